@@ -1,0 +1,3 @@
+// Package bottest holds what tests of the bot share: a store in memory for the router, a fixture of
+// cards that every renderer draws, and the conformance suite that every platform's adapter passes.
+package bottest
