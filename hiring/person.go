@@ -1,0 +1,104 @@
+package hiring
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is what somebody may be at most; rights on a record come from their part in it.
+type Role string
+
+// The roles. A person has a set of them; somebody with none is a member.
+const (
+	Admin         Role = "admin"
+	Recruiter     Role = "recruiter"
+	Compensation  Role = "compensation"
+	HiringManager Role = "hiring_manager"
+	Interviewer   Role = "interviewer"
+)
+
+// Roles are all roles, in the order in which they are listed.
+var Roles = []Role{Admin, Recruiter, Compensation, HiringManager, Interviewer}
+
+// RoleTitle returns the name of a role as people read it.
+func RoleTitle(r Role) string {
+	switch r {
+	case Admin:
+		return "Admin"
+	case Recruiter:
+		return "Recruiter"
+	case Compensation:
+		return "Compensation"
+	case HiringManager:
+		return "Hiring manager"
+	case Interviewer:
+		return "Interviewer"
+	default:
+		return string(r)
+	}
+}
+
+// RolePurpose returns in one line what a role is for.
+func RolePurpose(r Role) string {
+	switch r {
+	case Admin:
+		return "settings, people and health; no pay, candidate or scorecard by it"
+	case Recruiter:
+		return "requisitions, candidates, interviews, bands, offers, sourcing"
+	case Compensation:
+		return "all bands with set and import, approvals, every offer"
+	case HiringManager:
+		return "own requisitions and the bands of the roles they own"
+	case Interviewer:
+		return "the interviews, kits and scorecards they sit on"
+	default:
+		return ""
+	}
+}
+
+// ParseRole reads a role by its name or title, in any spelling of blanks and case.
+func ParseRole(text string) (Role, error) {
+	folded := roleFold(text)
+	for _, r := range Roles {
+		if folded == roleFold(string(r)) {
+			return r, nil
+		}
+	}
+	return "", InvalidField("role", "There is no role %q. The roles are admin, recruiter, compensation, hiring_manager and interviewer.", text)
+}
+
+func roleFold(s string) string {
+	out := make([]rune, 0, len(s))
+	for _, r := range Fold(s) {
+		if r != ' ' && r != '_' && r != '-' {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// Person is somebody of the company.
+type Person struct {
+	// ID is what records and audit rows hold.
+	ID string
+	// Name is what people call them; it is unique among active people.
+	Name string
+	// Zone is the zone they set themselves, or that their platform tells; "" is the company's.
+	Zone       string
+	Roles      []Role
+	Active     bool
+	Identities []Identity
+	CreatedAt  time.Time
+	Version    int64
+}
+
+// Identity is a person's account on a chat platform.
+type Identity struct {
+	Workspace, User string
+}
+
+// Has tells whether an active person has the role.
+func (p Person) Has(r Role) bool { return p.Active && slices.Contains(p.Roles, r) }
+
+// Linked tells whether the person can be reached on a chat platform.
+func (p Person) Linked() bool { return len(p.Identities) > 0 }

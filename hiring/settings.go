@@ -1,0 +1,94 @@
+package hiring
+
+import (
+	"strings"
+	"time"
+)
+
+// Setting is one of the company's settings.
+type Setting struct {
+	Key, Title, Help, Example string
+	// Default is the value where nobody set one.
+	Default string
+	Kind    SettingKind
+}
+
+// SettingKind says how a setting is read and asked for.
+type SettingKind string
+
+// The kinds of settings.
+const (
+	SettingText    SettingKind = "text"
+	SettingZone    SettingKind = "zone"
+	SettingChannel SettingKind = "channel"
+	SettingYesNo   SettingKind = "yes_no"
+	SettingChain   SettingKind = "chain"
+)
+
+// The keys of the settings.
+const (
+	SettingCompany       = "company"
+	SettingTimezone      = "timezone"
+	SettingHiringChannel = "hiring_channel"
+	SettingApprovers     = "approvers"
+	SettingManagersPay   = "managers_see_pay"
+	SettingCurrentCTC    = "current_ctc"
+)
+
+// Settings lists every setting, in the order in which they are shown.
+func Settings() []Setting {
+	return []Setting{
+		{Key: SettingCompany, Title: "Company name", Kind: SettingText, Default: "Our company", Example: "Acme India",
+			Help: "Stands in announcements, letters and exports."},
+		{Key: SettingTimezone, Title: "Time zone", Kind: SettingZone, Default: "Asia/Kolkata", Example: "Asia/Kolkata",
+			Help: "Used for people who set no zone of their own and whose chat profile has none."},
+		{Key: SettingHiringChannel, Title: "Hiring channel", Kind: SettingChannel, Default: "", Example: "hiring",
+			Help: "Where an opened requisition is announced, without its budget. Empty: nowhere."},
+		{Key: SettingApprovers, Title: "Approval chain", Kind: SettingChain, Default: "", Example: "asha > compensation",
+			Help: "Who approves requisitions and offers, in order: people or roles, steps separated by >, several who may each decide by comma. Empty: approved at once, and the history says so."},
+		{Key: SettingManagersPay, Title: "Hiring managers see amounts", Kind: SettingYesNo, Default: "yes", Example: "no",
+			Help: "No: they read “in band” and “above band” instead of rupees."},
+		{Key: SettingCurrentCTC, Title: "Use current CTC", Kind: SettingYesNo, Default: "yes", Example: "no",
+			Help: "No: nobody is asked for a candidate's current pay, and no answer is anchored to it."},
+	}
+}
+
+// SettingByKey returns the setting of that key, and whether there is one.
+func SettingByKey(key string) (Setting, bool) {
+	for _, s := range Settings() {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return Setting{}, false
+}
+
+// CheckSetting reads a value for a setting and returns it in the form in which it is kept.
+// It returns an Invalid error that names the setting. A chain's people are checked by the caller.
+func CheckSetting(s Setting, value string) (string, error) {
+	value = strings.TrimSpace(value)
+	switch s.Kind {
+	case SettingYesNo:
+		switch strings.ToLower(value) {
+		case "yes", "y", "on", "true":
+			return "yes", nil
+		case "no", "n", "off", "false":
+			return "no", nil
+		}
+		return "", InvalidField(s.Key, "%s is yes or no, not %q.", s.Title, value)
+	case SettingZone:
+		if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
+			return "", InvalidField(s.Key, "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", value)
+		}
+		return value, nil
+	case SettingChannel:
+		return strings.TrimPrefix(value, "#"), nil
+	case SettingText, SettingChain:
+		if len([]rune(value)) > 200 {
+			return "", InvalidField(s.Key, "%s has %d characters; at most 200 fit.", s.Title, len([]rune(value)))
+		}
+		return value, nil
+	default:
+		return value, nil
+	}
+}
