@@ -1,0 +1,102 @@
+package store_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
+
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/migrations"
+	"github.com/hirebot/hirebot/store"
+)
+
+// firstVersion is a row for every table of the first version of the schema.
+var firstVersion = []string{
+	`UPDATE generation SET n = 7`,
+	`INSERT INTO counters (kind, next_number) VALUES ('P', 3)`,
+	`INSERT INTO workspaces (id, name, platform, external, kind) VALUES ('slack:T1', 'Acme', 'slack', 'T1', 'home')`,
+	`INSERT INTO people (id, name, folded, zone, active, created_at, version) VALUES ('P-1', 'Asha', 'asha', '', TRUE, 1, 1), ('P-2', 'Ravi', 'ravi', '', FALSE, 1, 1)`,
+	`INSERT INTO identities (workspace, user_id, person) VALUES ('slack:T1', 'U1', 'P-1')`,
+	`INSERT INTO person_roles (person, role) VALUES ('P-1', 'recruiter')`,
+	`INSERT INTO settings (name, setting, changed_at, changed_by) VALUES ('company', 'Acme', 1, 'P-1')`,
+	`INSERT INTO playbooks (role, body, changed_at, changed_by, version) VALUES ('odd', 'odd', 1, 'P-1', 1)`,
+	`INSERT INTO role_owners (role, person) VALUES ('general', 'P-1')`,
+	`INSERT INTO bands (role, level, version, low, high, open_ended, effective, source, set_at, set_by) VALUES ('general', 'l1', 1, 1, 2, FALSE, '2026-01-01', '', 1, 'P-1')`,
+	`INSERT INTO events (workspace, id, at, answer) VALUES ('slack:T1', 'e', 1, '')`,
+	`INSERT INTO audit_seals (n, row_count, hash, at) VALUES (1, 1, 'h', 1)`,
+	`INSERT INTO audit (id, at, actor, action, subject, fact, place, workspace, event, seal) VALUES ('a', 1, 'P-1', 'x', 'y', 'z', '', '', '', 1)`,
+	`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, why, created_at, due_at, state)
+		VALUES ('o', 'o', 'person:P-1', 'P-1', '', '', FALSE, 'v', 's', '', 1, 1, 'sent')`,
+	`INSERT INTO lanes (lane, holder, leased_until, hold_until) VALUES ('person:P-1', '', 0, 0)`,
+	`INSERT INTO pacing (name, next_at) VALUES ('p', 1)`,
+	`INSERT INTO drafts (id, owner, command, subject, sealed, saved_at) VALUES ('d', 'P-1', 'c', '', 'p:{}', 1)`,
+	`INSERT INTO files (id, owner, name, media_type, size, sha256, sealed, created_at) VALUES ('f', 'P-1', 'p:f', 'text/plain', 0, '', '', 1)`,
+	`INSERT INTO claim_codes (id, hash, created_at, expires_at, tries, current) VALUES ('c', '', 1, 1, 0, TRUE)`,
+	`INSERT INTO channels (workspace, id, name, folded, kind, checked_at) VALUES ('slack:T1', 'C1', 'hiring', 'hiring', 'public', 1)`,
+}
+
+func TestADatabaseOfTheFirstVersionIsMigratedWithItsData(t *testing.T) {
+	t.Parallel()
+	onBothEmpty(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		dialect, tables := goose.DialectSQLite3, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'`
+		if w.postgres {
+			dialect, tables = goose.DialectPostgres, `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose_%'`
+		}
+		provider, err := goose.NewProvider(dialect, w.DB(), migrations.Files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+		must(t, err)
+		_, err = provider.UpTo(ctx, 1)
+		must(t, err)
+		for _, query := range firstVersion {
+			w.exec(t, query)
+		}
+		dump := func() map[string][]string {
+			all := map[string][]string{}
+			for _, query := range firstVersion {
+				table := strings.Fields(strings.TrimPrefix(strings.TrimPrefix(query, "INSERT INTO "), "UPDATE "))[0]
+				all[table] = w.lines(t, `SELECT * FROM `+table)
+				slices.Sort(all[table])
+			}
+			return all
+		}
+		before := dump()
+		for _, table := range w.lines(t, tables) {
+			if len(before[strings.TrimSpace(table)]) == 0 {
+				t.Errorf("the table %s is not tried", table)
+			}
+		}
+		must(t, w.Migrate(ctx))
+		must(t, w.CheckSchema(ctx))
+		if diff := cmp.Diff(before, dump()); diff != "" {
+			t.Error(diff)
+		}
+		if !w.postgres {
+			backups, err := filepath.Glob(strings.TrimPrefix(w.url, "sqlite:") + ".before-1-*")
+			must(t, err)
+			if len(backups) != 1 {
+				t.Errorf("backups: %v", backups)
+			}
+		}
+		s := read(t, w.Store)
+		if p, ok := s.PersonByIdentity("slack:T1", "U1"); !ok || !p.Has(hiring.Recruiter) || len(s.Absences()) != 0 {
+			t.Errorf("%+v, %v", p, ok)
+		}
+		must(t, w.InTxAs(ctx, "P-1", func(tx *store.Tx) error {
+			channel, err := tx.Channel(ctx, "slack:T1", "C1")
+			if channel.Quiet {
+				t.Error("the channel is quiet")
+			}
+			must(t, err)
+			r, err := tx.AddRequisition(ctx, hiring.Requisition{Requester: "P-1", State: hiring.ReqDraft})
+			if r.ID != "R-1" {
+				t.Errorf("the first is %s", r.ID)
+			}
+			return err
+		}))
+	})
+}

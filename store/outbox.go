@@ -1,0 +1,403 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+)
+
+// PersonLane returns the lane of a person's direct messages.
+func PersonLane(person string) string { return "person:" + person }
+
+// ChannelLane returns the lane of a channel.
+func ChannelLane(c bot.Conversation) string { return "channel:" + c.Workspace + "/" + c.Channel }
+
+// Send puts messages into the outbox, and has their lanes worked once the unit is committed. A
+// message whose key was used before is not sent, and is no error. It returns a NotFound error for a
+// person that does not exist and an Invalid one for a message to nobody.
+func (t *Tx) Send(ctx context.Context, messages ...bot.Message) error {
+	for _, m := range messages {
+		if err := t.send(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) send(ctx context.Context, m bot.Message) error {
+	lane := ChannelLane(m.To.Channel)
+	switch {
+	case m.To.Person != "":
+		if _, ok := t.snapshot.Person(m.To.Person); !ok {
+			return notFound("such person")
+		}
+		lane = PersonLane(m.To.Person)
+	case m.To.Channel.Channel == "":
+		return hiring.Errorf(hiring.Invalid, "A message needs somebody, or a channel, to go to.")
+	}
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	args := []byte("[]")
+	if len(m.View.Args) > 0 {
+		if args, err = json.Marshal(m.View.Args); err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
+	}
+	once, due := m.Key, exact(m.Due)
+	if once == "" {
+		once = id
+	}
+	if m.Due.IsZero() {
+		due = t.now
+	}
+	n, err := t.write(ctx,
+		`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $13) ON CONFLICT (once) DO NOTHING`,
+		id, once, lane, m.To.Person, m.To.Channel.Workspace, m.To.Channel.Channel, m.To.Channel.Private,
+		m.View.Name, m.View.Subject, string(args), m.Why, instant{t.now}, instant{due})
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	if n == 1 {
+		t.wakeAt(lane, due)
+	}
+	return nil
+}
+
+// Refresh marks every message about a subject that was sent, or is on its way, to be drawn again.
+func (t *Tx) Refresh(ctx context.Context, subject string) error {
+	if t.handle == nil {
+		return errReadsOnly
+	}
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var lane, state string
+		if err := scan(&lane, &state); err != nil {
+			return err
+		}
+		if State(state) == Sent {
+			t.wakeAt(lane, t.now)
+		}
+		return nil
+	}, `UPDATE outbox SET redraw = redraw + 1, next_at = CASE WHEN state = 'sent' THEN COALESCE(next_at, $2) ELSE next_at END
+	    WHERE subject = $1 AND state IN ('waiting', 'sending', 'sent') RETURNING lane, state`, subject, instant{t.now})
+	if err != nil {
+		return fmt.Errorf("have messages about %s drawn again: %w", subject, err)
+	}
+	return nil
+}
+
+// State is how far a message of the outbox has come.
+type State string
+
+const (
+	// Waiting is before it is sent.
+	Waiting State = "waiting"
+	// Sending is from just before the platform is called until the outcome is on record. A message
+	// found like this by the next worker may or may not have arrived.
+	Sending State = "sending"
+	// Sent is posted.
+	Sent State = "sent"
+	// Moot is never posted, since there was nothing to say any more.
+	Moot State = "moot"
+	// Dead is given up, for a reason.
+	Dead State = "dead"
+)
+
+// Row is a message of the outbox.
+type Row struct {
+	ID, Lane string
+	// Person is the recipient, or Channel where Person is "".
+	Person  string
+	Channel bot.Conversation
+	View    bot.View
+	Why     string
+	// Key makes the message one of its kind.
+	Key              string
+	CreatedAt, DueAt time.Time
+	State            State
+	// Attempts counts the tries since it was last sent or drawn: those that failed, and that which
+	// is being made. Who puts a row off sets it for a try that MarkSending has not counted.
+	Attempts int
+	// NextAt is when it wants attention; zero is never.
+	NextAt time.Time
+	// TriedAt is when the platform was first called with it: where to look for its marker from.
+	TriedAt time.Time
+	SentAt  time.Time
+	Posted  bot.Posted
+	// Redraw says that the message is posted and wants to be drawn again.
+	Redraw bool
+	// Reason says why it was put off, given up, or is not drawn.
+	Reason string
+	// Owner is the worker that got the row from Next.
+	Owner string
+
+	redraw int64 // the count of changes that a drawing of this row shows
+	drawn  int64 // the count that the last one shows
+}
+
+const rowColumns = `id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state,
+	next_at, attempts, tried_at, sent_at, posted_workspace, posted_channel, posted_private, posted_id, redraw, drawn, reason`
+
+func scanRow(scan func(...any) error) (Row, error) {
+	var (
+		r                                 Row
+		args                              string
+		created, due, next, tried, sentAt instant
+	)
+	err := scan(&r.ID, &r.Key, &r.Lane, &r.Person, &r.Channel.Workspace, &r.Channel.Channel, &r.Channel.Private,
+		&r.View.Name, &r.View.Subject, &args, &r.Why, &created, &due, &r.State, &next, &r.Attempts, &tried, &sentAt,
+		&r.Posted.In.Workspace, &r.Posted.In.Channel, &r.Posted.In.Private, &r.Posted.ID, &r.redraw, &r.drawn, &r.Reason)
+	if err != nil {
+		return Row{}, err
+	}
+	if err := json.Unmarshal([]byte(args), &r.View.Args); err != nil {
+		return Row{}, err
+	}
+	if len(r.View.Args) == 0 {
+		r.View.Args = nil
+	}
+	r.CreatedAt, r.DueAt, r.NextAt, r.TriedAt, r.SentAt = created.Time, due.Time, next.Time, tried.Time, sentAt.Time
+	r.Redraw = r.State == Sent && r.redraw > r.drawn
+	return r, nil
+}
+
+// DueLanes returns the lanes that have something due and that nobody works, the longest due first.
+func (s *Store) DueLanes(ctx context.Context, now time.Time, limit int) ([]string, error) {
+	var lanes []string
+	err := s.pool.each(ctx, func(scan func(...any) error) error {
+		var (
+			lane string
+			due  int64
+		)
+		if err := scan(&lane, &due); err != nil {
+			return err
+		}
+		lanes = append(lanes, lane)
+		return nil
+	}, `SELECT lane, min(next_at) FROM outbox
+	    WHERE next_at <= $1 AND NOT EXISTS (
+	        SELECT 1 FROM lanes WHERE lanes.lane = outbox.lane AND (lanes.leased_until > $1 OR lanes.hold_until > $1))
+	    GROUP BY lane ORDER BY 2, 1 LIMIT $2`, instant{now}, limit)
+	if err != nil {
+		return nil, fmt.Errorf("look for lanes with something due: %w", err)
+	}
+	return lanes, nil
+}
+
+// Lease takes the lease of a lane until now + ttl, and returns false where somebody holds it. The
+// owner is a name that no other attempt has.
+func (s *Store) Lease(ctx context.Context, lane, owner string, now time.Time, ttl time.Duration) (bool, error) {
+	n, err := s.pool.exec(ctx,
+		`INSERT INTO lanes (lane, holder, leased_until, hold_until) VALUES ($1, $2, $3, 0)
+		 ON CONFLICT (lane) DO UPDATE SET holder = excluded.holder, leased_until = excluded.leased_until
+		 WHERE lanes.leased_until <= $4`,
+		lane, owner, instant{now.Add(ttl)}, instant{now})
+	if err != nil {
+		return false, fmt.Errorf("lease %s: %w", lane, err)
+	}
+	return n == 1, nil
+}
+
+// Renew holds a lease for longer, until now + ttl. It returns ErrLeaseLost where somebody else has
+// taken it.
+func (s *Store) Renew(ctx context.Context, lane, owner string, now time.Time, ttl time.Duration) error {
+	n, err := s.pool.exec(ctx, `UPDATE lanes SET leased_until = $3 WHERE lane = $1 AND holder = $2`, lane, owner, instant{now.Add(ttl)})
+	return leased(n, err, "renew the lease of "+lane)
+}
+
+// Release gives a lease back. It does nothing where somebody else has taken it.
+func (s *Store) Release(ctx context.Context, lane, owner string) error {
+	_, err := s.pool.exec(ctx, `UPDATE lanes SET leased_until = 0, holder = '' WHERE lane = $1 AND holder = $2`, lane, owner)
+	if err != nil {
+		return fmt.Errorf("release %s: %w", lane, err)
+	}
+	return nil
+}
+
+// leased makes ErrLeaseLost of a guarded statement that changed nothing.
+func leased(n int64, err error, doing string) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("%s: %w", doing, ErrLeaseLost)
+	}
+	return nil
+}
+
+// Next returns the first message of a lane that is due, in the order of due time, and whether there
+// is one: to be sent, or, with Redraw, to be drawn again. A message in state Sending may have been
+// posted by a worker that crashed: look for it first. It returns ErrLeaseLost to who does not hold
+// the lane.
+func (s *Store) Next(ctx context.Context, lane, owner string, now time.Time) (Row, bool, error) {
+	var (
+		row   Row
+		found bool
+	)
+	err := s.pool.each(ctx, func(scan func(...any) error) (err error) {
+		row, err = scanRow(scan)
+		found = true
+		return err
+	}, `SELECT `+rowColumns+` FROM outbox WHERE lane = $1 AND next_at <= $3
+	    AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $1 AND lanes.holder = $2 AND lanes.hold_until <= $3)
+	    ORDER BY due_at, created_at, id LIMIT 1`, lane, owner, instant{now})
+	if err != nil {
+		return Row{}, false, fmt.Errorf("read the next message of %s: %w", lane, err)
+	}
+	if found {
+		row.Owner = owner
+		return row, true, nil
+	}
+	var holder string
+	err = s.pool.row(ctx, []any{&holder}, `SELECT holder FROM lanes WHERE lane = $1`, lane)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Row{}, false, fmt.Errorf("read the lease of %s: %w", lane, err)
+	}
+	if holder != owner {
+		return Row{}, false, fmt.Errorf("read the next message of %s: %w", lane, ErrLeaseLost)
+	}
+	return Row{}, false, nil
+}
+
+// guarded runs an update of one row that holds only while the row's owner holds the lease of its
+// lane. The statement's $1 is the row's id, $2 its lane and $3 the owner.
+func (s *Store) guarded(ctx context.Context, row Row, owner, doing, set string, args ...any) error {
+	n, err := s.pool.exec(ctx, `UPDATE outbox SET `+set+` WHERE id = $1
+		AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`,
+		append([]any{row.ID, row.Lane, owner}, args...)...)
+	return leased(n, err, doing)
+}
+
+// wantsAttention is next_at after a drawing: at once where the subject has changed meanwhile.
+const wantsAttention = `next_at = CASE WHEN redraw > $4 THEN CAST($5 AS BIGINT) ELSE NULL END`
+
+// MarkSending puts on record that the platform is about to be called for a message. It is to be
+// called before, so that a crash in between is recognised. What is about to be sent was drawn as of
+// the moment of Next.
+func (s *Store) MarkSending(ctx context.Context, row Row, owner string) error {
+	return s.guarded(ctx, row, owner, "mark as being sent",
+		`state = 'sending', attempts = attempts + 1, tried_at = COALESCE(tried_at, $4), drawn = $5`, instant{s.now()}, row.redraw)
+}
+
+// MarkSent puts on record that and where a message is posted. If its subject was refreshed since
+// Next returned the row, it is due at once to be drawn again.
+func (s *Store) MarkSent(ctx context.Context, row Row, posted bot.Posted, now time.Time) error {
+	return s.markPosted(ctx, row, posted, now, row.redraw)
+}
+
+// MarkFound is MarkSent for a message that was sent some time ago, without a record of it. If its
+// subject was refreshed since it was drawn then, it is due at once to be drawn again.
+func (s *Store) MarkFound(ctx context.Context, row Row, posted bot.Posted, now time.Time) error {
+	return s.markPosted(ctx, row, posted, now, row.drawn)
+}
+
+func (s *Store) markPosted(ctx context.Context, row Row, posted bot.Posted, now time.Time, drawn int64) error {
+	return s.guarded(ctx, row, row.Owner, "mark as sent",
+		`state = 'sent', drawn = $4, `+wantsAttention+`, sent_at = $5, reason = '', attempts = 0,
+		 posted_workspace = $6, posted_channel = $7, posted_private = $8, posted_id = $9`,
+		drawn, instant{now}, posted.In.Workspace, posted.In.Channel, posted.In.Private, posted.ID)
+}
+
+// MarkRetry puts a message off that the platform surely did not take, or a drawing that failed. The
+// whole lane waits until then, and no other, and is worked then.
+func (s *Store) MarkRetry(ctx context.Context, row Row, nextAt time.Time, reason string) error {
+	return s.putOff(ctx, row, nextAt, reason, `CASE WHEN state = 'sending' THEN 'waiting' ELSE state END`)
+}
+
+// MarkUnsure puts a message off of which it is not known whether the platform took it: it stays in
+// state Sending, so that it is looked for before it is sent again. The whole lane waits until then.
+func (s *Store) MarkUnsure(ctx context.Context, row Row, nextAt time.Time, reason string) error {
+	return s.putOff(ctx, row, nextAt, reason, `state`)
+}
+
+func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, state string) error {
+	return s.InTx(ctx, func(t *Tx) error {
+		n, err := t.write(ctx, `UPDATE lanes SET hold_until = $3 WHERE lane = $1 AND holder = $2`, row.Lane, row.Owner, instant{nextAt})
+		if err := leased(n, err, "put a message off"); err != nil {
+			return err
+		}
+		_, err = t.write(ctx, `UPDATE outbox SET state = `+state+`, next_at = $2, reason = $3,
+			attempts = CASE WHEN attempts < $4 THEN $4 ELSE attempts END WHERE id = $1`, row.ID, instant{nextAt}, reason, row.Attempts)
+		if err != nil {
+			return fmt.Errorf("put a message off: %w", err)
+		}
+		t.wakeAt(row.Lane, nextAt)
+		return nil
+	})
+}
+
+// MarkMoot puts on record that there is nothing to say any more. A message that is posted stays as
+// it is.
+func (s *Store) MarkMoot(ctx context.Context, row Row) error {
+	if row.State == Sent {
+		return s.MarkDrawn(ctx, row)
+	}
+	return s.guarded(ctx, row, row.Owner, "mark as moot", `state = 'moot', next_at = NULL`)
+}
+
+// MarkDead gives a message up, or, where it is posted, only its drawing.
+func (s *Store) MarkDead(ctx context.Context, row Row, reason string) error {
+	if row.State == Sent {
+		return s.guarded(ctx, row, row.Owner, "give a drawing up",
+			`drawn = $4, `+wantsAttention+`, attempts = 0, reason = $6`, row.redraw, instant{s.now()}, reason)
+	}
+	return s.guarded(ctx, row, row.Owner, "give a message up", `state = 'dead', next_at = NULL, reason = $4`, reason)
+}
+
+// MarkDrawn puts on record that a posted message was drawn as of the moment of Next. If its subject
+// was refreshed since, it is due again at once.
+func (s *Store) MarkDrawn(ctx context.Context, row Row) error {
+	return s.guarded(ctx, row, row.Owner, "mark as drawn", `drawn = $4, `+wantsAttention+`, attempts = 0, reason = ''`, row.redraw, instant{s.now()})
+}
+
+// DeadRows returns the messages that were given up, the newest first.
+func (s *Store) DeadRows(ctx context.Context, limit int) ([]Row, error) {
+	return s.rows(ctx, `state = 'dead' ORDER BY due_at DESC, id DESC LIMIT $1`, limit)
+}
+
+// Rows returns the messages to a person that were put into the outbox, the newest first.
+func (s *Store) Rows(ctx context.Context, lane string, limit int) ([]Row, error) {
+	return s.rows(ctx, `lane = $1 ORDER BY due_at DESC, created_at DESC, id DESC LIMIT $2`, lane, limit)
+}
+
+func (s *Store) rows(ctx context.Context, where string, args ...any) ([]Row, error) {
+	var all []Row
+	err := s.pool.each(ctx, func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		all = append(all, r)
+		return err
+	}, `SELECT `+rowColumns+` FROM outbox WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox: %w", err)
+	}
+	return all, nil
+}
+
+// Pace asks whether something may be done now that all replicas together do at most once in minGap,
+// such as a method of a platform in a channel. It returns 0 and takes the turn, or returns how long
+// to wait before asking again.
+func (s *Store) Pace(ctx context.Context, name string, now time.Time, minGap time.Duration) (time.Duration, error) {
+	n, err := s.pool.exec(ctx,
+		`INSERT INTO pacing (name, next_at) VALUES ($1, $2)
+		 ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at <= $3`,
+		name, instant{now.Add(minGap)}, instant{now})
+	if err != nil {
+		return 0, fmt.Errorf("pace %s: %w", name, err)
+	}
+	if n == 1 {
+		return 0, nil
+	}
+	var next instant
+	if err := s.pool.row(ctx, []any{&next}, `SELECT next_at FROM pacing WHERE name = $1`, name); err != nil {
+		return 0, fmt.Errorf("pace %s: %w", name, err)
+	}
+	return max(next.Sub(now), time.Microsecond), nil
+}
