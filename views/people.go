@@ -1,0 +1,216 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// RefusePeople refuses people's roles to all but admins.
+func RefusePeople(tx *store.Tx, viewer bot.Actor) error {
+	if hiring.May(Actor(viewer), hiring.ChangePeople, hiring.Subject{}) {
+		return nil
+	}
+	return hiring.Errorf(hiring.NotAllowed, "Only admins see and change who may do what. Ask %s.", whomToAsk(tx, hiring.Admin))
+}
+
+func drawPeople(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
+	if err := RefusePeople(tx, viewer); err != nil {
+		return bot.Card{}, err
+	}
+	return peopleCard(tx.Snapshot().People()), nil
+}
+
+func peopleCard(people []hiring.Person) bot.Card {
+	t := bot.Table{Header: []string{"Person", "Roles", "State"}}
+	menu := &bot.Menu{Label: "Change one"}
+	unlinked := 0
+	for _, p := range people {
+		state := "active"
+		switch {
+		case !p.Active:
+			state = "deactivated"
+		case !p.Linked():
+			state = "not linked"
+			unlinked++
+		}
+		t.Rows = append(t.Rows, []bot.Text{bot.T(p.Name), bot.T(roleTitles(p.Roles)), bot.T(state)})
+		menu.Items = append(menu.Items, bot.MenuItem{Label: p.Name, Hint: roleTitles(p.Roles), Do: bot.Do("hire.people", p.ID)})
+	}
+	card := bot.Card{Title: "People", Body: []bot.Node{t}, Menu: menu}
+	if len(people) == 0 {
+		return bot.Card{Title: "Nobody here yet", Body: []bot.Node{bot.T("People appear when they first write to me. The first of them becomes admin by /hire claim.")},
+			Actions: []bot.Action{{Label: "Set up", Do: bot.Do("hire.setup")}}}
+	}
+	if unlinked > 0 {
+		card.Body = append(card.Body, bot.T("Not linked: known by name only, so I cannot write to them."))
+	}
+	if len(menu.Items) > 25 {
+		menu.Items = menu.Items[:25]
+		card.Body = append(card.Body, bot.Join(bot.T("For somebody further down: "), bot.C("/hire people NAME")))
+	}
+	card.Context = bot.Join(bot.T("Give and take roles: "), bot.C("/hire people NAME +interviewer -admin"))
+	return card
+}
+
+func roleTitles(roles []hiring.Role) string {
+	if len(roles) == 0 {
+		return "Member"
+	}
+	var out []string
+	for _, r := range hiring.Roles {
+		if slices.Contains(roles, r) {
+			out = append(out, hiring.RoleTitle(r))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func drawPerson(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	if err := RefusePeople(tx, viewer); err != nil {
+		return bot.Card{}, err
+	}
+	p, ok := tx.Snapshot().Person(v.Subject)
+	if !ok {
+		return bot.Card{}, bot.ErrMoot
+	}
+	return personCard(p, tx.Snapshot().Zone(p.ID).String(), arg(v, 0)), nil
+}
+
+// personCard shows a person; done says in one line what has just been changed.
+func personCard(p hiring.Person, zone, done string) bot.Card {
+	card := bot.Card{Title: p.Name, Body: []bot.Node{bot.Fields{
+		{Label: "Roles", Text: bot.T(roleTitles(p.Roles))},
+		{Label: "State", Text: bot.T(stateOf(p))},
+		{Label: "Zone", Text: bot.T(zone)},
+	}}}
+	if done != "" {
+		card.Tone = bot.Good
+		card.Body = append([]bot.Node{bot.T(done)}, card.Body...)
+	}
+	if !p.Active {
+		card.Actions = []bot.Action{{Label: "Reactivate", Do: bot.Do("hire.people", p.ID, "", "reactivate"), Style: bot.Primary}}
+		return card
+	}
+	menu := &bot.Menu{Label: "Give or take a role"}
+	for _, r := range hiring.Roles {
+		if p.Has(r) {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Take " + hiring.RoleTitle(r), Hint: hiring.RolePurpose(r), Do: bot.Do("hire.people", p.ID, "-"+string(r))})
+		} else {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Give " + hiring.RoleTitle(r), Hint: hiring.RolePurpose(r), Do: bot.Do("hire.people", p.ID, "+"+string(r))})
+		}
+	}
+	card.Menu = menu
+	card.Actions = []bot.Action{
+		{Label: "Everyone", Do: bot.Do("hire.people")},
+		{Label: "Deactivate", Do: bot.Do("hire.people", p.ID, "", "deactivate"), Style: bot.Danger,
+			Confirm: &bot.Confirm{Title: "Deactivate " + p.Name + "?", Text: "They lose all access at once. What they did stays, and you can reactivate them.", Yes: "Deactivate", No: "Keep"}},
+	}
+	return card
+}
+
+func stateOf(p hiring.Person) string {
+	switch {
+	case !p.Active:
+		return "deactivated: no access"
+	case !p.Linked():
+		return "not linked to a chat account"
+	default:
+		return "active"
+	}
+}
+
+// drawRoleGiven tells somebody of a role; its subject is the person, its arguments the role and who
+// gave it. Drawn again after the role was taken back, it says that.
+func drawRoleGiven(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	p, ok := tx.Snapshot().Person(strings.TrimPrefix(v.Subject, "person:"))
+	if !ok || p.ID != viewer.ID {
+		return bot.Card{}, bot.ErrMoot
+	}
+	return roleGivenCard(p, hiring.Role(arg(v, 0)), personText(tx.Snapshot(), arg(v, 1))), nil
+}
+
+func roleGivenCard(p hiring.Person, r hiring.Role, by bot.Text) bot.Card {
+	if !p.Has(r) {
+		return bot.Card{
+			Title: "Taken back: you are no longer " + article(hiring.RoleTitle(r)),
+			Body:  []bot.Node{bot.T("What you may still do: " + roleTitles(p.Roles) + ".")},
+		}
+	}
+	return bot.Card{
+		Title: "You are now " + article(hiring.RoleTitle(r)),
+		Body: []bot.Node{
+			bot.Join(by, bot.T(" gave you this role. It is for: "+hiring.RolePurpose(r)+".")),
+		},
+		Actions: []bot.Action{{Label: "What I can do", Do: bot.Do("hire.help")}},
+	}
+}
+
+// article puts "a" or "an" before the title of a role, in lower case.
+func article(title string) string {
+	title = strings.ToLower(title)
+	if strings.ContainsRune("aeiou", rune(title[0])) {
+		return "an " + title
+	}
+	if title == "compensation" {
+		return "in compensation"
+	}
+	return "a " + title
+}
+
+// drawSelfGrant tells recruiters and compensation that somebody gave themselves a role; its subject
+// is the person, its argument the role.
+func drawSelfGrant(_ context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bot.Card, error) {
+	p, ok := tx.Snapshot().Person(strings.TrimPrefix(v.Subject, "person:"))
+	if !ok {
+		return bot.Card{}, bot.ErrMoot
+	}
+	r := hiring.Role(arg(v, 0))
+	state := "They still have it."
+	if !p.Has(r) {
+		state = "They no longer have it."
+	}
+	return bot.Card{
+		Title: p.Name + " gave themselves a role: " + hiring.RoleTitle(r),
+		Tone:  bot.Attention,
+		Body:  []bot.Node{bot.T("The role is for: " + hiring.RolePurpose(r) + ". " + state)},
+	}, nil
+}
+
+// drawClaimed answers a claim; its argument is how it went, its second the tries that are left.
+func drawClaimed(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	switch arg(v, 0) {
+	case string(store.ClaimDone):
+		return bot.Card{
+			Tone: bot.Good, Title: "You are the admin now",
+			Body:    []bot.Node{bot.T("Next, name the recruiters and who approves. Everything works with defaults if you skip that.")},
+			Actions: []bot.Action{{Label: "Set up", Do: bot.Do("hire.setup"), Style: bot.Primary}, {Label: "Later: my home", Do: bot.Do("hire.home")}},
+		}, nil
+	case string(store.ClaimWrong):
+		return bot.Card{Tone: bot.Trouble, Title: "That is not the code", Body: []bot.Node{
+			bot.T(triesLeft(arg(v, 1)))}}, nil
+	default:
+		if len(tx.Snapshot().PeopleWith(hiring.Admin)) > 0 && !viewer.Is(string(hiring.Admin)) {
+			return bot.Card{Tone: bot.Trouble, Title: "There is nothing to claim", Body: []bot.Node{
+				bot.T("This company has an admin already. Ask " + whomToAsk(tx, hiring.Admin) + " for a role.")}}, nil
+		}
+		return bot.Card{Tone: bot.Trouble, Title: "There is no open code", Body: []bot.Node{
+			bot.T("A code holds for one hour, once, and for five tries. Restart the bot to get a new one.")}}, nil
+	}
+}
+
+func triesLeft(n string) string {
+	const where = "The code stands where the bot was started, and holds for one hour."
+	switch n {
+	case "0":
+		return "No try is left. Restart the bot to get a new code."
+	case "1":
+		return "One try is left. " + where
+	default:
+		return n + " tries are left. " + where
+	}
+}

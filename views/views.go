@@ -1,0 +1,175 @@
+// Package views is what people see. A view loads the present state of its subject, asks the policy
+// for the person who looks, and draws; the drawing half of each is a pure function.
+package views
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// The names of the views.
+const (
+	Home         = "home"
+	Help         = "help"
+	Band         = "band"
+	BandList     = "band_list"
+	BandHistory  = "band_history"
+	BandSaved    = "band_saved"
+	BandImport   = "band_import"
+	BandImported = "band_imported"
+	BandPictured = "band.chart"
+	PictureSent  = "picture_sent"
+	People       = "people"
+	Person       = "person"
+	RoleGiven    = "role_given"
+	SelfGrant    = "self_grant"
+	Playbooks    = "playbooks"
+	Playbook     = "playbook"
+	Settings     = "settings"
+	SettingSaved = "setting_saved"
+	SetupDone    = "setup_done"
+	Claimed      = "claimed"
+
+	Req           = "req"
+	ReqProgress   = "req_progress"
+	ReqOpened     = "req_opened"
+	ReqList       = "req_list"
+	ReqHistory    = "req_history"
+	ReqSimilar    = "req_similar"
+	ReqAbove      = "req_above"
+	ReqAnnounce   = "req_announce"
+	ReqDecided    = "req_decided"
+	Approval      = "approval"
+	ApprovalStuck = "approval_stuck"
+	NothingWaits  = "nothing_waits"
+	Question      = "question"
+	Away          = "away"
+	Handover      = "handover"
+	HandedOver    = "handed_over"
+	TakenOver     = "taken_over"
+	Quiet         = "quiet"
+)
+
+// Contains is the most that a view may show; a channel that is open to more people than may see
+// that is refused.
+type Contains int
+
+const (
+	// Public is what anyone of the company may see.
+	Public Contains = iota
+	// Team is what a hiring team may see.
+	Team
+	// Pay is bands, budgets, CTC and offers: shown to persons only.
+	Pay
+)
+
+// View is one view: the most it may show, and how it is drawn. Draw returns bot.ErrMoot where there
+// is nothing left to say.
+type View struct {
+	Contains Contains
+	Draw     func(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error)
+}
+
+// Set is every view by name.
+type Set map[string]View
+
+// All returns every view. The declarations of the commands are what help is drawn from.
+func All(registry func() *bot.Registry) Set {
+	return Set{
+		Home:         {Public, drawHome},
+		Help:         {Public, helpView(registry)},
+		Band:         {Pay, drawBand},
+		BandList:     {Pay, drawBandList},
+		BandHistory:  {Pay, drawBandHistory},
+		BandSaved:    {Pay, drawBandSaved},
+		BandImport:   {Pay, drawBandImport},
+		BandImported: {Pay, drawBandImported},
+		BandPictured: {Pay, drawBandPicture},
+		PictureSent:  {Public, drawPictureSent},
+		People:       {Team, drawPeople},
+		Person:       {Team, drawPerson},
+		RoleGiven:    {Team, drawRoleGiven},
+		SelfGrant:    {Team, drawSelfGrant},
+		Playbooks:    {Public, drawPlaybooks},
+		Playbook:     {Public, drawPlaybook},
+		Settings:     {Team, drawSettings},
+		SettingSaved: {Team, drawSettingSaved},
+		SetupDone:    {Team, drawSetupDone},
+		Claimed:      {Team, drawClaimed},
+
+		Req:           {Pay, drawReq},
+		ReqProgress:   {Pay, drawReq},
+		ReqOpened:     {Pay, drawReq},
+		ReqList:       {Team, drawReqList},
+		ReqHistory:    {Pay, drawReqHistory},
+		ReqSimilar:    {Team, drawReqSimilar},
+		ReqAbove:      {Pay, drawReqAbove},
+		ReqAnnounce:   {Public, drawReqAnnounce},
+		ReqDecided:    {Team, drawReqDecided},
+		Approval:      {Pay, drawApproval},
+		ApprovalStuck: {Team, drawApprovalStuck},
+		NothingWaits:  {Public, drawNothingWaits},
+		Question:      {Team, drawQuestion},
+		Away:          {Team, drawAway},
+		Handover:      {Team, drawHandover},
+		HandedOver:    {Team, drawHandedOver},
+		TakenOver:     {Team, drawTakenOver},
+		Quiet:         {Public, drawQuiet},
+	}
+}
+
+// Draw draws a view for a person.
+func (s Set) Draw(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	view, ok := s[v.Name]
+	if !ok {
+		return bot.Card{}, fmt.Errorf("draw view %q: there is no such view", v.Name)
+	}
+	return view.Draw(ctx, tx, viewer, v)
+}
+
+// Actor returns the actor as the policy knows them.
+func Actor(a bot.Actor) hiring.Actor {
+	roles := make([]hiring.Role, 0, len(a.Roles))
+	for _, r := range a.Roles {
+		roles = append(roles, hiring.Role(r))
+	}
+	return hiring.Actor{ID: a.ID, Roles: roles, Outsider: a.Outsider}
+}
+
+// arg returns the i-th argument of a view, or "".
+func arg(v bot.View, i int) string {
+	if i < len(v.Args) {
+		return v.Args[i]
+	}
+	return ""
+}
+
+// personText mentions a person by name; "" and the bot itself are the system.
+func personText(s *store.Snapshot, id string) bot.Text {
+	if p, ok := s.Person(id); ok {
+		return bot.Who(p.ID, p.Name)
+	}
+	if id == "" || id == store.SystemActor {
+		return bot.T("the system")
+	}
+	return bot.T("somebody who left")
+}
+
+// peopleText mentions people by name, at most three of them.
+func peopleText(people []hiring.Person) bot.Text {
+	var out bot.Text
+	for i, p := range people {
+		switch {
+		case i == 3:
+			return bot.Join(out, bot.Tf(" and %d more", len(people)-3))
+		case i > 0:
+			out = bot.Join(out, bot.T(", "))
+		}
+		out = bot.Join(out, bot.Who(p.ID, p.Name))
+	}
+	return out
+}
