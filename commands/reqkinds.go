@@ -1,0 +1,319 @@
+package commands
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// opening is what is wanted, read from words such as "senior java backend": a role, its level and
+// stack. A title that no playbook has is kept, under the playbook for any role.
+type opening struct {
+	role, level, ecosystem, title string
+}
+
+// anyRole is the key of the playbook that serves any title.
+const anyRole = "general"
+
+// Opening reads a role with its level and stack, in any order.
+var Opening = &bot.Kind{
+	Name: "role and level", Example: "senior java backend",
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		o, err := readOpening(rd.Words, text)
+		if err == nil && o.title == "" {
+			return nil, bot.Invalidf("", "Say which role, for example: senior java backend")
+		}
+		return o, err
+	},
+	Print: func(v any) string {
+		o, _ := v.(opening)
+		title := o.title
+		if o.role != anyRole && title != "" {
+			title = strings.ToLower(title[:1]) + title[1:]
+		}
+		return strings.Join(strings.Fields(o.level+" "+o.ecosystem+" "+title), " ")
+	},
+	Option: bot.OptionText, Rest: true, Claims: func(bot.Reading, string) bool { return false },
+}
+
+var (
+	// joiners are words around an opening that say nothing by themselves.
+	joiners = []string{"a", "an", "the", "by", "in", "at", "for", "with", "and", "of", "on", "to", "from", "until", "till", "please", "need", "want", "hire", "hiring", "looking", "asap", "urgently", "budget", "we", "some"}
+	// trades are words that say nothing more once the role is known.
+	trades = []string{"developer", "engineer", "dev", "programmer", "coder"}
+	// amount is what can only be a number of seats or a sum; "3D" may stand in a title.
+	amount = regexp.MustCompile(`^([x×]?[0-9]+|₹?[0-9.,]+[-–][0-9.,]+.*|₹.*)$`)
+)
+
+func readOpening(words bot.Vocabulary, text string) (opening, error) {
+	var o opening
+	fields := strings.Fields(strings.NewReplacer(",", " ", ";", " ").Replace(text))
+	var title []string
+	for i := 0; i < len(fields); {
+		if n := takeOpening(&o, words, fields[i:]); n > 0 {
+			i += n
+			continue
+		}
+		title = append(title, fields[i])
+		i++
+	}
+	for _, word := range title {
+		if amount.MatchString(word) {
+			return o, notAnAmount(word)
+		}
+		if near := misspelt(o, words, word); near != "" {
+			return o, bot.Invalidf("", "I did not understand “%s”. Did you mean %s?", word, near)
+		}
+	}
+	title = bareTitle(title, o.role != "")
+	switch {
+	case len(title) > 0:
+		o.title = strings.Join(title, " ")
+		if o.role == "" {
+			o.role = anyRole
+		}
+	case o.role != "":
+		for _, w := range words.Words(store.RoleWords) {
+			if w.Value == o.role {
+				o.title = w.Label
+			}
+		}
+	}
+	return o, nil
+}
+
+// bareTitle returns the words of a title without what says nothing around them; where the role is known,
+// its trade alone is no title.
+func bareTitle(title []string, known bool) []string {
+	for len(title) > 0 && slices.Contains(joiners, strings.ToLower(title[len(title)-1])) {
+		title = title[:len(title)-1]
+	}
+	for len(title) > 0 && slices.Contains(joiners, strings.ToLower(title[0])) {
+		title = title[1:]
+	}
+	if known && len(title) == 1 && slices.Contains(trades, strings.TrimSuffix(strings.ToLower(title[0]), "s")) {
+		return nil
+	}
+	return title
+}
+
+// notAnAmount says what is wrong with a number that is neither seats nor a budget.
+func notAnAmount(word string) error {
+	if strings.HasPrefix(word, "x") || strings.HasPrefix(word, "×") {
+		if _, err := hiring.ParseSeats(word); err != nil {
+			return bot.Invalidf("", "%s", messageOf(err))
+		}
+	}
+	if _, _, err := hiring.ParseRupeesRange(word); err != nil {
+		return bot.Invalidf("", "%s", messageOf(err))
+	}
+	return bot.Invalidf("", "“%s” may be seats or lakhs a year. Write x%s or %sL.", word, word, word)
+}
+
+// misspelt returns what a word that belongs to no title may have been meant as: beside a role that is
+// known a level or a stack, beside these a role. "" is for what may well be a title.
+func misspelt(o opening, words bot.Vocabulary, word string) string {
+	var sorts []string
+	switch {
+	case o.role != "":
+		sorts = []string{store.LevelWords, store.EcosystemWords}
+	case o.level != "" || o.ecosystem != "":
+		sorts = []string{store.RoleWords}
+	}
+	for _, sort := range sorts {
+		if near := nearestWord(words.Words(sort), word); near != "" && len(word) > 3 {
+			return near
+		}
+	}
+	return ""
+}
+
+// takeOpening reads the part of an opening that words begin with, and returns its length in words.
+func takeOpening(o *opening, words bot.Vocabulary, fields []string) int {
+	for n := min(3, len(fields)); n > 0; n-- {
+		text := strings.Join(fields[:n], " ")
+		for _, part := range []struct {
+			sort string
+			into *string
+		}{{store.RoleWords, &o.role}, {store.LevelWords, &o.level}, {store.EcosystemWords, &o.ecosystem}} {
+			if *part.into != "" {
+				continue
+			}
+			if value, ok := exactly(words.Words(part.sort), text); ok {
+				*part.into = value
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// exactly returns the word that has a name, in the singular or the plural. A part of a name is not
+// enough here: "engineer" is no role, although some are called so.
+func exactly(words []bot.Word, text string) (string, bool) {
+	want := squeezed(text)
+	for _, w := range words {
+		for _, name := range append([]string{w.Value, w.Label}, w.Aliases...) {
+			if have := squeezed(name); have == want || have+"s" == want {
+				return w.Value, true
+			}
+		}
+	}
+	return "", false
+}
+
+// squeezed folds a name, without what people put between its words.
+func squeezed(name string) string {
+	return strings.NewReplacer(" ", "", "-", "").Replace(hiring.Fold(name))
+}
+
+// Seats reads how many people are wanted: "x2", "2 seats".
+var Seats = &bot.Kind{
+	Name: "seats", Example: "x2",
+	Parse: func(_ bot.Reading, text string) (any, error) { return hiring.ParseSeats(text) },
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionInteger, Input: bot.InputNumber, Wire: 3, Words: 2,
+	Claims: func(_ bot.Reading, text string) bool {
+		n, err := hiring.ParseSeats(text)
+		return err == nil && (n <= fewSeats || !bareNumber.MatchString(text))
+	},
+}
+
+var bareNumber = regexp.MustCompile(`^[0-9]+$`)
+
+// fewSeats is the most that a number by itself stands for seats: a larger one may be lakhs a year.
+const fewSeats = 9
+
+// Budget reads a range of money. A number by itself is none: it may be a number of seats.
+var Budget = &bot.Kind{
+	Name: MoneyRange.Name, Example: "35-45L", Parse: MoneyRange.Parse, Print: MoneyRange.Print,
+	Option: MoneyRange.Option, Input: MoneyRange.Input, Wire: MoneyRange.Wire, Words: MoneyRange.Words,
+	Claims: func(rd bot.Reading, text string) bool {
+		_, err := MoneyRange.Parse(rd, text)
+		return err == nil && !bareNumber.MatchString(text)
+	},
+}
+
+// Place reads where somebody works. A city that hires is known by all its names; of other words only
+// those that are named (where:Mysuru) are a place.
+var Place = &bot.Kind{
+	Name: "place", Example: "bengaluru",
+	Parse: func(_ bot.Reading, text string) (any, error) {
+		if p, ok := hiring.FindPlace(text); ok {
+			return p.Name, nil
+		}
+		return strings.Join(strings.Fields(text), " "), nil
+	},
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Words: 3,
+	Claims: func(_ bot.Reading, text string) bool { _, ok := hiring.FindPlace(text); return ok },
+	Suggest: func(bot.Reading, string) []bot.Choice {
+		var out []bot.Choice
+		for _, p := range hiring.Places() {
+			out = append(out, bot.Choice{Label: p.Name, Value: p.Name})
+		}
+		return out
+	},
+}
+
+// WorkMode reads onsite, hybrid or remote.
+var WorkMode = &bot.Kind{
+	Name: "work mode", Example: "hybrid",
+	Parse: func(_ bot.Reading, text string) (any, error) { return hiring.ParseWorkMode(text) },
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 6, Words: 2,
+	Claims: func(_ bot.Reading, text string) bool {
+		_, err := hiring.ParseWorkMode(text)
+		return err == nil && !strings.EqualFold(text, "office") && !strings.EqualFold(text, "home") // an office manager
+	},
+	Suggest: func(bot.Reading, string) []bot.Choice {
+		return []bot.Choice{{Label: "Hybrid", Value: "hybrid"}, {Label: "Onsite", Value: "onsite"}, {Label: "Remote", Value: "remote"}}
+	},
+}
+
+// Skills reads a list of skills: one a line, else between semicolons, else between commas. A skill
+// that stands on a line of its own may hold commas.
+var Skills = &bot.Kind{
+	Name: "skills", Example: "Kafka, PostgreSQL",
+	Parse: func(_ bot.Reading, text string) (any, error) {
+		sep := ","
+		for _, other := range []string{";", "\n"} {
+			if strings.Contains(text, other) {
+				sep = other
+			}
+		}
+		var out []string
+		for _, part := range strings.Split(text, sep) {
+			if part = strings.Join(strings.Fields(part), " "); part != "" {
+				out = append(out, part)
+			}
+		}
+		return out, nil
+	},
+	Print: func(v any) string {
+		list, _ := v.([]string)
+		if len(list) == 1 && strings.Contains(list[0], ",") {
+			return list[0] + ";" // its commas are its own
+		}
+		return strings.Join(list, "\n")
+	},
+	Option: bot.OptionText, Input: bot.InputLongText, Words: 3, Rest: true,
+}
+
+// StageKey reads an interview stage of a playbook by its key or title; the command checks it.
+var StageKey = &bot.Kind{
+	Name: "stage", Example: "system-design",
+	Parse: func(_ bot.Reading, text string) (any, error) { return strings.TrimSpace(text), nil },
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Words: 3, Rest: true,
+}
+
+// Confidential reads yes or no, and the bare word "confidential".
+var Confidential = &bot.Kind{
+	Name: "confidential", Example: "confidential",
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		if isConfidential(text) {
+			return true, nil
+		}
+		return bot.YesNo.Parse(rd, text)
+	},
+	Print: bot.YesNo.Print, Option: bot.OptionBool, Input: bot.InputChoice, Wire: 3,
+	Claims: func(_ bot.Reading, text string) bool { return isConfidential(text) },
+}
+
+func isConfidential(text string) bool {
+	word := bot.Fold(text)
+	return word == "confidential" || word == "confidentially"
+}
+
+// ReqRef reads a requisition's reference.
+var ReqRef = Reference("R")
+
+// ApprovalRef reads the reference of an approval, as the buttons of its card carry it.
+var ApprovalRef = &bot.Kind{
+	Name: "approval", Example: "A-7",
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		v, err := Reference("A").Parse(rd, text)
+		if id, ok := v.(string); err == nil && (!ok || !strings.HasPrefix(id, "A-")) {
+			return nil, bot.Invalidf("", "“%s” is no approval. Leave it out to decide what is asked now.", text)
+		}
+		return v, err
+	},
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 11,
+	Claims: func(_ bot.Reading, text string) bool { return strings.HasPrefix(strings.ToUpper(text), "A-") },
+}
+
+// reqNumber reads a requisition's reference where nothing but one can be meant: "/req R-12".
+var reqNumber = &bot.Kind{
+	Name: "requisition", Example: "R-12",
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		v, err := ReqRef.Parse(rd, text)
+		if id, ok := v.(string); err == nil && (!ok || !ReqRef.Claims(rd, id)) {
+			return nil, bot.Invalidf("", "“%s” is not the number of a requisition. Write it like R-12.", text)
+		}
+		return v, err
+	},
+	Print: ReqRef.Print, Option: bot.OptionText,
+	Claims: func(rd bot.Reading, text string) bool { return ReqRef.Claims(rd, text) },
+}
