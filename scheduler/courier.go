@@ -1,0 +1,327 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
+)
+
+const (
+	// leaseTime is how long a lane stays with a worker that does not answer any more.
+	leaseTime = time.Minute
+	// sendTime is how long the drawing of one message and all calls of its platform may take; well
+	// within the lease, so that nobody takes the lane over while a message is on its way.
+	sendTime = 20 * time.Second
+	// maxAttempts is how often a platform is tried with a message before it is given up: with the waits
+	// below that is after a day or a little more, so that an outage of hours loses nothing.
+	maxAttempts = 150
+	// maxDrawings is the same for a message that we cannot draw. That is most likely a mistake of ours,
+	// which no waiting mends, and what comes after it in its lane is not to wait a day for it.
+	maxDrawings = 12
+	// firstWait and longestWait bound the time between two attempts.
+	firstWait   = 2 * time.Second
+	longestWait = 10 * time.Minute
+	// markerSlack is how long before the first attempt a platform's clock may have stamped the message.
+	markerSlack = 5 * time.Minute
+	// batch is how many lanes a sweep looks at.
+	batch = 500
+)
+
+// errNobody says that a message has nowhere to go, however often it is tried.
+var errNobody = errors.New("the person has no chat account that I am connected to")
+
+// paced is a platform that allows one message a conversation in a while.
+type paced interface {
+	// MinGap is the least time between two messages in one conversation.
+	MinGap() time.Duration
+}
+
+// Courier takes what is in the outbox to the platforms: in order within a conversation, each message
+// once. It works the same at any time it is told, so that tests and the simulator call it at theirs.
+type Courier struct {
+	store     *store.Store
+	views     views.Set
+	platforms map[string]bot.Platform
+	clock     bot.Clock
+	log       *slog.Logger
+}
+
+// Drain delivers all that is due at an instant, in every lane, and what becomes due by that.
+func (c *Courier) Drain(ctx context.Context, now time.Time) error {
+	for range batch {
+		lanes, err := c.store.DueLanes(ctx, now, batch)
+		if err != nil || len(lanes) == 0 {
+			return err
+		}
+		for _, lane := range lanes {
+			if err := c.Deliver(ctx, lane, now); err != nil {
+				return err
+			}
+		}
+	}
+	return fmt.Errorf("drain: lanes are due again and again")
+}
+
+// Deliver sends and redraws what is due in one lane. It does nothing where another worker holds it.
+func (c *Courier) Deliver(ctx context.Context, lane string, now time.Time) error {
+	_, err := c.deliver(ctx, lane, now)
+	return err
+}
+
+// deliver does the work of Deliver and returns false where another worker holds the lane: it may
+// have looked for the last time already, so that whoever knows of something due must come back.
+func (c *Courier) deliver(ctx context.Context, lane string, now time.Time) (bool, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return false, fmt.Errorf("name a worker: %w", err)
+	}
+	owner := id.String()
+	held, err := c.store.Lease(ctx, lane, owner, c.clock(), leaseTime)
+	if err != nil || !held {
+		return false, err
+	}
+	err = c.work(ctx, lane, owner, now)
+	if errors.Is(err, store.ErrLeaseLost) {
+		return true, nil // the worker that took over goes on
+	}
+	return true, errors.Join(err, c.store.Release(context.WithoutCancel(ctx), lane, owner))
+}
+
+func (c *Courier) work(ctx context.Context, lane, owner string, now time.Time) error {
+	for {
+		if err := c.store.Renew(ctx, lane, owner, c.clock(), leaseTime); err != nil {
+			return err
+		}
+		row, ok, err := c.store.Next(ctx, lane, owner, now)
+		if err != nil || !ok {
+			return err
+		}
+		if err := c.handle(ctx, row, owner, now); err != nil {
+			return fmt.Errorf("deliver %s: %w", row.ID, err)
+		}
+	}
+}
+
+// handle sends or redraws one message, or puts on record why not.
+func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now time.Time) error {
+	call, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	row.Attempts++
+	platform, to, err := c.address(call, row)
+	if errors.Is(err, bot.ErrMoot) {
+		return c.store.MarkMoot(ctx, row)
+	}
+	if err != nil {
+		return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
+	}
+	if row.State == store.Sending {
+		posted, found, err := platform.Find(call, to, row.ID, row.TriedAt.Add(-markerSlack))
+		if err != nil {
+			return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
+		}
+		if found {
+			return c.store.MarkFound(ctx, row, posted, c.clock())
+		}
+	}
+	card, err := c.draw(call, row, to)
+	if err != nil {
+		return c.undrawn(ctx, row, now, err)
+	}
+	if row.Redraw {
+		if err := platform.Edit(call, row.Posted, card); err != nil {
+			return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
+		}
+		return c.store.MarkDrawn(ctx, row)
+	}
+	if p, ok := platform.(paced); ok {
+		wait, err := c.store.Pace(ctx, "send:"+to.Workspace+"/"+to.Channel, now, p.MinGap())
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			row.Attempts-- // to wait for one's turn is no try
+			return c.store.MarkRetry(ctx, row, now.Add(wait), "waits for its turn")
+		}
+	}
+	if err := c.store.MarkSending(ctx, row, owner); err != nil {
+		return err
+	}
+	posted, err := platform.Send(call, to, card, row.ID)
+	if err != nil {
+		putOff := c.store.MarkUnsure
+		if _, refused := errors.AsType[*bot.SendError](err); refused {
+			putOff = c.store.MarkRetry // what the platform refused it has not taken
+		}
+		return c.failed(ctx, row, now, err, maxAttempts, putOff)
+	}
+	return c.store.MarkSent(ctx, row, posted, c.clock())
+}
+
+// address returns where a message goes: the conversation of a posted one, a channel, or a person's
+// direct messages on the first platform that they have an account on. It returns bot.ErrMoot for
+// somebody who was deactivated before the message was tried.
+func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot.Conversation, error) {
+	var snapshot *store.Snapshot
+	if err := c.store.Read(ctx, func(tx *store.Tx) error { snapshot = tx.Snapshot(); return nil }); err != nil {
+		return nil, bot.Conversation{}, err
+	}
+	of := func(workspace string) (bot.Platform, bool) {
+		w, ok := snapshot.Workspace(workspace)
+		if !ok {
+			return nil, false
+		}
+		p, ok := c.platforms[w.Platform]
+		return p, ok
+	}
+	at := row.Channel
+	if row.State == store.Sent {
+		at = row.Posted.In
+	}
+	if at.Channel != "" {
+		if p, ok := of(at.Workspace); ok {
+			return p, at, nil
+		}
+		return nil, at, errNobody
+	}
+	person, ok := snapshot.Person(row.Person)
+	if !ok {
+		return nil, at, errNobody
+	}
+	if !person.Active && row.State == store.Waiting {
+		return nil, at, bot.ErrMoot // a platform may not even have a conversation with them
+	}
+	for _, id := range person.Identities {
+		if p, ok := of(id.Workspace); ok {
+			to, err := p.DM(ctx, bot.Identity{Workspace: id.Workspace, User: id.User})
+			return p, to, err
+		}
+	}
+	return nil, at, errNobody
+}
+
+// draw draws a message as its recipient may see it now. What it shows of confidential facts is on
+// record before it goes out, with the view and the conversation.
+func (c *Courier) draw(ctx context.Context, row store.Row, to bot.Conversation) (bot.Card, error) {
+	var card bot.Card
+	draw := func(tx *store.Tx, viewer bot.Actor) error {
+		tx.Cause("deliver."+row.View.Name, to)
+		if !row.Redraw {
+			wanted, err := views.StillWanted(ctx, tx, viewer, row.View)
+			if err != nil {
+				return err
+			}
+			if !wanted {
+				return bot.ErrMoot
+			}
+		}
+		var err error
+		card, err = c.views.Draw(ctx, tx, viewer, row.View)
+		if code := bot.ErrorCode(err); row.Redraw && !errors.Is(err, bot.ErrMoot) && (code == bot.CodeNotFound || code == bot.CodeNotAllowed) {
+			card, err = views.Withdrawn(), nil // what is posted must not go on showing what its reader may not see
+		}
+		return err
+	}
+	var err error
+	if row.Person == "" {
+		err = c.store.Read(ctx, func(tx *store.Tx) error {
+			if err := c.fits(ctx, tx, row); err != nil {
+				return err
+			}
+			// A channel has the rights of somebody of whom nothing is known.
+			return draw(tx, bot.Actor{Zone: tx.Snapshot().Zone("")})
+		})
+	} else {
+		err = c.store.ReadAs(ctx, row.Person, func(tx *store.Tx) error {
+			if tx.Actor().Outsider {
+				return bot.ErrMoot // deactivated since
+			}
+			return draw(tx, tx.Actor())
+		})
+	}
+	if err == nil && row.Why != "" {
+		card.Context = bot.Lines(card.Context, bot.T(row.Why))
+	}
+	return card, err
+}
+
+// fits refuses, for good, a view that may show more than everybody in a channel may see. Somebody has
+// to set up another channel: it is no message that has nothing to say.
+func (c *Courier) fits(ctx context.Context, tx *store.Tx, row store.Row) error {
+	channel, err := tx.Channel(ctx, row.Channel.Workspace, row.Channel.Channel)
+	if bot.ErrorCode(err) == bot.CodeNotFound {
+		return &bot.SendError{Permanent: true, Reason: "the channel is not set up any more"}
+	}
+	if err != nil {
+		return err
+	}
+	most := views.Public
+	if channel.Kind == store.PrivateChannel {
+		most = views.Team
+	}
+	if c.views[row.View.Name].Contains > most {
+		return &bot.SendError{Permanent: true, Reason: fmt.Sprintf("%s may not be shown in a channel that is %s", row.View.Name, channel.Kind)}
+	}
+	return nil
+}
+
+// undrawn puts on record why a message is not drawn: nothing left to say, or not for this reader any
+// more, ends it; anything else is tried again.
+func (c *Courier) undrawn(ctx context.Context, row store.Row, now time.Time, err error) error {
+	switch bot.ErrorCode(err) {
+	case bot.CodeNotFound, bot.CodeNotAllowed:
+		return c.store.MarkMoot(ctx, row)
+	default:
+		if _, told := errors.AsType[*bot.SendError](err); !told {
+			err = &bot.SendError{Reason: "it could not be drawn", Err: err}
+		}
+		return c.failed(ctx, row, now, err, maxDrawings, c.store.MarkUnsure)
+	}
+}
+
+// failed puts on record that a message could not be taken to its platform: for good, where it was
+// tried as often as it is at most, or, by putOff, until when.
+func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err error, most int,
+	putOff func(ctx context.Context, row store.Row, nextAt time.Time, reason string) error,
+) error {
+	if errors.Is(err, store.ErrLeaseLost) || ctx.Err() != nil {
+		return err
+	}
+	refusal, known := errors.AsType[*bot.SendError](err)
+	reason := "the platform did not answer"
+	if known {
+		reason = refusal.Reason
+	}
+	c.log.WarnContext(ctx, "a message was not delivered", "delivery", row.ID, "view", row.View.Name, "attempt", row.Attempts, "err", err)
+	switch {
+	case errors.Is(err, errNobody):
+		return c.store.MarkDead(ctx, row, errNobody.Error())
+	case known && refusal.Permanent:
+		return c.store.MarkDead(ctx, row, reason)
+	case row.Attempts >= most:
+		return c.store.MarkDead(ctx, row, fmt.Sprintf("given up after %d attempts: %s", row.Attempts, reason))
+	}
+	next := now.Add(wait(row))
+	if known && now.Add(refusal.RetryAfter).After(next) {
+		next = now.Add(refusal.RetryAfter)
+	}
+	return putOff(ctx, row, next, reason)
+}
+
+// wait is the time until the next attempt: twice as long each time, up to longestWait, and up to a
+// quarter longer by the message's id, so that many do not come back at once.
+func wait(row store.Row) time.Duration {
+	d := firstWait << min(row.Attempts-1, 10)
+	d = min(d, longestWait)
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(row.ID)) // a hash's Write never fails
+	return d + d*time.Duration(h.Sum32()%25)/100
+}
