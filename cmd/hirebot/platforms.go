@@ -1,0 +1,46 @@
+package main
+
+import (
+	"log/slog"
+
+	"github.com/hirebot/hirebot/bot"
+)
+
+// playgroundWorkspace is the workspace of the browser playground, and of the sample company.
+const playgroundWorkspace = "playground"
+
+// platformKind is a chat platform that can be configured.
+type platformKind struct {
+	// Name is the platform's in identities, Title as people write it.
+	Name, Title string
+	// Configured tells whether anything of it is set.
+	Configured func(Config) bool
+	// Vars are the variables that switch it on.
+	Vars string
+	// Connect makes the adapter; nil means that this version has none yet.
+	Connect func(Config, *slog.Logger) (bot.Platform, error)
+}
+
+// platformKinds returns every chat platform of the contract. It is the one list of them.
+func platformKinds() []platformKind {
+	return []platformKind{
+		{Name: "slack", Title: "Slack", Configured: Config.hasSlack,
+			Vars: "HIREBOT_SLACK_BOT_TOKEN and HIREBOT_SLACK_APP_TOKEN"},
+		{Name: "discord", Title: "Discord", Configured: Config.hasDiscord,
+			Vars: "HIREBOT_DISCORD_TOKEN and HIREBOT_DISCORD_APP_ID"},
+	}
+}
+
+// configured returns the platforms that are switched on, those that this version serves first.
+func configured(kinds []platformKind, cfg Config) (served, missing []platformKind) {
+	for _, k := range kinds {
+		switch {
+		case !k.Configured(cfg):
+		case k.Connect == nil:
+			missing = append(missing, k)
+		default:
+			served = append(served, k)
+		}
+	}
+	return served, missing
+}
