@@ -15,6 +15,8 @@ import (
 // stack. A title that no playbook has is kept, under the playbook for any role.
 type opening struct {
 	role, level, ecosystem, title string
+	// text says the same in words that are read as this very opening.
+	text string
 }
 
 // anyRole is the key of the playbook that serves any title.
@@ -25,20 +27,36 @@ var Opening = &bot.Kind{
 	Name: "role and level", Example: "senior java backend",
 	Parse: func(rd bot.Reading, text string) (any, error) {
 		o, err := readOpening(rd.Words, text)
-		if err == nil && o.title == "" {
+		if err != nil {
+			return nil, err
+		}
+		if o.title == "" {
 			return nil, bot.Invalidf("", "Say which role, for example: senior java backend")
 		}
-		return o, err
+		// The tidy words, unless they would be read as something else: a title beside a role that is
+		// known does not name it, and words that were apart may mean more together.
+		tidy := o.tidy()
+		if again, err := readOpening(rd.Words, tidy); err == nil && again == o {
+			o.text = tidy
+		} else {
+			o.text = strings.Join(strings.Fields(text), " ")
+		}
+		return o, nil
 	},
 	Print: func(v any) string {
 		o, _ := v.(opening)
-		title := o.title
-		if o.role != anyRole && title != "" {
-			title = strings.ToLower(title[:1]) + title[1:]
-		}
-		return strings.Join(strings.Fields(o.level+" "+o.ecosystem+" "+title), " ")
+		return o.text
 	},
 	Option: bot.OptionText, Rest: true, Claims: func(bot.Reading, string) bool { return false },
+}
+
+// tidy returns the opening in the order that people put it in: senior java backend developer.
+func (o opening) tidy() string {
+	title := o.title
+	if o.role != anyRole && title != "" {
+		title = strings.ToLower(title[:1]) + title[1:]
+	}
+	return strings.Join(strings.Fields(o.level+" "+o.ecosystem+" "+title), " ")
 }
 
 var (

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs the Go tests of packages. Property tests draw what SEED says, so that the same code gives the same
+# result; 0 draws anew each time. Only packages with property tests know the flag, so that it is two runs.
+#
+#   scripts/unit.sh SEED [FLAG…] PACKAGE…
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+seed=$1
+shift
+flags=() packages=()
+for word in "$@"; do
+	if [[ $word == -* ]]; then flags+=("$word"); else packages+=("$word"); fi
+done
+
+drawing=() others=()
+list=$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' "${packages[@]}")
+while read -r package imports; do
+	if [[ " $imports " == *' pgregory.net/rapid '* ]]; then drawing+=("$package"); else others+=("$package"); fi
+done <<<"$list"
+
+failed=0
+if ((${#others[@]})); then
+	go test "${flags[@]}" -shuffle=on -timeout=15m "${others[@]}" || failed=1
+fi
+if ((${#drawing[@]})); then
+	go test "${flags[@]}" -shuffle=on -timeout=15m "${drawing[@]}" -rapid.seed="$seed" || failed=1
+fi
+exit "$failed"
