@@ -82,7 +82,26 @@ type Profile struct {
 	Name, Email string
 	Zone        *time.Location
 	Active      bool
+	// Guest is somebody from outside whom the company let into its workspace. Robot is no person.
+	Guest, Robot bool
 }
+
+// Directory keeps our records of people in step with what their platforms know of them. An adapter
+// is handed one; it serves nobody whom the directory has not met.
+type Directory interface {
+	// Meet makes sure that our records know these accounts, and how they stand today. It asks the
+	// platform for their profiles where that was not done lately. An account that cannot be known now
+	// is served as somebody of whom nothing is known.
+	Meet(ctx context.Context, from Platform, who ...Identity)
+	// Changed notes a profile that a platform tells of unasked.
+	Changed(ctx context.Context, who Identity, p Profile)
+	// Account returns the account of a person in a workspace, "" for none, and what they are called.
+	Account(ctx context.Context, workspace, person string) (user, name string)
+}
+
+// HomePlace is the channel that stands for somebody's home surface in a Posted: what is edited there
+// is their home.
+const HomePlace = "home"
 
 // SendError is a refusal by a platform. Permanent ones go to the dead list, others are tried again
 // no sooner than RetryAfter.
@@ -103,3 +122,11 @@ func (e *SendError) Error() string {
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Err }
+
+// Finding is what an examination of a platform's setup found out.
+type Finding struct {
+	// What was looked at, and Text what was found, with the remedy where something is wrong.
+	What, Text string
+	// Fails says that it does not work like this; Warns that something is missing.
+	Fails, Warns bool
+}

@@ -24,6 +24,8 @@ const (
 	maxVerbs   = 25
 	maxParams  = 25
 	maxSummary = 100
+	// maxShortcut is that of Slack: https://docs.slack.dev/interactivity/implementing-shortcuts
+	maxShortcut = 24
 )
 
 var (
@@ -82,6 +84,12 @@ func checkSpec(s Spec) []error {
 	}
 	if len(s.Examples) == 0 {
 		bad("has no example")
+	}
+	if n := utf8.RuneCountInString(s.Shortcut); n > maxShortcut {
+		bad("shortcut has %d characters, at most %d", n, maxShortcut)
+	}
+	if s.Shortcut != "" && s.Ack != MayOpenForm && len(s.required()) > 0 {
+		bad("a shortcut has nobody type anything, yet %s is needed and no form asks for it", s.required()[0].Name)
 	}
 	if len(s.Params) > maxParams {
 		bad("%d parameters, at most %d", len(s.Params), maxParams)
@@ -273,4 +281,13 @@ func (r *Registry) verbNames(noun string) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// AckOf returns when a typed command must be acknowledged. What cannot be read is answered quickly.
+func (r *Registry) AckOf(text string) Ack {
+	spec, _, err := r.resolve(text)
+	if err != nil {
+		return Quick
+	}
+	return spec.Ack
 }

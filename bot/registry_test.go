@@ -37,6 +37,11 @@ func TestNewRegistryNamesEachMistake(t *testing.T) {
 		{"no summary", func(s *bot.Spec) { s.Summary = "" }, "summary has 0 characters"},
 		{"long summary", func(s *bot.Spec) { s.Summary = strings.Repeat("é", 101) }, "summary has 101 characters"},
 		{"no example", func(s *bot.Spec) { s.Examples = nil }, "has no example"},
+		{"long shortcut", func(s *bot.Spec) { s.Shortcut = strings.Repeat("é", 25) }, "shortcut has 25 characters, at most 24"},
+		{"shortcut to something typed", func(s *bot.Spec) {
+			s.Shortcut = "Show a day"
+			param(bot.Param{Name: "day", Required: true})(s)
+		}, "a shortcut has nobody type anything, yet day is needed and no form asks for it"},
 		{"no default", func(s *bot.Spec) { s.Default = false }, "noun band: 0 default verbs"},
 		{"name of a parameter", param(bot.Param{Name: "To Day"}), `parameter "To Day": bad or repeated name`},
 		{"help of a parameter", param(bot.Param{Name: "day", Help: strings.Repeat("x", 101)}), "parameter day: help has 101 characters"},
@@ -90,6 +95,26 @@ func TestNewRegistryNamesEachMistake(t *testing.T) {
 	}
 	if _, err := bot.NewRegistry("hire", many); err == nil || !strings.Contains(err.Error(), "26 verbs, at most 25") {
 		t.Errorf("too many verbs: %v", err)
+	}
+}
+
+func TestShortcuts(t *testing.T) {
+	t.Parallel()
+	day := bot.Param{Name: "day", Help: "Which day", Kind: bot.Day}
+	for name, change := range map[string]func(*bot.Spec){
+		"nothing is needed": func(s *bot.Spec) { s.Params = []bot.Param{day} },
+		"a form asks for it": func(s *bot.Spec) {
+			needed := day
+			needed.Required, s.Ack = true, bot.MayOpenForm
+			s.Params = []bot.Param{needed}
+		},
+	} {
+		spec := goodSpec()
+		spec.Shortcut = strings.Repeat("é", 24)
+		change(&spec)
+		if _, err := bot.NewRegistry("hire", []bot.Spec{spec}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

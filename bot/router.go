@@ -31,6 +31,9 @@ type Config[T Tx] struct {
 	Draw     Draw[T]
 	// Home is the view that the home surface shows.
 	Home string
+	// Opened is told of a home that was drawn for a surface which stays open, HomePlace: it is to be
+	// drawn again when what it shows has changed. It may be nil.
+	Opened func(ctx context.Context, ev Event)
 	// Allow tells whether an actor may run a command at all; its error is Coded.
 	Allow func(Actor, Spec) error
 	Clock Clock
@@ -598,6 +601,9 @@ func (r *Router[T]) home(ctx context.Context, ev Event) Answer {
 	})
 	if err != nil {
 		return r.refusal(ctx, ev, "home", err, nil)
+	}
+	if r.cfg.Opened != nil && ev.In.Channel == HomePlace {
+		r.cfg.Opened(ctx, ev)
 	}
 	return answer
 }

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -484,6 +485,45 @@ func TestEveryOtherEvent(t *testing.T) {
 	want := []string{"open home ", "invoke book.fail ", "invoke book.fail ", "dance unknown internal"}
 	if diff := cmp.Diff(want, s.served.labels); diff != "" {
 		t.Errorf("counted:\n%s", diff)
+	}
+}
+
+// Only of a home that stays open, and that somebody was shown, anybody is told.
+func TestOpened(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	var opened []string
+	cfg := s.config()
+	cfg.Opened = func(_ context.Context, ev bot.Event) { opened = append(opened, ev.From.User) }
+	draw, broken := cfg.Draw, false
+	cfg.Draw = func(ctx context.Context, tx *bottest.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+		if broken {
+			return bot.Card{}, errors.New("broken")
+		}
+		return draw(ctx, tx, viewer, v)
+	}
+	router, err := bot.NewRouter(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		user, channel string
+		kind          bot.EventType
+		broken        bool
+	}{
+		{user: "ann", channel: bot.HomePlace, kind: bot.Open},
+		{user: "ben", channel: "c", kind: bot.Open},
+		{user: "cem", channel: bot.HomePlace, kind: bot.Open, broken: true},
+		{user: "dee", channel: bot.HomePlace, kind: bot.Press},
+	} {
+		ev := s.event(c.kind, c.user)
+		ev.Command, ev.In.Channel, broken = "desk.home", c.channel, c.broken
+		if a := router.Serve(t.Context(), ev); (a.Code != "") != c.broken {
+			t.Errorf("%s: %s", c.user, text(a))
+		}
+	}
+	if diff := cmp.Diff([]string{"ann"}, opened); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -29,6 +29,8 @@ type Spec struct {
 	// FromCard marks a command that a card's button offers at the right moment. It can be typed, and
 	// is left out of help and autocomplete.
 	FromCard bool
+	// Shortcut is the name under which platforms offer the command without typing, "" for none.
+	Shortcut string
 }
 
 // Name returns "noun.verb".

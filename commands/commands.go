@@ -45,3 +45,6 @@ func redraw(req bot.Request, name, subject string, args ...string) bot.Response 
 	r.Replace = req.Type == bot.Press || req.Type == bot.Submit
 	return r
 }
+
+// References returns the commands that show a record, by the letters that its reference begins with.
+func References() map[string]string { return map[string]string{"R": "req.show"} }

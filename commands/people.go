@@ -101,6 +101,9 @@ var stateKind = &bot.Kind{
 // claim makes the person admin who knows the code. A wrong code is an answer and no error, since the
 // try must count.
 func claim(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	if who, ok := tx.Snapshot().Person(req.Actor.ID); ok && who.Guest {
+		return bot.Response{}, refuseGuest(who) // before the code is used up
+	}
 	result, err := tx.Claim(ctx, req.Args.Text("code"))
 	if err != nil {
 		return bot.Response{}, err
@@ -116,7 +119,7 @@ func claim(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, er
 		person, err = tx.SavePerson(ctx, person)
 	} else {
 		person, err = tx.AddPerson(ctx, hiring.Person{
-			Name: newName(tx.Snapshot(), req), Active: true, Roles: []hiring.Role{hiring.Admin},
+			Name: tx.Snapshot().FreeName(req.Name, req.From.User), Active: true, Roles: []hiring.Role{hiring.Admin},
 			Identities: []hiring.Identity{{Workspace: req.From.Workspace, User: req.From.User}},
 		})
 	}
@@ -127,19 +130,6 @@ func claim(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, er
 		return bot.Response{}, err
 	}
 	return show(views.Claimed, "", string(store.ClaimDone)), nil
-}
-
-// newName returns what somebody is called who writes to us for the first time. Names are unique, so
-// a taken one gets the account's id behind it.
-func newName(s *store.Snapshot, req bot.Request) string {
-	name := req.Name
-	if name == "" {
-		name = req.From.User
-	}
-	if _, taken := s.PersonByName(name); taken {
-		name += " (" + req.From.User + ")"
-	}
-	return name
 }
 
 func changePeople(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
@@ -186,7 +176,8 @@ type PersonChange struct {
 // change is on record; a role is told to the person, or, where they gave it themselves, to recruiters
 // and compensation; approvals that ask somebody who lost their access go on without them. By is who
 // changes it: the actor of a request, or that of the unit on the command line. It returns a NotFound
-// error for a person who does not exist, and a Conflict error where nobody would be admin any more.
+// error for a person who does not exist, and a Conflict error where nobody would be admin any more, or
+// where a guest would get a role that is not open to guests.
 func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, change PersonChange) ([]string, error) {
 	before, ok := tx.Snapshot().Person(id)
 	if !ok {
@@ -208,7 +199,8 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 		}
 		done = append(done, text)
 	}
-	if person.Active == before.Active && slices.Equal(person.Roles, before.Roles) {
+	same := person.Active == before.Active && person.Left == before.Left
+	if same && slices.Equal(person.Roles, before.Roles) && slices.Equal(person.Withheld, before.Withheld) {
 		return done, nil
 	}
 	if _, err := tx.SavePerson(ctx, person); err != nil {
@@ -229,15 +221,18 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 // changeRole gives or takes one role. Who has it already, or not, is left as they are and said so.
 func changeRole(ctx context.Context, tx *store.Tx, by bot.Actor, person *hiring.Person, c RoleGrant) (string, error) {
 	title := hiring.RoleTitle(c.Role)
-	i := slices.Index(person.Roles, c.Role)
+	has := slices.Contains(person.Roles, c.Role)
 	if c.Take {
-		if i < 0 {
+		if !has && !slices.Contains(person.Withheld, c.Role) {
 			return fmt.Sprintf("%s was not %s.", person.Name, title), nil
 		}
-		person.Roles = slices.Delete(slices.Clone(person.Roles), i, i+1)
+		person.Roles, person.Withheld = without(person.Roles, c.Role), without(person.Withheld, c.Role)
 		return fmt.Sprintf("Taken from %s: %s.", person.Name, title), auditRole(ctx, tx, *person, "role_taken", c.Role)
 	}
-	if i >= 0 {
+	if person.Guest && !hiring.OpenToGuests(c.Role) {
+		return "", refuseGuest(*person)
+	}
+	if has {
 		return fmt.Sprintf("%s is %s already.", person.Name, title), nil
 	}
 	person.Roles = append(slices.Clone(person.Roles), c.Role)
@@ -245,6 +240,17 @@ func changeRole(ctx context.Context, tx *store.Tx, by bot.Actor, person *hiring.
 		return "", err
 	}
 	return fmt.Sprintf("%s is now %s.", person.Name, title), tellOfRole(ctx, tx, by, *person, c.Role)
+}
+
+// without returns the other roles of a list.
+func without(roles []hiring.Role, r hiring.Role) []hiring.Role {
+	return slices.DeleteFunc(slices.Clone(roles), func(other hiring.Role) bool { return other == r })
+}
+
+// refuseGuest refuses a guest a role that is not open to guests.
+func refuseGuest(p hiring.Person) error {
+	return hiring.Errorf(hiring.Conflict, "%s is a guest in your workspace, and guests can only be interviewers. "+
+		"Give them +interviewer, or make them a full member of the workspace first.", p.Name)
 }
 
 func auditRole(ctx context.Context, tx *store.Tx, p hiring.Person, fact string, r hiring.Role) error {
@@ -285,6 +291,11 @@ func tellOfRole(ctx context.Context, tx *store.Tx, by bot.Actor, p hiring.Person
 }
 
 func changeState(ctx context.Context, tx *store.Tx, person *hiring.Person, active bool) (string, error) {
+	if !active && person.Left {
+		person.Left = false // so that an account that is opened again does not bring them back
+		return person.Name + " is deactivated, also once their account is opened again.",
+			tx.Audit(ctx, store.AuditEvent{Subject: "person:" + person.ID, Fact: "deactivated"})
+	}
 	if person.Active == active {
 		if active {
 			return person.Name + " is active already.", nil
@@ -297,4 +308,27 @@ func changeState(ctx context.Context, tx *store.Tx, person *hiring.Person, activ
 		fact, text = "reactivated", person.Name+" is active again, with the roles from before."
 	}
 	return text, tx.Audit(ctx, store.AuditEvent{Subject: "person:" + person.ID, Fact: fact})
+}
+
+// KeepProfile puts on record what a platform tells of an account, as the store's KeepProfile does, and
+// does what follows: approvals that ask somebody who lost or gained their access go on, and who became
+// admin is told.
+func KeepProfile(ctx context.Context, tx *store.Tx, who bot.Identity, p bot.Profile, admin bool) (hiring.Person, error) {
+	before, known := tx.Snapshot().PersonByIdentity(who.Workspace, who.User)
+	after, err := tx.KeepProfile(ctx, who, p, admin)
+	if err != nil {
+		return hiring.Person{}, err
+	}
+	closed := func(p hiring.Person) bool { return slices.Contains(p.Closed, hiring.Identity(who)) }
+	if known && (after.Active != before.Active || closed(after) != closed(before)) {
+		if err := settleApprovals(ctx, tx, after.ID); err != nil {
+			return hiring.Person{}, err
+		}
+	}
+	if after.Has(hiring.Admin) && !slices.Contains(before.Roles, hiring.Admin) && admin {
+		as := after
+		as.Version-- // of the person before the change, which the message is one of a kind by
+		return after, tellOfRole(ctx, tx, tx.Actor(), as, hiring.Admin)
+	}
+	return after, nil
 }

@@ -77,7 +77,7 @@ func reqCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "new", Ack: bot.MayOpenForm, Roles: makesReqs,
+				Noun: "req", Verb: "new", Ack: bot.MayOpenForm, Roles: makesReqs, Shortcut: "New requisition",
 				Summary:  "A new requisition, asked for approval at once",
 				Details:  "It reads what it can from the words, in any order, and asks for the rest in a form of five fields.",
 				Params:   slices.Concat(basics(false), details()),

@@ -83,13 +83,22 @@ type Person struct {
 	ID string
 	// Name is what people call them; it is unique among active people.
 	Name string
-	// Zone is the zone they set themselves, or that their platform tells; "" is the company's.
-	Zone       string
-	Roles      []Role
-	Active     bool
-	Identities []Identity
-	CreatedAt  time.Time
-	Version    int64
+	// Zone is the zone they set themselves; "" is what their platform tells, else the company's.
+	Zone string
+	// Roles are those that count. Withheld are those that were given to them and do not count while
+	// they are a guest.
+	Roles, Withheld []Role
+	Active          bool
+	// Left says that they are not active because their platforms closed their accounts: they are again
+	// once one of these is opened. Who was deactivated by an admin has not left.
+	Left bool
+	// Guest is somebody from outside whom the company let into its workspaces, and nowhere more than
+	// that.
+	Guest bool
+	// Identities are all of their accounts, those last that their platforms closed. Closed are these.
+	Identities, Closed []Identity
+	CreatedAt          time.Time
+	Version            int64
 }
 
 // Identity is a person's account on a chat platform.
@@ -101,4 +110,22 @@ type Identity struct {
 func (p Person) Has(r Role) bool { return p.Active && slices.Contains(p.Roles, r) }
 
 // Linked tells whether the person can be reached on a chat platform.
-func (p Person) Linked() bool { return len(p.Identities) > 0 }
+func (p Person) Linked() bool { return len(p.Identities) > len(p.Closed) }
+
+// OpenToGuests tells whether a guest may have the role.
+func OpenToGuests(r Role) bool { return r == Interviewer }
+
+// AsGuest returns the person as a guest: their roles that are not open to guests are withheld.
+func (p Person) AsGuest() Person {
+	p.Guest = true
+	held := p.Roles
+	p.Roles, p.Withheld = nil, slices.Clone(p.Withheld)
+	for _, r := range held {
+		if OpenToGuests(r) {
+			p.Roles = append(p.Roles, r)
+		} else {
+			p.Withheld = append(p.Withheld, r)
+		}
+	}
+	return p
+}

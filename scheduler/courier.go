@@ -45,6 +45,20 @@ type paced interface {
 	MinGap() time.Duration
 }
 
+// pacedEdits is a platform that allows one edit a workspace in a while.
+type pacedEdits interface {
+	// EditGap is the least time between two edits in one workspace. It holds for messages and, on its
+	// own, for homes.
+	EditGap() time.Duration
+}
+
+// waitsForTurn is the reason of what waits only since its platform allows no more at once.
+const waitsForTurn = "waits for its turn"
+
+// turnLife is how long a turn may be overdue: what was to be edited while no process ran is not to be
+// edited all at once.
+const turnLife = time.Minute
+
 // Courier takes what is in the outbox to the platforms: in order within a conversation, each message
 // once. It works the same at any time it is told, so that tests and the simulator call it at theirs.
 type Courier struct {
@@ -132,6 +146,11 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 			return c.store.MarkFound(ctx, row, posted, c.clock())
 		}
 	}
+	if row.Redraw {
+		if waits, err := c.turn(call, platform, row, now); err != nil || waits {
+			return err
+		}
+	}
 	card, err := c.draw(call, row, to)
 	if err != nil {
 		return c.undrawn(ctx, row, now, err)
@@ -149,7 +168,7 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 		}
 		if wait > 0 {
 			row.Attempts-- // to wait for one's turn is no try
-			return c.store.MarkRetry(ctx, row, now.Add(wait), "waits for its turn")
+			return c.store.MarkRetry(ctx, row, now.Add(wait), waitsForTurn)
 		}
 	}
 	if err := c.store.MarkSending(ctx, row, owner); err != nil {
@@ -166,9 +185,28 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 	return c.store.MarkSent(ctx, row, posted, c.clock())
 }
 
+// turn has a drawing wait for its turn, where the platform allows few edits, and tells whether it has
+// to. A turn is taken once: what comes back for that reason has got it.
+func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, now time.Time) (waits bool, err error) {
+	p, ok := platform.(pacedEdits)
+	if !ok || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
+		return false, nil
+	}
+	what := "edit:"
+	if row.Home() {
+		what = "home:" // platforms have another method for these, and count it apart
+	}
+	at, err := c.store.Turn(ctx, what+row.Posted.In.Workspace, now, p.EditGap())
+	if err != nil || !at.After(now) {
+		return false, err
+	}
+	return true, c.store.MarkLater(ctx, row, at, waitsForTurn)
+}
+
 // address returns where a message goes: the conversation of a posted one, a channel, or a person's
 // direct messages on the first platform that they have an account on. It returns bot.ErrMoot for
-// somebody who was deactivated before the message was tried.
+// somebody who was deactivated before the message was tried, and for the home of an account that is
+// not theirs any more, or with which they cannot act.
 func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot.Conversation, error) {
 	var snapshot *store.Snapshot
 	if err := c.store.Read(ctx, func(tx *store.Tx) error { snapshot = tx.Snapshot(); return nil }); err != nil {
@@ -181,6 +219,9 @@ func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot
 		}
 		p, ok := c.platforms[w.Platform]
 		return p, ok
+	}
+	if home := row.Posted; row.Home() && snapshot.Actor(bot.Identity{Workspace: home.In.Workspace, User: home.ID}).ID != row.Person {
+		return nil, home.In, bot.ErrMoot
 	}
 	at := row.Channel
 	if row.State == store.Sent {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
 )
 
 // leased is longer than a lane stays with a worker that has died.
@@ -580,6 +582,226 @@ func TestAPlatformThatPaces(t *testing.T) {
 		must(t, courier.Drain(t.Context(), w.clock.now()))
 		if m := w.chat.in(dm("asha")); m[0].Edits != 1 {
 			t.Errorf("got %+v", m)
+		}
+	})
+}
+
+// homely is a platform with homes, whose edits are paced.
+type homely struct {
+	*chat
+	gap   time.Duration
+	mu    sync.Mutex
+	homes map[string][]string // what was shown of each, by account
+}
+
+// EditGap is the least time between two edits.
+func (h *homely) EditGap() time.Duration { return h.gap }
+
+// Edit draws a home or a message again.
+func (h *homely) Edit(ctx context.Context, at bot.Posted, card bot.Card) error {
+	if at.In.Channel != bot.HomePlace {
+		return h.chat.Edit(ctx, at, card)
+	}
+	if o := h.begin(ctx, callEdit); o.err != nil {
+		return o.err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	text, _ := card.Body[0].(bot.Text)
+	h.homes[at.ID] = append(h.homes[at.ID], text.Plain(time.UTC))
+	return nil
+}
+
+// wantHomes expects all that was shown of the homes of some accounts.
+func (h *homely) wantHomes(t *testing.T, want map[string][]string) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if diff := cmp.Diff(want, h.homes, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("homes: %s", diff)
+	}
+}
+
+// homely returns a platform with homes, and a courier to it. The homes show the fact of "".
+func (w *world) homely(gap time.Duration) (*homely, *scheduler.Courier) {
+	h := &homely{chat: w.chat, gap: gap, homes: map[string][]string{}}
+	w.views[store.HomeView] = views.View{Contains: views.Public, Draw: w.draw}
+	cfg := w.config(w.Store)
+	cfg.Platforms = []bot.Platform{h}
+	return h, scheduler.NewCourier(cfg)
+}
+
+// opens has accounts open their homes, which show a fact from now on.
+func (w *world) opens(fact string, users ...string) {
+	w.t.Helper()
+	w.say("", fact)
+	w.in(func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		for _, user := range users {
+			err = errors.Join(err, tx.KeepHome(ctx, bot.Identity{Workspace: "chat:T1", User: user}))
+		}
+		return err
+	})
+}
+
+// changes changes what somebody's home shows.
+func (w *world) changes(fact string, owners ...hiring.Person) {
+	w.t.Helper()
+	w.say("", fact)
+	w.in(func(ctx context.Context, tx *store.Tx) error {
+		r := hiring.Requisition{State: hiring.ReqDraft}
+		for _, owner := range owners {
+			r.Panel = append(r.Panel, owner.ID)
+		}
+		_, err := tx.AddRequisition(ctx, r)
+		return err
+	})
+}
+
+func TestAHomeIsDrawnAgainWhenItChanges(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		h, courier := w.homely(0)
+		lane := store.HomeLane(w.asha.ID)
+		drain := func() {
+			t.Helper()
+			must(t, courier.Drain(t.Context(), w.clock.now()))
+		}
+		w.opens("one", "asha", "ravi")
+		drain()
+		w.changes("two", w.asha)
+		drain()
+		drain()
+		h.wantHomes(t, map[string][]string{"asha": {"one for asha", "two for asha"}, "ravi": {"one for ravi"}})
+
+		// A message that cannot be sent now does not hold it up, nor the other way round.
+		w.chat.next(callSend, outcome{err: &bot.SendError{RetryAfter: time.Hour, Reason: "slow down"}})
+		w.send(w.message(w.asha, "message"))
+		drain()
+		w.changes("three", w.asha)
+		drain()
+		w.chat.next(callEdit, outcome{err: &bot.SendError{RetryAfter: 24 * time.Hour, Reason: "slow down"}})
+		w.changes("four", w.asha)
+		w.clock.advance(time.Hour)
+		drain()
+		w.wantTitles(dm("asha"), "message")
+		h.wantHomes(t, map[string][]string{"asha": {"one for asha", "two for asha", "three for asha"}, "ravi": {"one for ravi"}})
+		w.clock.advance(24 * time.Hour)
+		drain()
+		h.wantHomes(t, map[string][]string{"asha": {"one for asha", "two for asha", "three for asha", "four for asha"}, "ravi": {"one for ravi"}})
+
+		// One that is switched off is left alone until it is opened again.
+		w.chat.next(callEdit, outcome{err: &bot.SendError{Permanent: true, Reason: "it is switched off"}})
+		w.changes("five", w.asha)
+		drain()
+		w.want(lane, "", store.Dead, "it is switched off")
+		edits := w.chat.calls(callEdit)
+		w.changes("six", w.asha)
+		drain()
+		if n := w.chat.calls(callEdit) - edits; n != 0 {
+			t.Errorf("%d edits of a home that was given up", n)
+		}
+		w.opens("seven", "asha")
+		drain()
+		w.want(lane, "", store.Sent, "")
+		w.changes("eight", w.asha)
+		drain()
+		h.wantHomes(t, map[string][]string{
+			"asha": {"one for asha", "two for asha", "three for asha", "four for asha", "seven for asha", "eight for asha"}, "ravi": {"one for ravi"},
+		})
+	})
+}
+
+func TestAHomeIsNotDrawnForWhoMayNotSeeItAnyMore(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		h, courier := w.homely(0)
+		w.opens("one", "asha", "ravi")
+		must(t, courier.Drain(t.Context(), w.clock.now()))
+		active := func(active bool) {
+			w.in(func(ctx context.Context, tx *store.Tx) error {
+				person, _ := tx.Snapshot().Person(w.asha.ID)
+				person.Active = active
+				_, err := tx.SavePerson(ctx, person)
+				// Ravi writes from another account now, and this one is closed.
+				_, keeping := tx.KeepProfile(ctx, bot.Identity{Workspace: "chat:T1", User: "ravi"}, bot.Profile{Active: active}, false)
+				return errors.Join(err, keeping)
+			})
+		}
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.LinkIdentity(ctx, w.ravi.ID, hiring.Identity{Workspace: "chat:T1", User: "ravi-2"})
+		})
+		must(t, courier.Drain(t.Context(), w.clock.now()))
+		active(false)
+		w.changes("two", w.asha, w.ravi)
+		must(t, courier.Drain(t.Context(), w.clock.now()))
+		w.want(store.HomeLane(w.asha.ID), "", store.Sent, "")
+		h.wantHomes(t, map[string][]string{"asha": {"one for asha"}, "ravi": {"one for ravi"}})
+		active(true)
+		w.changes("three", w.asha, w.ravi)
+		must(t, courier.Drain(t.Context(), w.clock.now()))
+		h.wantHomes(t, map[string][]string{"asha": {"one for asha", "three for asha"}, "ravi": {"one for ravi", "three for ravi"}})
+	})
+}
+
+func TestEditsArePaced(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		h, courier := w.homely(time.Second)
+		drain := func(want int) {
+			t.Helper()
+			before := w.chat.calls(callEdit)
+			must(t, courier.Drain(t.Context(), w.clock.now()))
+			if n := w.chat.calls(callEdit) - before; n != want {
+				t.Errorf("after %v: %d edits, want %d", w.clock.now().Sub(start), n, want)
+			}
+		}
+		w.send(w.message(w.asha, "R-1"), w.message(w.asha, "R-2"), w.message(w.ravi, "R-1"))
+		drain(0)
+		w.refresh("R-1", "changed")
+		w.refresh("R-2", "changed")
+		w.send(w.message(w.asha, "R-3"))
+		drain(1)
+		// What waits for its turn holds back no message, is no failure, and shows what is true when its
+		// turn comes.
+		w.wantTitles(dm("asha"), "R-1", "R-2", "R-3")
+		w.refresh("R-2", "changed twice")
+		waiting := w.row(store.PersonLane(w.asha.ID), "R-2")
+		if waiting.Reason != "waits for its turn" || waiting.Attempts != 0 || !waiting.NextAt.After(start) {
+			t.Errorf("waiting for its turn: %+v", waiting)
+		}
+		drain(0)
+		w.clock.advance(time.Second)
+		drain(1)
+		w.clock.advance(time.Second)
+		drain(1)
+		w.clock.advance(time.Second)
+		drain(0)
+		if m := w.chat.in(dm("asha"))[1]; m.Text != "changed twice for asha" || m.Edits != 1 {
+			t.Errorf("got %+v", m)
+		}
+
+		// Homes have a pace of their own.
+		w.refresh("R-1", "changed again")
+		w.opens("home", "asha", "ravi")
+		drain(2)
+		w.clock.advance(time.Second)
+		drain(2)
+		h.wantHomes(t, map[string][]string{"asha": {"home for asha"}, "ravi": {"home for ravi"}})
+
+		// One that fails takes a turn again. Turns that nobody used are not all used at once later.
+		w.clock.advance(time.Hour)
+		w.chat.next(callEdit, outcome{err: &bot.SendError{Reason: "not now"}})
+		w.refresh("R-1", "at last")
+		drain(1)
+		w.clock.advance(time.Hour)
+		drain(1)
+		w.clock.advance(time.Second)
+		drain(1)
+		for _, user := range []string{"asha", "ravi"} {
+			if m := w.chat.in(dm(user))[0]; m.Text != "at last for "+user {
+				t.Errorf("got %+v", m)
+			}
 		}
 	})
 }

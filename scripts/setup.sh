@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks: a C compiler (for the race detector), the
 # Postgres server, a browser of the Chromium family with fonts, Node.js with npm, and the npm packages
-# that test/browser/package-lock.json pins. Does nothing, quickly, where all is there.
+# that the lock files below test pin. Does nothing, quickly, where all is there.
 #
 # System packages come from apt-get, as root or by a sudo that asks for no password. Where neither is
 # possible, the script names what is missing and how to provide it, and fails.
@@ -87,10 +87,13 @@ if ((${#packages[@]} > 0)); then
 fi
 
 # npm writes node_modules/.package-lock.json last, so that its age tells whether the lock file changed since.
-installed=test/browser/node_modules/.package-lock.json
-if [[ ! -f $installed || test/browser/package-lock.json -nt $installed ]]; then
-	echo "setup: installing the npm packages of test/browser"
-	(cd test/browser && npm ci --no-audit --no-fund)
-	touch "$installed"
-fi
+for lock in test/*/package-lock.json; do
+	directory=$(dirname "$lock")
+	installed=$directory/node_modules/.package-lock.json
+	if [[ ! -f $installed || $lock -nt $installed ]]; then
+		echo "setup: installing the npm packages of $directory"
+		(cd "$directory" && npm ci --no-audit --no-fund)
+		touch "$installed"
+	fi
+done
 echo "setup: all that the tests need is there"

@@ -20,9 +20,9 @@ done <<<"$list"
 
 failed=0
 if ((${#others[@]})); then
-	go test "${flags[@]}" -shuffle=on -timeout=15m "${others[@]}" || failed=1
+	go test "${flags[@]}" -shuffle=on -timeout=25m "${others[@]}" || failed=1
 fi
 if ((${#drawing[@]})); then
-	go test "${flags[@]}" -shuffle=on -timeout=15m "${drawing[@]}" -rapid.seed="$seed" || failed=1
+	go test "${flags[@]}" -shuffle=on -timeout=25m "${drawing[@]}" -rapid.seed="$seed" || failed=1
 fi
 exit "$failed"

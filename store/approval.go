@@ -58,6 +58,7 @@ func (t *Tx) AddApproval(ctx context.Context, a hiring.Approval) (hiring.Approva
 	if err := t.saveApprovers(ctx, a); err != nil {
 		return hiring.Approval{}, err
 	}
+	t.concernApproval(a)
 	return a, t.refreshAudience(ctx, a.Subject)
 }
 
@@ -99,6 +100,7 @@ func (t *Tx) SaveApproval(ctx context.Context, a hiring.Approval) (hiring.Approv
 	if err := t.saveApprovers(ctx, a); err != nil {
 		return hiring.Approval{}, err
 	}
+	t.concernApproval(a, before...)
 	slices.Sort(before)
 	if slices.Equal(slices.Compact(before), approversOf(a)) {
 		return a, nil

@@ -334,6 +334,20 @@ func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, s
 	})
 }
 
+// MarkLater puts a drawing off, though it has not failed. It alone waits, and its lane goes on: the
+// order of drawings does not matter.
+func (s *Store) MarkLater(ctx context.Context, row Row, nextAt time.Time, reason string) error {
+	return s.InTx(ctx, func(t *Tx) error {
+		n, err := t.write(ctx, `UPDATE outbox SET next_at = $4, reason = $5 WHERE id = $1
+			AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, instant{nextAt}, reason)
+		if err := leased(n, err, "put a drawing off"); err != nil {
+			return err
+		}
+		t.wakeAt(row.Lane, nextAt)
+		return nil
+	})
+}
+
 // MarkMoot puts on record that there is nothing to say any more. A message that is posted stays as
 // it is.
 func (s *Store) MarkMoot(ctx context.Context, row Row) error {
@@ -343,9 +357,10 @@ func (s *Store) MarkMoot(ctx context.Context, row Row) error {
 	return s.guarded(ctx, row, row.Owner, "mark as moot", `state = 'moot', next_at = NULL`)
 }
 
-// MarkDead gives a message up, or, where it is posted, only its drawing.
+// MarkDead gives a message up, or, where it is posted, only its drawing. A home is given up until it is
+// opened again.
 func (s *Store) MarkDead(ctx context.Context, row Row, reason string) error {
-	if row.State == Sent {
+	if row.State == Sent && !row.Home() {
 		return s.guarded(ctx, row, row.Owner, "give a drawing up",
 			`drawn = $4, `+wantsAttention+`, attempts = 0, reason = $6`, row.redraw, instant{s.now()}, reason)
 	}
@@ -358,9 +373,9 @@ func (s *Store) MarkDrawn(ctx context.Context, row Row) error {
 	return s.guarded(ctx, row, row.Owner, "mark as drawn", `drawn = $4, `+wantsAttention+`, attempts = 0, reason = ''`, row.redraw, instant{s.now()})
 }
 
-// DeadRows returns the messages that were given up, the newest first.
+// DeadRows returns the messages that were given up, the newest first. Homes are no messages.
 func (s *Store) DeadRows(ctx context.Context, limit int) ([]Row, error) {
-	return s.rows(ctx, `state = 'dead' ORDER BY due_at DESC, id DESC LIMIT $1`, limit)
+	return s.rows(ctx, `state = 'dead' AND view_name <> 'home' ORDER BY due_at DESC, id DESC LIMIT $1`, limit)
 }
 
 // Rows returns the messages to a person that were put into the outbox, the newest first.
@@ -400,4 +415,19 @@ func (s *Store) Pace(ctx context.Context, name string, now time.Time, minGap tim
 		return 0, fmt.Errorf("pace %s: %w", name, err)
 	}
 	return max(next.Sub(now), time.Microsecond), nil
+}
+
+// Turn gives out the turns of something that all replicas together do at most once in gap, such as a
+// method of a platform in a workspace. Unlike Pace it makes nobody ask again: it returns the instant
+// of the caller's turn, which is now or after all turns that were given out before.
+func (s *Store) Turn(ctx context.Context, name string, now time.Time, gap time.Duration) (time.Time, error) {
+	var next instant
+	err := s.pool.row(ctx, []any{&next},
+		`INSERT INTO pacing (name, next_at) VALUES ($1, $2)
+		 ON CONFLICT (name) DO UPDATE SET next_at = CASE WHEN pacing.next_at > $3 THEN pacing.next_at ELSE $3 END + $4 RETURNING next_at`,
+		name, instant{now.Add(gap)}, instant{now}, gap.Microseconds())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("take a turn at %s: %w", name, err)
+	}
+	return next.Add(-gap), nil
 }

@@ -65,33 +65,9 @@ func (t *Tx) AddPerson(ctx context.Context, p hiring.Person) (hiring.Person, err
 	p = clonePerson(p)
 	p.Name = strings.Join(strings.Fields(p.Name), " ")
 	p.CreatedAt, p.Version = t.now, 1
-	identities := p.Identities
-	p.Identities = nil
-	err := t.change(ctx, func() error {
-		if err := t.checkPerson(p); err != nil {
-			return err
-		}
-		if p.ID == "" {
-			ref, err := t.NextRef(ctx, personKind)
-			if err != nil {
-				return err
-			}
-			p.ID = ref
-		}
-		_, err := t.write(ctx, `INSERT INTO people (id, name, folded, zone, active, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			p.ID, p.Name, hiring.Fold(p.Name), p.Zone, p.Active, instant{p.CreatedAt}, p.Version)
-		if err != nil {
-			return fmt.Errorf("add a person: %w", err)
-		}
-		if err := t.saveRoles(ctx, p); err != nil {
-			return err
-		}
-		for _, identity := range identities {
-			if err := t.link(ctx, p.ID, identity); err != nil {
-				return err
-			}
-		}
-		return nil
+	err := t.change(ctx, func() (err error) {
+		p.ID, err = t.insertPerson(ctx, p)
+		return err
 	})
 	if err != nil {
 		return hiring.Person{}, err
@@ -100,34 +76,67 @@ func (t *Tx) AddPerson(ctx context.Context, p hiring.Person) (hiring.Person, err
 	return added, nil
 }
 
-// SavePerson writes a person's name, zone, roles and whether they are active; accounts are linked
-// by LinkIdentity. It returns a Conflict error if the person was changed since p was read, or if
+// insertPerson writes a new person with roles and accounts, and returns their id. It is part of a
+// change.
+func (t *Tx) insertPerson(ctx context.Context, p hiring.Person) (string, error) {
+	if err := t.checkPerson(p); err != nil {
+		return "", err
+	}
+	if p.ID == "" {
+		ref, err := t.NextRef(ctx, personKind)
+		if err != nil {
+			return "", err
+		}
+		p.ID = ref
+	}
+	_, err := t.write(ctx, `INSERT INTO people (id, name, folded, zone, active, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		p.ID, p.Name, hiring.Fold(p.Name), p.Zone, p.Active, instant{p.CreatedAt}, p.Version)
+	if err != nil {
+		return "", fmt.Errorf("add a person: %w", err)
+	}
+	if err := t.saveRoles(ctx, p); err != nil {
+		return "", err
+	}
+	for _, identity := range p.Identities {
+		if err := t.link(ctx, p.ID, identity); err != nil {
+			return "", err
+		}
+	}
+	return p.ID, nil
+}
+
+// SavePerson writes a person's name, zone, roles (also those withheld) and whether they are active or
+// left; accounts are linked by LinkIdentity, and told of by KeepProfile. It returns a Conflict error if the person was changed since p was read, or if
 // somebody else who is active has the name, and a NotFound or Invalid error.
 func (t *Tx) SavePerson(ctx context.Context, p hiring.Person) (hiring.Person, error) {
 	p.Name = strings.Join(strings.Fields(p.Name), " ")
-	err := t.change(ctx, func() error {
-		before, ok := t.snapshot.Person(p.ID)
-		if !ok {
-			return notFound("such person")
-		}
-		if err := t.checkPerson(p); err != nil {
-			return err
-		}
-		n, err := t.write(ctx, `UPDATE people SET name = $3, folded = $4, zone = $5, active = $6, version = version + 1 WHERE id = $1 AND version = $2`,
-			p.ID, p.Version, p.Name, hiring.Fold(p.Name), p.Zone, p.Active)
-		if err != nil {
-			return fmt.Errorf("save a person: %w", err)
-		}
-		if n == 0 {
-			return changedMeanwhile(before.Name)
-		}
-		return t.saveRoles(ctx, p)
-	})
+	err := t.change(ctx, func() error { return t.updatePerson(ctx, p) })
 	if err != nil {
 		return hiring.Person{}, err
 	}
 	saved, _ := t.snapshot.Person(p.ID)
 	return saved, nil
+}
+
+// updatePerson writes a person with roles. It is part of a change.
+func (t *Tx) updatePerson(ctx context.Context, p hiring.Person) error {
+	before, ok := t.snapshot.Person(p.ID)
+	if !ok {
+		return notFound("such person")
+	}
+	if err := t.checkPerson(p); err != nil {
+		return err
+	}
+	n, err := t.write(ctx,
+		`UPDATE people SET name = $3, folded = $4, zone = $5, active = $6, left_platform = $7, version = version + 1 WHERE id = $1 AND version = $2`,
+		p.ID, p.Version, p.Name, hiring.Fold(p.Name), p.Zone, p.Active, p.Left && !p.Active)
+	if err != nil {
+		return fmt.Errorf("save a person: %w", err)
+	}
+	if n == 0 {
+		return changedMeanwhile(before.Name)
+	}
+	return t.saveRoles(ctx, p)
 }
 
 func (t *Tx) checkPerson(p hiring.Person) error {
@@ -139,7 +148,7 @@ func (t *Tx) checkPerson(p hiring.Person) error {
 			return hiring.InvalidField("zone", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", p.Zone)
 		}
 	}
-	for _, role := range p.Roles {
+	for _, role := range slices.Concat(p.Roles, p.Withheld) {
 		if !slices.Contains(hiring.Roles, role) {
 			return hiring.InvalidField("role", "There is no role %q.", string(role))
 		}
@@ -157,7 +166,7 @@ func (t *Tx) saveRoles(ctx context.Context, p hiring.Person) error {
 	if _, err := t.write(ctx, `DELETE FROM person_roles WHERE person = $1`, p.ID); err != nil {
 		return fmt.Errorf("save roles: %w", err)
 	}
-	for _, role := range p.Roles {
+	for _, role := range slices.Concat(p.Roles, p.Withheld) {
 		if _, err := t.write(ctx, `INSERT INTO person_roles (person, role) VALUES ($1, $2) ON CONFLICT (person, role) DO NOTHING`, p.ID, string(role)); err != nil {
 			return fmt.Errorf("save roles: %w", err)
 		}

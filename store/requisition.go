@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -169,9 +170,17 @@ func (t *Tx) saveAudience(ctx context.Context, r hiring.Requisition) error {
 	if err != nil {
 		return fmt.Errorf("read who approves %s: %w", r.ID, err)
 	}
-	if _, err := t.write(ctx, `DELETE FROM requisition_people WHERE requisition = $1`, r.ID); err != nil {
+	concerned := slices.Clone(audience)
+	err = t.conn.each(ctx, func(scan func(...any) error) error {
+		var person string
+		err := scan(&person)
+		concerned = append(concerned, person)
+		return err
+	}, `DELETE FROM requisition_people WHERE requisition = $1 RETURNING person`, r.ID)
+	if err != nil {
 		return fmt.Errorf("save who may know of %s: %w", r.ID, err)
 	}
+	t.concernTeam(concerned...)
 	if len(audience) == 0 {
 		return nil
 	}

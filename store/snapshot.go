@@ -29,7 +29,7 @@ type Snapshot struct {
 
 	people     map[string]hiring.Person
 	order      []string // ids of people by name
-	identities map[hiring.Identity]string
+	accounts   map[hiring.Identity]account
 	settings   map[string]string
 	defaults   map[string]string
 	zones      map[string]*time.Location // of people
@@ -95,7 +95,7 @@ func (s *Store) load(ctx context.Context, c *conn, generation int64, now time.Ti
 
 func (s *Store) loadTables(ctx context.Context, c *conn, now time.Time) (*Snapshot, error) {
 	p := &Snapshot{
-		people: map[string]hiring.Person{}, identities: map[hiring.Identity]string{}, settings: map[string]string{},
+		people: map[string]hiring.Person{}, accounts: map[hiring.Identity]account{}, settings: map[string]string{},
 		defaults: s.defaults, zones: map[string]*time.Location{}, bands: map[string][]hiring.Band{},
 		owners: map[string][]string{}, workspaces: map[string]Workspace{}, absences: map[string]hiring.Absence{},
 	}
@@ -115,6 +115,7 @@ func (s *Store) loadTables(ctx context.Context, c *conn, now time.Time) (*Snapsh
 	if err != nil {
 		return nil, err
 	}
+	p.judgeAccounts()
 	p.arrange()
 	p.zone = p.loadZones()
 	local := now.In(p.zone)
@@ -134,13 +135,13 @@ func (p *Snapshot) loadPeople(ctx context.Context, c *conn) error {
 			one  hiring.Person
 			made instant
 		)
-		if err := scan(&one.ID, &one.Name, &one.Zone, &one.Active, &made, &one.Version); err != nil {
+		if err := scan(&one.ID, &one.Name, &one.Zone, &one.Active, &one.Left, &made, &one.Version); err != nil {
 			return err
 		}
 		one.CreatedAt = made.Time
 		p.people[one.ID] = one
 		return nil
-	}, `SELECT id, name, zone, active, created_at, version FROM people`)
+	}, `SELECT id, name, zone, active, left_platform, created_at, version FROM people`)
 	if err != nil {
 		return fmt.Errorf("read people: %w", err)
 	}
@@ -162,17 +163,17 @@ func (p *Snapshot) loadPeople(ctx context.Context, c *conn) error {
 	err = c.each(ctx, func(scan func(...any) error) error {
 		var (
 			identity hiring.Identity
-			id       string
+			a        account
 		)
-		if err := scan(&identity.Workspace, &identity.User, &id); err != nil {
+		if err := scan(&identity.Workspace, &identity.User, &a.person, &a.guest, &a.active, &a.zone, &a.emailHash, &a.madeAdmin); err != nil {
 			return err
 		}
-		p.identities[identity] = id
-		one := p.people[id]
+		p.accounts[identity] = a
+		one := p.people[a.person]
 		one.Identities = append(one.Identities, identity)
-		p.people[id] = one
+		p.people[a.person] = one
 		return nil
-	}, `SELECT workspace, user_id, person FROM identities`)
+	}, `SELECT workspace, user_id, person, guest, active, zone, email_hash, made_admin FROM identities`)
 	if err != nil {
 		return fmt.Errorf("read identities: %w", err)
 	}
@@ -270,18 +271,28 @@ func loadBands(ctx context.Context, c *conn) ([]hiring.Band, error) {
 	return own, nil
 }
 
-// loadZones reads the zones of people, and returns the company's.
+// loadZones reads the zones of people, each what they set themselves, else what their platform tells.
+// It returns the company's.
 func (p *Snapshot) loadZones() *time.Location {
 	company, err := time.LoadLocation(p.Setting(hiring.SettingTimezone))
 	if err != nil {
 		p.problems = append(p.problems, fmt.Sprintf("the company's time zone %q is not known here: UTC is used", p.Setting(hiring.SettingTimezone)))
 		company = time.UTC
 	}
+	known := map[string]*time.Location{} // to look one up reads a file
 	for id, one := range p.people {
-		if one.Zone == "" {
+		name := cmp.Or(one.Zone, p.platformZone(one))
+		if name == "" {
 			continue
 		}
-		if zone, err := time.LoadLocation(one.Zone); err == nil {
+		zone, ok := known[name]
+		if !ok {
+			if zone, err = time.LoadLocation(name); err != nil {
+				zone = nil
+			}
+			known[name] = zone
+		}
+		if zone != nil {
 			p.zones[id] = zone
 		} else {
 			p.problems = append(p.problems, fmt.Sprintf("the time zone of %s is not known here: the company's is used", id))
@@ -296,9 +307,11 @@ func (p *Snapshot) arrange() {
 		return cmp.Or(cmp.Compare(hiring.Fold(p.people[a].Name), hiring.Fold(p.people[b].Name)), cmp.Compare(a, b))
 	})
 	for _, one := range p.people {
-		slices.SortFunc(one.Identities, func(a, b hiring.Identity) int {
-			return cmp.Or(cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.User, b.User))
-		})
+		for _, accounts := range [][]hiring.Identity{one.Identities, one.Closed} {
+			slices.SortFunc(accounts, func(a, b hiring.Identity) int {
+				return cmp.Or(p.accounts[a].order()-p.accounts[b].order(), cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.User, b.User))
+			})
+		}
 	}
 	for _, owners := range p.owners {
 		slices.Sort(owners)
@@ -307,7 +320,8 @@ func (p *Snapshot) arrange() {
 }
 
 func clonePerson(p hiring.Person) hiring.Person {
-	p.Roles, p.Identities = slices.Clone(p.Roles), slices.Clone(p.Identities)
+	p.Roles, p.Withheld = slices.Clone(p.Roles), slices.Clone(p.Withheld)
+	p.Identities, p.Closed = slices.Clone(p.Identities), slices.Clone(p.Closed)
 	return p
 }
 
@@ -328,7 +342,7 @@ func (p *Snapshot) Person(id string) (hiring.Person, bool) {
 
 // PersonByIdentity returns whose account this is.
 func (p *Snapshot) PersonByIdentity(workspace, user string) (hiring.Person, bool) {
-	return p.Person(p.identities[hiring.Identity{Workspace: workspace, User: user}])
+	return p.Person(p.accounts[hiring.Identity{Workspace: workspace, User: user}].person)
 }
 
 // PersonByName returns the person of that name, case and diacritics ignored; somebody active goes
@@ -348,7 +362,7 @@ func (p *Snapshot) PersonByName(name string) (hiring.Person, bool) {
 	return clonePerson(best), found
 }
 
-// PeopleWith returns the active people who have a role, by name.
+// PeopleWith returns the active people who have a role that counts, by name.
 func (p *Snapshot) PeopleWith(role hiring.Role) []hiring.Person {
 	var some []hiring.Person
 	for _, id := range p.order {
@@ -376,7 +390,8 @@ func (p *Snapshot) Default(key string) string {
 	return setting.Default
 }
 
-// Zone returns the zone of a person by id, the company's where they have none or id is "".
+// Zone returns the zone of a person by id: what they set themselves, else what their platform tells.
+// It is the company's where they have none or id is "".
 func (p *Snapshot) Zone(person string) *time.Location {
 	if zone, ok := p.zones[person]; ok {
 		return zone
@@ -422,24 +437,25 @@ func (p *Snapshot) Workspaces() []Workspace {
 func (p *Snapshot) Problems() []string { return slices.Clone(p.problems) }
 
 // Actor returns who is behind an identity. Somebody of a workspace that is not the company's is an
-// outsider, and so is somebody who was deactivated, who keeps the name. An account that nobody is
-// linked to is a member without an id.
+// outsider, and so is somebody who was deactivated, or writes from an account that its platform has
+// closed; they keep the name. An account that nobody is linked to is a member without an id.
 func (p *Snapshot) Actor(identity bot.Identity) bot.Actor {
 	actor := bot.Actor{Zone: p.zone, Identity: identity}
-	id := identity.User
+	id, closed := identity.User, false
 	if identity.Workspace != PersonWorkspace {
 		if w, ok := p.workspaces[identity.Workspace]; !ok || w.Kind != HomeWorkspace {
 			actor.Outsider = true
 			return actor
 		}
-		id = p.identities[hiring.Identity{Workspace: identity.Workspace, User: identity.User}]
+		a, known := p.accounts[hiring.Identity(identity)]
+		id, closed = a.person, known && !a.active
 	}
 	one, ok := p.people[id]
 	if !ok {
 		return actor
 	}
 	actor.Name, actor.Zone = one.Name, p.Zone(id)
-	if !one.Active {
+	if !one.Active || closed {
 		actor.Outsider = true
 		return actor
 	}

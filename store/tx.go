@@ -27,11 +27,14 @@ type Tx struct {
 	actor    bot.Actor
 	event    bot.Event
 	snapshot *Snapshot
-	changed  bool // this transaction changed what snapshots hold
-	stale    bool // a change failed half-way: the snapshot may not show what is there
+	before   *Snapshot // what a transaction began with
+	changed  bool      // this transaction changed what snapshots hold
+	stale    bool      // a change failed half-way: the snapshot may not show what is there
 	done     bool
 	audits   []auditRow
 	wake     map[string]time.Time // lanes to wake, and when
+	// concerned are the people whose homes may show something else.
+	concerned map[string]bool
 }
 
 // errReadsOnly is internal: a command that declares Reads and writes is a mistake of ours.

@@ -76,7 +76,7 @@ func (s *Store) act(ctx context.Context, ev bot.Event, fn func(context.Context, 
 	if tx.snapshot, err = s.current(ctx, tx.conn, generation, tx.now); err != nil {
 		return bot.Response{}, err
 	}
-	tx.actor = tx.snapshot.Actor(ev.From)
+	tx.before, tx.actor = tx.snapshot, tx.snapshot.Actor(ev.From)
 	resp, err := fn(ctx, tx, tx.actor)
 	if err != nil {
 		tx.rollback()
@@ -142,6 +142,7 @@ func (s *Store) inTx(ctx context.Context, who func(*Snapshot) (bot.Actor, error)
 		if tx.snapshot, err = s.current(ctx, tx.conn, generation, tx.now); err != nil {
 			return err
 		}
+		tx.before = tx.snapshot
 		if tx.actor, err = who(tx.snapshot); err != nil {
 			return err
 		}
@@ -355,6 +356,9 @@ func (t *Tx) rollback() {
 // commit writes what was put off to the end, and commits.
 func (t *Tx) commit(ctx context.Context) error {
 	if err := t.flushAudit(ctx); err != nil {
+		return err
+	}
+	if err := t.flushHomes(ctx); err != nil {
 		return err
 	}
 	if err := t.flushJobs(ctx); err != nil {

@@ -39,6 +39,9 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 		aliases := []string{one.Name}
 		for _, identity := range one.Identities {
 			aliases = append(aliases, "<@"+identity.User+">")
+			if identity.User != one.Name {
+				aliases = append(aliases, identity.User) // as the forms of platforms send it
+			}
 		}
 		aliases = append(aliases, "@"+one.Name)
 		// An id is no name: P-1 must never be read as the beginning of P-10.

@@ -87,6 +87,38 @@ func (t *Tx) SaveChannel(ctx context.Context, c Channel) error {
 	return nil
 }
 
+// KeepChannels makes the channels of a workspace those that are given: new and changed ones are written,
+// others forgotten. What was said of their quiet stays.
+func (t *Tx) KeepChannels(ctx context.Context, workspace string, all []Channel) error {
+	known, err := t.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	had := map[string]Channel{}
+	for _, c := range known {
+		if c.Workspace == workspace {
+			c.Quiet = false
+			had[c.ID] = c
+		}
+	}
+	for _, c := range all {
+		before, ok := had[c.ID]
+		delete(had, c.ID)
+		if ok && before == c {
+			continue
+		}
+		if err := t.SaveChannel(ctx, c); err != nil {
+			return err
+		}
+	}
+	for id, c := range had {
+		if _, err := t.write(ctx, `DELETE FROM channels WHERE workspace = $1 AND id = $2`, workspace, id); err != nil {
+			return fmt.Errorf("forget the channel %s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
 // ChannelByName returns a channel of a workspace by its name, with or without #; workspace "" is
 // any of the company's own. It returns a NotFound error where there is none.
 func (t *Tx) ChannelByName(ctx context.Context, workspace, name string) (Channel, error) {

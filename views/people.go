@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,10 +23,47 @@ func drawPeople(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 	if err := RefusePeople(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	return peopleCard(tx.Snapshot().People()), nil
+	s := tx.Snapshot()
+	return peopleCard(s.People(), func(p hiring.Person) string { return standing(s, p) }), nil
 }
 
-func peopleCard(people []hiring.Person) bot.Card {
+// standing says in a few words what is particular about somebody's accounts: that they are a guest, or
+// on which platforms they have none any more that is open. It is "" for most people.
+func standing(s *store.Snapshot, p hiring.Person) string {
+	var words []string
+	if p.Guest {
+		words = append(words, "guest")
+	}
+	platform := func(id hiring.Identity) string {
+		w, _ := s.Workspace(id.Workspace)
+		return w.Platform
+	}
+	open, closed := map[string]bool{}, map[string]bool{}
+	for _, id := range p.Identities {
+		if slices.Contains(p.Closed, id) {
+			closed[platform(id)] = true
+		} else {
+			open[platform(id)] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(closed)) {
+		if !open[name] && name != "" {
+			words = append(words, "left "+strings.ToUpper(name[:1])+name[1:])
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// nameWith puts what is particular about somebody behind their name.
+func nameWith(p hiring.Person, standing string) string {
+	if standing == "" {
+		return p.Name
+	}
+	return p.Name + " · " + standing
+}
+
+// peopleCard lists people; standing says what is particular about somebody's accounts.
+func peopleCard(people []hiring.Person, standing func(hiring.Person) string) bot.Card {
 	t := bot.Table{Header: []string{"Person", "Roles", "State"}}
 	menu := &bot.Menu{Label: "Change one"}
 	unlinked := 0
@@ -38,7 +76,7 @@ func peopleCard(people []hiring.Person) bot.Card {
 			state = "not linked"
 			unlinked++
 		}
-		t.Rows = append(t.Rows, []bot.Text{bot.T(p.Name), bot.T(roleTitles(p.Roles)), bot.T(state)})
+		t.Rows = append(t.Rows, []bot.Text{bot.T(nameWith(p, standing(p))), bot.T(roleTitles(p.Roles)), bot.T(state)})
 		menu.Items = append(menu.Items, bot.MenuItem{Label: p.Name, Hint: roleTitles(p.Roles), Do: bot.Do("hire.people", p.ID)})
 	}
 	card := bot.Card{Title: "People", Body: []bot.Node{t}, Menu: menu}
@@ -78,29 +116,39 @@ func drawPerson(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 	if !ok {
 		return bot.Card{}, bot.ErrMoot
 	}
-	return personCard(p, tx.Snapshot().Zone(p.ID).String(), arg(v, 0)), nil
+	s := tx.Snapshot()
+	return personCard(p, standing(s, p), s.Zone(p.ID).String(), arg(v, 0)), nil
 }
 
-// personCard shows a person; done says in one line what has just been changed.
-func personCard(p hiring.Person, zone, done string) bot.Card {
-	card := bot.Card{Title: p.Name, Body: []bot.Node{bot.Fields{
+// personCard shows a person; standing says what is particular about their accounts, done in one line
+// what has just been changed.
+func personCard(p hiring.Person, standing, zone, done string) bot.Card {
+	fields := bot.Fields{
 		{Label: "Roles", Text: bot.T(roleTitles(p.Roles))},
 		{Label: "State", Text: bot.T(stateOf(p))},
 		{Label: "Zone", Text: bot.T(zone)},
-	}}}
+	}
+	if len(p.Withheld) > 0 {
+		fields = append(fields, bot.LabelledText{Label: "Not while a guest", Text: bot.T(roleTitles(p.Withheld))})
+	}
+	card := bot.Card{Title: nameWith(p, standing), Body: []bot.Node{fields}}
 	if done != "" {
 		card.Tone = bot.Good
 		card.Body = append([]bot.Node{bot.T(done)}, card.Body...)
 	}
 	if !p.Active {
 		card.Actions = []bot.Action{{Label: "Reactivate", Do: bot.Do("hire.people", p.ID, "", "reactivate"), Style: bot.Primary}}
+		if p.Left {
+			card.Actions = append(card.Actions, bot.Action{Label: "Keep deactivated", Do: bot.Do("hire.people", p.ID, "", "deactivate")})
+		}
 		return card
 	}
 	menu := &bot.Menu{Label: "Give or take a role"}
 	for _, r := range hiring.Roles {
-		if p.Has(r) {
+		switch {
+		case p.Has(r) || slices.Contains(p.Withheld, r):
 			menu.Items = append(menu.Items, bot.MenuItem{Label: "Take " + hiring.RoleTitle(r), Hint: hiring.RolePurpose(r), Do: bot.Do("hire.people", p.ID, "-"+string(r))})
-		} else {
+		case !p.Guest || hiring.OpenToGuests(r):
 			menu.Items = append(menu.Items, bot.MenuItem{Label: "Give " + hiring.RoleTitle(r), Hint: hiring.RolePurpose(r), Do: bot.Do("hire.people", p.ID, "+"+string(r))})
 		}
 	}
@@ -115,6 +163,8 @@ func personCard(p hiring.Person, zone, done string) bot.Card {
 
 func stateOf(p hiring.Person) string {
 	switch {
+	case p.Left:
+		return "no access until their account is opened again"
 	case !p.Active:
 		return "deactivated: no access"
 	case !p.Linked():

@@ -85,6 +85,19 @@ func (a *app) last(t testing.TB, kind bot.EventType) bot.Event {
 	return all[len(all)-1]
 }
 
+// latest returns the event of this type that arrived last, whatever came after it.
+func (a *app) latest(t testing.TB, kind bot.EventType) bot.Event {
+	t.Helper()
+	all := a.since(0)
+	for _, ev := range slices.Backward(all) {
+		if ev.Type == kind {
+			return ev
+		}
+	}
+	t.Fatalf("none of %d events is of type %s: %+v", len(all), kind, all)
+	return bot.Event{}
+}
+
 // lastArgs returns the arguments that reached a handler last, printed.
 func (a *app) lastArgs() bot.Values {
 	a.mu.Lock()
@@ -135,6 +148,18 @@ func (a *app) commands() []bot.Command[*Tx] {
 	}
 }
 
+// price reads anything with a digit.
+var price = &bot.Kind{
+	Name: "price", Example: "18,50,000",
+	Parse: func(_ bot.Reading, text string) (any, error) {
+		if !strings.ContainsAny(text, "0123456789") {
+			return nil, bot.Invalidf("", "“%s” is no price.", text)
+		}
+		return text, nil
+	},
+	Print: bot.PlainText.Print, Option: bot.OptionText, Input: bot.InputMoney,
+}
+
 // formParams has every way in which a field can be filled in.
 func formParams() []bot.Param {
 	colors := []bot.Choice{{Label: "Red", Value: "red"}, {Label: "Deep blue", Value: "deep blue"}}
@@ -147,7 +172,7 @@ func formParams() []bot.Param {
 		{Name: "title", Kind: bot.PlainText, Required: true, Max: 60},
 		{Name: "story", Kind: bot.LongText, KeyOnly: true},
 		{Name: "copies", Kind: bot.Integer, Required: true},
-		{Name: "price", Kind: bot.PlainText, KeyOnly: true, Input: bot.InputMoney},
+		{Name: "price", Kind: price, KeyOnly: true},
 		{Name: "color", Kind: bot.PlainText, KeyOnly: true, Choices: colors},
 		{Name: "tags", Kind: bot.PlainText, KeyOnly: true, Choices: tags, Repeated: true},
 		{Name: "stars", Kind: bot.PlainText, KeyOnly: true, Choices: stars, Input: bot.InputRating},

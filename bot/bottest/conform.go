@@ -27,6 +27,9 @@ const (
 	Changes Feature = "changes"
 	// HomeSurface is a page of a person's own.
 	HomeSurface Feature = "home"
+	// PrivateAttachments are pictures and files in an answer that only one person sees in a conversation
+	// of several. Without it they come as a direct message, and never to where others see them.
+	PrivateAttachments Feature = "private_attachments"
 )
 
 func (h Harness) has(f Feature) bool { return !slices.Contains(h.Without, f) }

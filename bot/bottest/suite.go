@@ -199,7 +199,8 @@ func home(t *testing.T, b *bench) {
 	}
 	wantShown(t, m, "Home of "+b.world.Ann)
 	b.far.Press(t, b.world.Ann, m, "Count")
-	if ev := b.app.last(t, bot.Press); ev.Command != "card.press" || !slices.Equal(ev.Bound, []string{"home"}) {
+	// A home may be drawn again after the press.
+	if ev := b.app.latest(t, bot.Press); ev.Command != "card.press" || !slices.Equal(ev.Bound, []string{"home"}) {
 		t.Errorf("the button arrives as %+v", ev)
 	}
 }
@@ -245,13 +246,38 @@ func cardParts(t *testing.T, b *bench) {
 		t.Errorf("menu:\n%s", diff)
 	}
 
-	m = b.show(t, b.world.Ann, "picture-and-file")
-	if len(m.Pictures) != 1 || m.Pictures[0].Alt != "Offers went from 3 to 5" || !bytes.Equal(m.Pictures[0].Data, Pixel()) {
-		t.Errorf("pictures %+v", m.Pictures)
+	pictures, files := b.attached(t, b.world.Ann, b.show(t, b.world.Ann, "picture-and-file"))
+	if len(pictures) != 1 || pictures[0].Alt != "Offers went from 3 to 5" || !bytes.Equal(pictures[0].Data, Pixel()) {
+		t.Errorf("pictures %+v", pictures)
 	}
-	if len(m.Files) != 1 || m.Files[0].Name != "letter.txt" || string(m.Files[0].Data) != "Dear reader" {
-		t.Errorf("files %+v", m.Files)
+	if len(files) != 1 || files[0].Name != "letter.txt" || string(files[0].Data) != "Dear reader" {
+		t.Errorf("files %+v", files)
 	}
+}
+
+// attached returns what came with a private answer: in it, or in the person's direct messages.
+func (b *bench) attached(t *testing.T, user string, m Message) (pictures, files []Attachment) {
+	t.Helper()
+	if b.has(PrivateAttachments) {
+		return m.Pictures, m.Files
+	}
+	if len(m.Pictures)+len(m.Files) > 0 {
+		t.Errorf("an answer in a conversation of several has attachments: %+v", m)
+	}
+	for _, m := range b.far.Messages(t, user, b.direct(t, user)) {
+		pictures, files = append(pictures, m.Pictures...), append(files, m.Files...)
+	}
+	return pictures, files
+}
+
+// direct returns the direct messages of somebody.
+func (b *bench) direct(t *testing.T, user string) bot.Conversation {
+	t.Helper()
+	dm, err := b.platform.DM(t.Context(), bot.Identity{Workspace: b.world.Workspace, User: user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dm
 }
 
 func privateAnswer(t *testing.T, b *bench) {
@@ -308,7 +334,7 @@ func hostile(t *testing.T, b *bench) {
 			t.Errorf("somebody's text became the link %s", link)
 		}
 	}
-	if len(m.Pictures) != 1 || !strings.Contains(m.Pictures[0].Alt, "<!channel>") {
+	if b.has(PrivateAttachments) && (len(m.Pictures) != 1 || !strings.Contains(m.Pictures[0].Alt, "<!channel>")) {
 		t.Errorf("pictures %+v", m.Pictures)
 	}
 
@@ -427,13 +453,13 @@ func formErrors(t *testing.T, b *bench) {
 
 func formChanges(t *testing.T, b *bench) {
 	form := b.open(t, b.world.Ann)
-	act := b.far.Change(t, b.world.Ann, form, "copies", bot.Values{"title": {"half a ti"}, "copies": {"many"}})
+	act := b.far.Change(t, b.world.Ann, form, "price", bot.Values{"title": {"half a ti"}, "price": {"a lot"}})
 	ev := b.app.last(t, bot.Change)
 	b.wantFrom(t, ev, b.world.Ann, b.world.Channel)
-	if ev.Command != "form.fill" || ev.Draft == "" || ev.Focus != "copies" {
+	if ev.Command != "form.fill" || ev.Draft == "" || ev.Focus != "price" {
 		t.Errorf("the change arrives as %+v", ev)
 	}
-	if len(act.Errors) != 1 || act.Errors[0].Field != "copies" {
+	if len(act.Errors) != 1 || act.Errors[0].Field != "price" {
 		t.Errorf("errors %+v", act.Errors)
 	}
 	again := b.open(t, b.world.Ann)

@@ -38,7 +38,7 @@ func newApp(st *store.Store, clock bot.Clock, log *slog.Logger, observe bot.Obse
 	a.views = views.All(func() *bot.Registry { return a.router.Registry() })
 	var err error
 	a.router, err = bot.NewRouter(bot.Config[*store.Tx]{
-		Base: commands.Base, Commands: commands.All(), Unit: st, Draw: a.views.Draw, Home: views.Home,
+		Base: commands.Base, Commands: commands.All(), Unit: st, Draw: a.views.Draw, Home: views.Home, Opened: a.keepHome,
 		Allow: commands.Allow, Clock: clock, Log: log, Observe: observe,
 	})
 	if err != nil {

@@ -32,16 +32,16 @@ const envPrefix = "HIREBOT_"
 type Config struct {
 	DatabaseURL Secret `var:"DATABASE_URL" help:"Where everything is kept: postgres://user:password@host/name, or sqlite: and the path of a file. Left out: hirebot.db in the data directory." placeholder:"URL" group:"Configuration"`
 	DataDir     string `var:"DATA_DIR" default:"./data" help:"The directory of the SQLite file. Nothing else is kept on disk." placeholder:"DIR" group:"Configuration"`
-	HTTPAddr    string `var:"HTTP_ADDR" later:"yes" default:":8080" help:"Where chat platforms reach this process, host:port." placeholder:"ADDR" group:"Configuration"`
+	HTTPAddr    string `var:"HTTP_ADDR" default:":8080" help:"Where chat platforms reach this process, host:port." placeholder:"ADDR" group:"Configuration"`
 	OpsAddr     string `var:"OPS_ADDR" default:"127.0.0.1:9090" help:"Where /healthz, /readyz and /metrics are served, host:port." placeholder:"ADDR" group:"Configuration"`
-	PublicURL   string `var:"PUBLIC_URL" later:"yes" help:"How the internet reaches the HTTP address, such as https://hirebot.example.com." placeholder:"URL" group:"Configuration"`
+	PublicURL   string `var:"PUBLIC_URL" help:"How the internet reaches the HTTP address, such as https://hirebot.example.com." placeholder:"URL" group:"Configuration"`
 	Timezone    string `var:"TIMEZONE" default:"Asia/Kolkata" help:"The company's time zone, for people whose own is unknown." placeholder:"ZONE" group:"Configuration"`
 	Admins      string `var:"ADMINS" help:"Who is admin from the start: slack:TEAM/USER, discord:GUILD/USER or an e-mail address, several by comma. Left out: serve prints a code to claim that." placeholder:"WHO,…" group:"Configuration"`
 
-	SlackBotToken      Secret `var:"SLACK_BOT_TOKEN" later:"yes" help:"Slack: the bot token, xoxb-…" placeholder:"TOKEN" group:"Configuration"`
-	SlackAppToken      Secret `var:"SLACK_APP_TOKEN" later:"yes" help:"Slack: the app-level token, xapp-…, for Socket Mode." placeholder:"TOKEN" group:"Configuration"`
-	SlackSigningSecret Secret `var:"SLACK_SIGNING_SECRET" later:"yes" help:"Slack: the signing secret, for HTTP mode." placeholder:"SECRET" group:"Configuration"`
-	SlackAPIURL        string `var:"SLACK_API_URL" later:"yes" name:"slack-api-url" default:"https://slack.com/api/" help:"Slack: where its Web API is; ends in /api/." placeholder:"URL" group:"Configuration"`
+	SlackBotToken      Secret `var:"SLACK_BOT_TOKEN" help:"Slack: the bot token, xoxb-…" placeholder:"TOKEN" group:"Configuration"`
+	SlackAppToken      Secret `var:"SLACK_APP_TOKEN" help:"Slack: the app-level token, xapp-…, for Socket Mode." placeholder:"TOKEN" group:"Configuration"`
+	SlackSigningSecret Secret `var:"SLACK_SIGNING_SECRET" help:"Slack: the signing secret, for HTTP mode." placeholder:"SECRET" group:"Configuration"`
+	SlackAPIURL        string `var:"SLACK_API_URL" name:"slack-api-url" default:"https://slack.com/api/" help:"Slack: where its Web API is; ends in /api/." placeholder:"URL" group:"Configuration"`
 
 	DiscordToken     Secret `var:"DISCORD_TOKEN" later:"yes" help:"Discord: the bot token." placeholder:"TOKEN" group:"Configuration"`
 	DiscordAppID     string `var:"DISCORD_APP_ID" later:"yes" help:"Discord: the application id." placeholder:"ID" group:"Configuration"`
@@ -49,8 +49,8 @@ type Config struct {
 	DiscordPublicKey string `var:"DISCORD_PUBLIC_KEY" later:"yes" help:"Discord: the application's public key, for HTTP interactions." placeholder:"KEY" group:"Configuration"`
 	DiscordAPIURL    string `var:"DISCORD_API_URL" later:"yes" name:"discord-api-url" default:"https://discord.com/api/" help:"Discord: where its API is; the gateway follows from it." placeholder:"URL" group:"Configuration"`
 
-	WorkspacesFile string `var:"WORKSPACES_FILE" later:"yes" help:"A file that names further workspaces and servers of the company, and communities." placeholder:"FILE" group:"Configuration"`
-	CommandPrefix  string `var:"COMMAND_PREFIX" later:"yes" help:"Put before the name of every slash command on Slack and Discord, such as hb, where /hire is taken." placeholder:"PREFIX" group:"Configuration"`
+	WorkspacesFile string `var:"WORKSPACES_FILE" help:"A file that names further workspaces and servers of the company, and communities." placeholder:"FILE" group:"Configuration"`
+	CommandPrefix  string `var:"COMMAND_PREFIX" help:"Put before the name of every slash command on Slack and Discord, such as hb, where /hire is taken." placeholder:"PREFIX" group:"Configuration"`
 
 	AIBaseURL string `var:"AI_BASE_URL" later:"yes" help:"An OpenAI-compatible service for drafts, such as https://api.openai.com/v1. Left out: drafts come from templates." placeholder:"URL" group:"Configuration"`
 	AIKey     Secret `var:"AI_KEY" later:"yes" help:"The key of that service." placeholder:"KEY" group:"Configuration"`

@@ -33,6 +33,8 @@ const (
 type doctor struct {
 	out    io.Writer
 	failed int
+	// channels are the names of the channels that the company posts to.
+	channels []string
 }
 
 func (d *doctor) say(outcome, what, format string, args ...any) {
@@ -48,6 +50,7 @@ func (c doctorCmd) Run(ctx context.Context, m *Main) error {
 	d.configuration(m)
 	d.machine(m.cfg)
 	d.database(ctx, m, c.Audit)
+	d.platforms(ctx, m)
 	if d.failed > 0 {
 		return failf("%s failed", count(d.failed, "check"))
 	}
@@ -84,6 +87,55 @@ func (d *doctor) configuration(m *Main) {
 	} else {
 		d.say(checkOK, "encryption", "confidential values are sealed")
 	}
+}
+
+// examineTime bounds the examination of one platform.
+const examineTime = 30 * time.Second
+
+// platforms asks each configured platform whether it is set up right.
+func (d *doctor) platforms(ctx context.Context, m *Main) {
+	served, _ := configured(m.Platforms, m.cfg)
+	for _, k := range served {
+		p, err := k.Connect(m.cfg, core{Commands: specs, Directory: noDirectory{}, Clock: m.Clock, Log: m.quietLog()})
+		if err != nil {
+			d.say(checkFail, k.Name, "%v", err)
+			continue
+		}
+		examining, ok := p.(interface {
+			Examine(ctx context.Context, channels []string) []bot.Finding
+		})
+		if !ok {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, examineTime)
+		for _, f := range examining.Examine(ctx, d.channels) {
+			outcome := checkOK
+			switch {
+			case f.Fails:
+				outcome = checkFail
+			case f.Warns:
+				outcome = checkWarn
+			}
+			d.say(outcome, f.What, "%s", f.Text)
+		}
+		cancel()
+	}
+}
+
+// noDirectory is the directory of a platform that serves nobody.
+type noDirectory struct{}
+
+func (noDirectory) Meet(context.Context, bot.Platform, ...bot.Identity)         {}
+func (noDirectory) Changed(context.Context, bot.Identity, bot.Profile)          {}
+func (noDirectory) Account(context.Context, string, string) (user, name string) { return "", "" }
+
+// specs returns the declared commands.
+func specs() []bot.Spec {
+	var out []bot.Spec
+	for _, c := range commands.All() {
+		out = append(out, c.Spec)
+	}
+	return out
 }
 
 // machine checks what the process needs of the machine that it runs on.
@@ -151,6 +203,9 @@ func (d *doctor) database(ctx context.Context, m *Main, audit bool) {
 
 // company checks the people and settings.
 func (d *doctor) company(cfg Config, s *store.Snapshot) {
+	if name := s.Setting(hiring.SettingHiringChannel); name != "" {
+		d.channels = append(d.channels, name)
+	}
 	for _, p := range s.Problems() {
 		d.say(checkWarn, "data", "%s", p)
 	}
@@ -158,10 +213,8 @@ func (d *doctor) company(cfg Config, s *store.Snapshot) {
 	switch {
 	case len(admins) > 0:
 		d.say(checkOK, "admins", "%s", count(len(admins), "admin"))
-	case onlyEmails(cfg.Admins):
-		d.say(checkWarn, "admins", "none yet, and %sADMINS has e-mail addresses alone, which no platform of this version tells. Name an account, slack:TEAM/USER or discord:SERVER/USER, or: hirebot person role NAME +admin", envPrefix)
 	case cfg.Admins != "":
-		d.say(checkWarn, "admins", "none yet; hirebot serve gives the role to those of %sADMINS", envPrefix)
+		d.say(checkWarn, "admins", "none yet; hirebot serve gives the role to those of %sADMINS: to accounts at once, by e-mail address once somebody who has it writes to the bot", envPrefix)
 	default:
 		d.say(checkWarn, "admins", "nobody is admin. Name somebody in %sADMINS, use the code that hirebot serve prints, or: hirebot person role NAME +admin", envPrefix)
 	}
@@ -191,17 +244,6 @@ func (d *doctor) company(cfg Config, s *store.Snapshot) {
 	if problems == 0 {
 		d.say(checkOK, "settings", "can all be used")
 	}
-}
-
-// onlyEmails tells whether HIREBOT_ADMINS names no account of a platform, but somebody.
-func onlyEmails(text string) bool {
-	admins, _ := parseAdmins(text)
-	for _, a := range admins {
-		if a.Email == "" {
-			return false
-		}
-	}
-	return len(admins) > 0
 }
 
 func unlinkedPeople(s *store.Snapshot) int {

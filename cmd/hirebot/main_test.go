@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -147,14 +146,14 @@ func TestServeWithoutPlatform(t *testing.T) {
 
 func TestServeIsHonestAboutWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, "HIREBOT_SLACK_BOT_TOKEN=xoxb-hush", "HIREBOT_SLACK_APP_TOKEN=xapp-hush")
+	b := newBench(t, "HIREBOT_DISCORD_TOKEN=hush", "HIREBOT_DISCORD_APP_ID=1234")
 	stdout, stderr := b.want(exitUsage, "serve")
-	has(t, stderr, "Slack is configured, but its adapter is not in this version yet")
+	has(t, stderr, "Discord is configured, but its adapter is not in this version yet")
 	if strings.Contains(stdout+stderr, "hush") {
 		t.Error("a secret was printed")
 	}
 	report, _ := b.want(exitFailure, "doctor")
-	has(t, report, "warn  slack: configured, but its adapter is not in this version yet")
+	has(t, report, "warn  discord: configured, but its adapter is not in this version yet")
 }
 
 func TestUsage(t *testing.T) {
@@ -457,7 +456,7 @@ func TestDoctor(t *testing.T) {
 
 	b.env = append(b.env, "HIREBOT_ADMINS=someone@example.com")
 	report, _ = b.want(exitOK, "doctor")
-	has(t, report, "warn  admins: none yet, and HIREBOT_ADMINS has e-mail addresses alone")
+	has(t, report, "warn  admins: none yet; hirebot serve gives the role to those of HIREBOT_ADMINS")
 
 	b = seeded(t, "HIREBOT_ENCRYPTION_KEY="+store.NewKey(), "HIREBOT_SLACK_BOT_TOKN=hush", "HIREBOT_AI_BASE_URL=http://127.0.0.1:1/v1", "HIREBOT_AI_MODEL=m")
 	report, _ = b.want(exitOK, "doctor", "--audit")
@@ -504,7 +503,7 @@ func TestServeAndDrain(t *testing.T) {
 	m := b.main(stdout, stderr, "serve")
 	m.Platforms = []platformKind{{
 		Name: "playground", Title: "Test", Configured: func(Config) bool { return true },
-		Connect: func(Config, *slog.Logger) (bot.Platform, error) { return p, nil },
+		Connect: func(Config, core) (bot.Platform, error) { return p, nil },
 	}}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
@@ -563,7 +562,7 @@ func TestServePrintsAClaimCode(t *testing.T) {
 		p := &slowPlatform{begin: make(chan struct{}), begun: make(chan struct{}), finish: make(chan struct{}), answer: make(chan bot.Answer, 1)}
 		m.Platforms = []platformKind{{
 			Name: "playground", Title: "Test", Configured: func(Config) bool { return true },
-			Connect: func(Config, *slog.Logger) (bot.Platform, error) { return p, nil },
+			Connect: func(Config, core) (bot.Platform, error) { return p, nil },
 		}}
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan int, 1)

@@ -263,8 +263,8 @@ func grantAdmins(ctx context.Context, st *store.Store, admins []admin) error {
 				}
 				continue
 			}
-			if slices.Contains(p.Roles, hiring.Admin) {
-				continue
+			if p.Guest || slices.Contains(p.Roles, hiring.Admin) {
+				continue // a guest cannot be it, and nobody is kept from serving by that
 			}
 			give := commands.PersonChange{Roles: []commands.RoleGrant{{Role: hiring.Admin}}}
 			if _, err := commands.ChangePerson(ctx, tx, tx.Actor(), p.ID, give); err != nil {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/store"
 )
 
 // playgroundWorkspace is the workspace of the browser playground, and of the sample company.
@@ -18,14 +19,23 @@ type platformKind struct {
 	// Vars are the variables that switch it on.
 	Vars string
 	// Connect makes the adapter; nil means that this version has none yet.
-	Connect func(Config, *slog.Logger) (bot.Platform, error)
+	Connect func(Config, core) (bot.Platform, error)
+}
+
+// core is what an adapter is joined with.
+type core struct {
+	Commands  func() []bot.Spec
+	Directory bot.Directory
+	Store     *store.Store
+	Clock     bot.Clock
+	Log       *slog.Logger
 }
 
 // platformKinds returns every chat platform of the contract. It is the one list of them.
 func platformKinds() []platformKind {
 	return []platformKind{
 		{Name: "slack", Title: "Slack", Configured: Config.hasSlack,
-			Vars: "HIREBOT_SLACK_BOT_TOKEN and HIREBOT_SLACK_APP_TOKEN"},
+			Vars: "HIREBOT_SLACK_BOT_TOKEN and HIREBOT_SLACK_APP_TOKEN", Connect: connectSlack},
 		{Name: "discord", Title: "Discord", Configured: Config.hasDiscord,
 			Vars: "HIREBOT_DISCORD_TOKEN and HIREBOT_DISCORD_APP_ID"},
 	}

@@ -53,14 +53,6 @@ func howToGoOn(kinds, missing []platformKind) string {
 // serve opens and migrates the database, and runs the platforms beside the ops listener.
 func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 	log := newLog(m.Stderr)
-	var platforms []bot.Platform
-	for _, k := range kinds {
-		p, err := k.Connect(m.cfg, log)
-		if err != nil {
-			return fmt.Errorf("connect %s: %w", k.Title, err)
-		}
-		platforms = append(platforms, p)
-	}
 	listener, err := listenOps(ctx, m.cfg.OpsAddr)
 	if err != nil {
 		return failf("%v", err)
@@ -88,6 +80,23 @@ func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 	if err != nil {
 		return err
 	}
+	admins, _ := parseAdmins(m.cfg.Admins)
+	with := core{
+		Commands: a.router.Registry().Specs, Directory: newDirectory(st, m.Clock, admins, log), Store: st, Clock: m.Clock, Log: log,
+	}
+	var platforms []bot.Platform
+	for _, k := range kinds {
+		p, err := k.Connect(m.cfg, with)
+		if err != nil {
+			return fmt.Errorf("connect %s: %w", k.Title, err)
+		}
+		platforms = append(platforms, p)
+	}
+	web, err := listenWeb(ctx, m.cfg.HTTPAddr, platforms, log)
+	if err != nil {
+		return failf("%v", err)
+	}
+	defer web.close()
 	if err := stats.watch(st.Statements, st.OutboxCounts, log); err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
@@ -99,8 +108,10 @@ func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 	stopWatch := context.AfterFunc(ctx, health.drain)
 	defer stopWatch()
 
-	log.InfoContext(ctx, "serving", "platforms", len(platforms), "ops", listener.Addr().String(), "version", buildVersion())
-	err = a.run(ctx, platforms)
+	log.InfoContext(ctx, "serving", "platforms", len(platforms), "ops", listener.Addr().String(), "http", web.addr(), "version", buildVersion())
+	// Deliveries by HTTP are taken until the platforms have ended, so that none is lost between the two.
+	stopWeb := web.start(context.WithoutCancel(ctx))
+	err = errors.Join(a.run(ctx, platforms), stopWeb())
 	health.drain()
 	stopOps()
 	return errors.Join(err, <-opsEnded)
@@ -114,21 +125,22 @@ func (a *app) checks(platforms []bot.Platform) []check {
 			if !a.isConnected(p.Name()) {
 				return errors.New("its receiver does not run")
 			}
+			if c, ok := p.(interface{ Connected() bool }); ok && !c.Connected() {
+				return errors.New("it is not connected")
+			}
 			return nil
 		}})
 	}
 	return out
 }
 
-// prepareAdmins gives the configured accounts the role of admin. Without any admin it prints a code
-// with which somebody can become one. The code goes to the terminal and never into the log.
+// prepareAdmins gives the configured accounts the role of admin. While nobody is admin, also where
+// e-mail addresses are configured that no platform has told of yet, it prints a code with which
+// somebody can become one. The code goes to the terminal and never into the log.
 func (m *Main) prepareAdmins(ctx context.Context, st *store.Store) error {
 	admins, _ := parseAdmins(m.cfg.Admins)
 	if err := grantAdmins(ctx, st, admins); err != nil {
 		return fmt.Errorf("give the role of admin: %w", err)
-	}
-	if len(admins) > 0 {
-		return nil
 	}
 	code := ""
 	err := st.InTx(ctx, func(tx *store.Tx) error {

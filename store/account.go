@@ -1,0 +1,359 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+)
+
+// account is what is known of an account on a chat platform. But for whose it is, its platform told
+// it last; before it has told anything, the account is active and no guest's.
+type account struct {
+	person        string
+	guest, active bool
+	// zone is the name of a time zone, emailHash a keyed hash; "" is nothing told.
+	zone, emailHash string
+	// madeAdmin says that the configuration gave the account the role of admin.
+	madeAdmin bool
+}
+
+// order sorts the accounts of a person: those last that their platforms closed.
+func (a account) order() int {
+	if a.active {
+		return 0
+	}
+	return 1
+}
+
+// atHome tells whether a workspace is the company's own.
+func (p *Snapshot) atHome(workspace string) bool {
+	w, ok := p.workspaces[workspace]
+	return ok && w.Kind == HomeWorkspace
+}
+
+// judgeAccounts says of each person which of their accounts are closed, and whether they are a guest.
+func (p *Snapshot) judgeAccounts() {
+	for id, one := range p.people {
+		for _, identity := range one.Identities {
+			if !p.accounts[identity].active {
+				one.Closed = append(one.Closed, identity)
+			}
+		}
+		if _, guest := p.standing(one.Identities, nil); guest {
+			one = one.AsGuest()
+		}
+		p.people[id] = one
+	}
+}
+
+// standing tells whether any of a person's accounts is open, and whether they are a guest: whether all
+// that are open are a guest's, or any, where none is open. Only those in workspaces of the company
+// count. Instead replaces what is known of some.
+func (p *Snapshot) standing(identities []hiring.Identity, instead map[hiring.Identity]account) (open, guest bool) {
+	var openAsGuest, openAsMember, closedAsGuest bool
+	for _, identity := range identities {
+		if !p.atHome(identity.Workspace) {
+			continue
+		}
+		a, ok := instead[identity]
+		if !ok {
+			a = p.accounts[identity]
+		}
+		switch {
+		case a.active && a.guest:
+			openAsGuest = true
+		case a.active:
+			openAsMember = true
+		case a.guest:
+			closedAsGuest = true
+		}
+	}
+	if openAsGuest || openAsMember {
+		return true, !openAsMember
+	}
+	return false, closedAsGuest
+}
+
+// platformZone returns the name of the zone that a person's platforms tell, "" for none.
+func (p *Snapshot) platformZone(one hiring.Person) string {
+	for _, identity := range one.Identities {
+		if a := p.accounts[identity]; a.zone != "" && p.atHome(identity.Workspace) {
+			return a.zone
+		}
+	}
+	return ""
+}
+
+// Account returns the account of a person in a workspace, one that is open before one that is closed,
+// and whether there is one.
+func (p *Snapshot) Account(workspace, person string) (user string, ok bool) {
+	for _, identity := range p.people[person].Identities {
+		if identity.Workspace == workspace {
+			return identity.User, true
+		}
+	}
+	return "", false
+}
+
+// maxMark is the most characters of an account's id that a name bears.
+const maxMark = 40
+
+// FreeName returns what somebody is called of whom nothing is known but an account and, where the
+// platform tells one, a name. A name that is taken gets the account's id behind it.
+func (p *Snapshot) FreeName(name, user string) string {
+	name = shortened(strings.Join(strings.Fields(name), " "), maxName)
+	if bot.Fold(name) == "" {
+		name = shortened(user, maxName)
+	}
+	free := name
+	for n := 1; p.nameTaken(free, user); n++ {
+		mark := " (" + shortened(user, maxMark)
+		if n > 1 {
+			mark += " " + strconv.Itoa(n)
+		}
+		mark += ")"
+		free = shortened(name, maxName-len([]rune(mark))) + mark
+	}
+	return free
+}
+
+// nameTaken tells whether somebody has the name, as people read it: what is invisible in it makes no
+// other name. Neither may anybody be called what means the account of somebody else.
+func (p *Snapshot) nameTaken(name, user string) bool {
+	folded := bot.Fold(name)
+	for _, one := range p.people {
+		if bot.Fold(one.Name) == folded || hiring.Fold(one.Name) == hiring.Fold(name) {
+			return true
+		}
+	}
+	folded = strings.Trim(folded, "<@> ")
+	for identity := range p.accounts {
+		if identity.User != user && bot.Fold(identity.User) == folded {
+			return true
+		}
+	}
+	return false
+}
+
+func shortened(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimSpace(string(runes[:most]))
+	}
+	return text
+}
+
+// The facts of a person that KeepProfile puts on record, beside those of an admin's change.
+const (
+	factAdded         = "added"
+	factRenamed       = "renamed"
+	factAccountClosed = "account_closed"
+	factAccountOpened = "account_opened"
+	factGuest         = "guest"
+	factNoGuest       = "no_guest"
+	factDeactivated   = "deactivated"
+	factReactivated   = "reactivated"
+	factRoleGiven     = "role_given"
+)
+
+// KeepProfile puts on record what a platform tells of an account of the company, and returns whose it
+// is, the zero Person for nobody's. It writes only what has changed, so that asking again costs
+// nothing.
+//
+// An account that nobody has becomes a person without roles, unless it is closed. With one that is
+// closed now nobody acts any more; somebody all of whose accounts are closed is deactivated, and is
+// active again when one of them is opened, unless an admin deactivated them. Who is a guest everywhere
+// keeps no role that is not open to guests. With admin, somebody active who is no guest is given that
+// role, once: who takes it from them later has the last word. Of the e-mail address a keyed hash is
+// kept.
+//
+// It does nothing for a robot, and in a workspace that is not the company's. Approvals that ask
+// somebody who lost or gained access are the caller's to settle.
+func (t *Tx) KeepProfile(ctx context.Context, who bot.Identity, p bot.Profile, admin bool) (hiring.Person, error) {
+	identity := hiring.Identity(who)
+	if !t.ProfileKept(who, p, admin) {
+		err := t.change(ctx, func() error {
+			// Somebody else may have kept it meanwhile; from here on nobody does.
+			if news := t.newsOf(identity, p, admin); news.any() {
+				return t.keep(ctx, identity, news)
+			}
+			return nil
+		})
+		if err != nil {
+			return hiring.Person{}, fmt.Errorf("keep what is known of an account: %w", err)
+		}
+	}
+	person, _ := t.snapshot.PersonByIdentity(identity.Workspace, identity.User)
+	return person, nil
+}
+
+// ProfileKept tells whether KeepProfile would change nothing.
+func (t *Tx) ProfileKept(who bot.Identity, p bot.Profile, admin bool) bool {
+	return !t.newsOf(hiring.Identity(who), p, admin).any()
+}
+
+// news is what a profile changes.
+type news struct {
+	// unknown says that nobody has the account yet.
+	unknown       bool
+	before, after account
+	// person is how they are afterwards; changed says that they, and not only the account, are
+	// another. Its roles are those that they held before and are given.
+	person  hiring.Person
+	changed bool
+	// seen says that others see them as another: active or not, with other roles.
+	seen  bool
+	facts []AuditEvent
+}
+
+// any tells whether there is anything to write.
+func (n news) any() bool { return n.unknown || n.changed || n.before != n.after }
+
+func (n *news) add(fact string, detail map[string]string) {
+	n.facts = append(n.facts, AuditEvent{Fact: fact, Detail: detail})
+}
+
+// newsOf compares a profile with what is known.
+func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
+	s := t.snapshot
+	if !s.atHome(identity.Workspace) || identity.User == "" || p.Robot {
+		return news{}
+	}
+	before, known := s.accounts[identity]
+	if !known {
+		if !p.Active {
+			return news{}
+		}
+		n := news{unknown: true, before: account{active: true}}
+		n.after = t.told(n.before, p)
+		n.person = hiring.Person{
+			Name: s.FreeName(p.Name, identity.User), Active: true, CreatedAt: t.now, Version: 1, Identities: []hiring.Identity{identity},
+		}
+		n.add(factAdded, nil)
+		n.makeAdmin(admin && !p.Guest)
+		return n
+	}
+	person, _ := s.Person(before.person)
+	n := news{before: before, after: t.told(before, p), person: person}
+	open, guest := s.standing(person.Identities, map[hiring.Identity]account{identity: n.after})
+	n.openOrClose(s, identity, open)
+	if guest != person.Guest {
+		n.seen = true
+		n.add(map[bool]string{true: factGuest, false: factNoGuest}[guest], nil)
+	}
+	n.rename(s, identity, p.Name)
+	n.makeAdmin(admin && !p.Guest && !guest)
+	return n
+}
+
+// told returns what is known of an account after its platform has told a profile. Of one that is
+// closed platforms tell little else.
+func (t *Tx) told(before account, p bot.Profile) account {
+	after := before
+	after.active = p.Active
+	if !p.Active {
+		return after
+	}
+	after.guest, after.zone, after.emailHash = p.Guest, zoneName(p.Zone), ""
+	if email := strings.TrimSpace(p.Email); email != "" {
+		after.emailHash = t.store.keys.Lookup(email)
+	}
+	return after
+}
+
+// zoneName returns the name under which a zone can be found again, "" for one that has none.
+func zoneName(zone *time.Location) string {
+	if zone == nil || zone == time.Local {
+		return ""
+	}
+	if _, err := time.LoadLocation(zone.String()); err != nil {
+		return ""
+	}
+	return zone.String()
+}
+
+// openOrClose deactivates the person whose last open account was closed, and takes that back when one
+// is opened. Open says whether they have an open account afterwards.
+func (n *news) openOrClose(s *Snapshot, identity hiring.Identity, open bool) {
+	if n.before.active == n.after.active {
+		return
+	}
+	n.seen = true
+	which := map[string]string{"account": identity.Workspace + "/" + identity.User}
+	if n.after.active {
+		n.add(factAccountOpened, which)
+		if !n.person.Active && n.person.Left {
+			n.person.Active, n.person.Left, n.changed = true, false, true
+			if other, ok := s.PersonByName(n.person.Name); ok && other.Active {
+				n.person.Name = s.FreeName(n.person.Name, identity.User) // given to somebody else meanwhile
+			}
+			n.add(factReactivated, nil)
+		}
+		return
+	}
+	n.add(factAccountClosed, which)
+	if n.person.Active && !open {
+		n.person.Active, n.person.Left, n.changed = false, true, true
+		n.add(factDeactivated, nil)
+	}
+}
+
+// rename gives somebody their name who was known by their account's id only.
+func (n *news) rename(s *Snapshot, identity hiring.Identity, name string) {
+	if n.person.Name != identity.User || !n.after.active || bot.Fold(name) == "" || bot.Fold(name) == bot.Fold(n.person.Name) {
+		return
+	}
+	n.person.Name, n.changed, n.seen = s.FreeName(name, identity.User), true, true
+	n.add(factRenamed, nil)
+}
+
+// makeAdmin gives the role of admin, if it may and was not given before.
+func (n *news) makeAdmin(may bool) {
+	if !may || n.before.madeAdmin || !n.after.active || !n.person.Active {
+		return
+	}
+	n.after.madeAdmin = true
+	if slices.Contains(slices.Concat(n.person.Roles, n.person.Withheld), hiring.Admin) {
+		return
+	}
+	n.person.Roles, n.changed, n.seen = append(n.person.Roles, hiring.Admin), true, true
+	n.add(factRoleGiven, map[string]string{"role": string(hiring.Admin)})
+}
+
+// keep writes what a profile changes. It is part of a change.
+func (t *Tx) keep(ctx context.Context, identity hiring.Identity, n news) error {
+	id := n.person.ID
+	switch {
+	case n.unknown:
+		var err error
+		if id, err = t.insertPerson(ctx, n.person); err != nil {
+			return err
+		}
+	case n.changed:
+		if err := t.updatePerson(ctx, n.person); err != nil {
+			return err
+		}
+	}
+	if n.before != n.after {
+		_, err := t.write(ctx, `UPDATE identities SET guest = $3, active = $4, zone = $5, email_hash = $6, made_admin = $7 WHERE workspace = $1 AND user_id = $2`,
+			identity.Workspace, identity.User, n.after.guest, n.after.active, n.after.zone, n.after.emailHash, n.after.madeAdmin)
+		if err != nil {
+			return fmt.Errorf("save an account: %w", err)
+		}
+	}
+	for _, e := range n.facts {
+		e.Subject = "person:" + id
+		if err := t.Audit(ctx, e); err != nil {
+			return err
+		}
+	}
+	if n.seen {
+		return t.Refresh(ctx, "person:"+id)
+	}
+	return nil
+}
