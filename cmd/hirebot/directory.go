@@ -236,15 +236,19 @@ func (d *directory) remember(id bot.Identity, life time.Duration) {
 // Changed puts at once on record what a platform tells of an account unasked.
 func (d *directory) Changed(ctx context.Context, who bot.Identity, p bot.Profile) {
 	ctx = context.WithoutCancel(ctx) // platforms tell it once
-	if len(d.atHome(ctx, []bot.Identity{who})) == 0 || !d.known(ctx, who) {
-		return // whoever never had to do with us is met when they do
+	if len(d.atHome(ctx, []bot.Identity{who})) == 0 {
+		return
 	}
 	d.mu.Lock()
 	delete(d.fresh, who)
-	if q := d.asking[who]; q != nil {
+	q := d.asking[who]
+	if q != nil {
 		q.overtaken = true
 	}
 	d.mu.Unlock()
+	if q == nil && !d.known(ctx, who) {
+		return // whoever never had to do with us is met when they do
+	}
 	if err := d.keep(ctx, who, p, nil); err != nil {
 		d.failed(ctx, "what a platform told of somebody was not kept", err)
 		return // who they are is asked when they write next
