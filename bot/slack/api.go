@@ -209,7 +209,7 @@ func refusal(act string, err error) error {
 }
 
 // remedies say in one line what to do about an error of Slack's.
-var remedies = map[string]string{
+var remedies = map[string]string{ //nolint:gosec // G101: names of errors.
 	"not_in_channel":            "I am not in that channel. Type there: /invite @Hirebot",
 	"channel_not_found":         "I cannot see that channel. Type there: /invite @Hirebot",
 	"is_archived":               "That channel is archived. Set another one: /hire settings",

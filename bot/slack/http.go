@@ -130,9 +130,11 @@ func (s *Slack) answerHTTP(w http.ResponseWriter, r *http.Request, d delivery) {
 		return
 	}
 	acked := make(chan any, 1)
-	s.work.Go(func() {
-		s.receive(r.Context(), d, func(payload any) error { acked <- payload; return nil })
-	})
+	s.work.Add(1)
+	go func(ctx context.Context) {
+		defer s.work.Done()
+		s.receive(ctx, d, func(payload any) error { acked <- payload; return nil })
+	}(context.WithoutCancel(r.Context()))
 	select {
 	case payload := <-acked:
 		writeAck(w, payload)

@@ -76,7 +76,7 @@ type slackSpeaker struct {
 const (
 	scenarioTeam    = "T0SAMPLE1"
 	scenarioChannel = "C0HIRING1"
-	slackBotToken   = "xoxb-scenario"
+	slackBotToken   = "xoxb-scenario" //nolint:gosec // G101: of a server in the test.
 	slackSecretKey  = "scenario-signing-secret"
 )
 

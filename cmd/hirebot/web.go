@@ -39,7 +39,7 @@ type handling interface {
 // listenWeb takes the address where a platform is to be reached by HTTP.
 func listenWeb(ctx context.Context, addr string, platforms []bot.Platform, log *slog.Logger) (*web, error) {
 	mux := http.NewServeMux()
-	any := false
+	reached := false
 	for _, p := range platforms {
 		h, ok := p.(handling)
 		if !ok {
@@ -47,10 +47,10 @@ func listenWeb(ctx context.Context, addr string, platforms []bot.Platform, log *
 		}
 		if handler := h.Handler(); handler != nil {
 			mux.Handle("/"+p.Name()+"/", handler)
-			any = true
+			reached = true
 		}
 	}
-	if !any {
+	if !reached {
 		return &web{}, nil
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
