@@ -161,10 +161,30 @@ func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, fi
 			return err
 		}
 	}
+	if s.Kind == hiring.SettingChannel && value != "" {
+		if err := checkChannel(ctx, tx, value, field); err != nil {
+			return err
+		}
+	}
 	if err := tx.SetSetting(ctx, s.Key, value); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, store.AuditEvent{Subject: "setting:" + s.Key, Fact: "setting_changed"})
+}
+
+// checkChannel refuses a channel that the bot is not in. As long as no platform has told of any, every
+// name is taken.
+func checkChannel(ctx context.Context, tx *store.Tx, name, field string) error {
+	all, err := tx.Channels(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	if _, err := tx.ChannelByName(ctx, "", name); bot.ErrorCode(err) == bot.CodeNotFound {
+		return hiring.InvalidField(field, "I am in no channel #%s. Type there: /invite @Hirebot, and then set it again.", strings.TrimPrefix(name, "#"))
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 func messageOf(err error) string {

@@ -345,3 +345,18 @@ func plainSlackForm(f bottest.Form) string {
 	}
 	return b.String()
 }
+
+// TestADeadDatabaseIsSaidOnSlack has the database go away under the running bot: whoever asks something
+// is told so privately, in words of ours, and nothing hangs.
+func TestADeadDatabaseIsSaidOnSlack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
+	f := newSlackFront(t, w)
+	if err := w.app.store.DB().Close(); err != nil {
+		t.Fatal(err)
+	}
+	d := f.server.Command(slackUserOf("recruiter"), scenarioChannel, "/band", "backend 7y")
+	if body := string(d.Ack.Body); !strings.Contains(body, "ephemeral") || !strings.Contains(body, "Nothing was changed") && !strings.Contains(body, "nothing was changed") {
+		t.Errorf("it is answered with %s", body)
+	}
+}
