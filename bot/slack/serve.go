@@ -47,13 +47,17 @@ func (s *Slack) receive(ctx context.Context, d delivery, ack func(payload any) e
 			return
 		}
 		acked = true
-		if err := ack(payload); err != nil {
+		err := ack(payload)
+		if errors.Is(err, errAckTooLarge) {
+			err = ack(nil) // better without the answer than not at all
+		}
+		if err != nil {
 			s.cfg.Log.WarnContext(ctx, "an acknowledgement was not sent", "kind", d.Kind, "event", d.Event.ID, "err", err)
 		}
 	}}
 	defer func() {
 		if p := recover(); p != nil {
-			s.cfg.Log.ErrorContext(ctx, "panic", "kind", d.Kind, "event", d.Event.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			s.cfg.Log.ErrorContext(ctx, "panic", "kind", d.Kind, "event", d.Event.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		}
 		x.ack(nil)
 	}()
@@ -127,7 +131,7 @@ func (x *exchange) ask(ctx context.Context, ev bot.Event) <-chan bot.Answer {
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				x.cfg.Log.ErrorContext(ctx, "panic", "kind", x.Kind, "event", ev.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				x.cfg.Log.ErrorContext(ctx, "panic", "kind", x.Kind, "event", ev.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 				card := trouble("Something went wrong on my side. Try again in a moment.")
 				out <- bot.Answer{Code: bot.CodeInternal, Card: &card}
 			}

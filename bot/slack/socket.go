@@ -86,7 +86,8 @@ const (
 	// maxAck is the size from which on Slack drops an acknowledgement without a word, in bytes. The
 	// documentation does not say so; slack-go has measured it (socketmode.maxResponseSize).
 	maxAck = 20 << 10
-	// writeBuffer holds any acknowledgement as one frame: Slack does not put fragments together.
+	// writeBuffer holds any acknowledgement as one frame: by what slack-go has seen, Slack does not put
+	// fragments together.
 	writeBuffer = 32 << 10
 )
 

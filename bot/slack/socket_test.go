@@ -777,6 +777,10 @@ func TestTheEndWaitsForWhatIsBeingAnswered(t *testing.T) {
 	if first.code != websocket.CloseNormalClosure {
 		t.Errorf("it was closed with %d", first.code)
 	}
+	r.isUp(t, false)
+	for range 1000 {
+		runtime.Gosched() // run has every chance to return
+	}
 	select {
 	case err := <-r.done:
 		t.Errorf("run returned before the handler: %v", err)
@@ -1036,35 +1040,47 @@ func TestADeadPeerIsDetected(t *testing.T) {
 	}
 }
 
-func TestPingsKeepAConnection(t *testing.T) {
+func TestPingsOfSlackKeepAConnection(t *testing.T) {
 	t.Parallel()
-	for name, deaf := range map[string]bool{"Slack pings": true, "Slack answers": false} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, func(r *rig) { r.deaf.Store(deaf) })
-			p := r.next(t)
-			tick := r.time.expect(t, pingEvery, pingEvery)
-			for range 2 * silenceTime / pingEvery {
-				r.time.pass(tick)
-				tick = r.time.expect(t, pingEvery, pingEvery) // the ping is sent
-				if deaf {
-					// The pong says that the ping was heard.
-					if err := p.ws.WriteControl(websocket.PingMessage, []byte("Ping from applink-2"), time.Now().Add(time.Minute)); err != nil {
-						t.Fatal(err)
-					}
-					if got := recv(t, p.pongs, "pong"); got != "Ping from applink-2" {
-						t.Errorf("pong %q", got)
-					}
-				}
-				// What comes after a pong is handled after it. It counts as a sign of life itself, so
-				// that what is shown is that pings do no harm and are answered.
-				p.exchange("next")
-			}
-			if r.accepts != 1 {
-				t.Errorf("%d connections were opened", r.accepts)
-			}
-		})
+	r := newRig(t, func(r *rig) { r.deaf.Store(true) })
+	p := r.next(t)
+	tick := r.time.expect(t, pingEvery, pingEvery)
+	for range 2 * silenceTime / pingEvery {
+		r.time.pass(tick)
+		tick = r.time.expect(t, pingEvery, pingEvery)
+		if err := p.ws.WriteControl(websocket.PingMessage, []byte("Ping from applink-2"), time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		// The answer says that the ping was heard.
+		if got := recv(t, p.pongs, "pong"); got != "Ping from applink-2" {
+			t.Errorf("pong %q", got)
+		}
 	}
+	p.exchange("still here")
+}
+
+func TestAnswersToPingsKeepAConnection(t *testing.T) {
+	t.Parallel()
+	looks := make(chan struct{}, 16)
+	r := newRig(t, func(r *rig) {
+		r.socket.Clock = func() time.Time {
+			looks <- struct{}{}
+			return r.time.clock()
+		}
+	})
+	p := r.next(t)
+	for range 3 { // at the handshake, and twice for hello
+		recv(t, looks, "look at the clock")
+	}
+	tick := r.time.expect(t, pingEvery, pingEvery)
+	for range 2 * silenceTime / pingEvery {
+		r.time.pass(tick)
+		tick = r.time.expect(t, pingEvery, pingEvery)
+		for range 2 { // before the ping, and at its answer
+			recv(t, looks, "look at the clock")
+		}
+	}
+	p.exchange("still here")
 }
 
 func TestOpeningTakesOnlySoLong(t *testing.T) {
