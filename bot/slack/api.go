@@ -93,14 +93,15 @@ func (s *Slack) Edit(ctx context.Context, at bot.Posted, card bot.Card) error {
 
 // publishHome shows a card as somebody's home.
 func (s *Slack) publishHome(ctx context.Context, w *workspace, user string, card bot.Card) error {
-	p := renderCard(card, surface{Blocks: limits.ViewBlocks, Pages: 1, Spell: s.names.spell})[0]
-	_, err := w.api.PublishViewContext(ctx, slack.PublishViewContextRequest{
-		UserID: user, View: slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: p.Blocks}, CallbackID: "home"},
-	})
-	if err != nil {
+	if _, err := w.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: s.homeView(card)}); err != nil {
 		return refusal("publish the home", err)
 	}
 	return nil
+}
+
+func (s *Slack) homeView(card bot.Card) slack.HomeTabViewRequest {
+	p := renderCard(card, surface{Blocks: limits.ViewBlocks, Pages: 1, Spell: s.names.spell})[0]
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: p.Blocks}, CallbackID: "home"}
 }
 
 // mostPages bounds how far back Find looks: 2,000 messages.

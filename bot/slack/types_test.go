@@ -130,7 +130,7 @@ func payloadType(text []byte) string {
 		{"view", "", "ViewCall"},
 		{"options", "", "Options"},
 		{"option_groups", "", "Options"},
-		{"delete_original", "", "Deletion"},
+		{"delete_original", "true", "Deletion"},
 		{"blocks", "", "Message"},
 		{"text", "", "Message"},
 	} {

@@ -44,6 +44,8 @@ export interface Message {
   unfurl_media?: boolean;
   response_type?: 'ephemeral' | 'in_channel';
   replace_original?: boolean;
+  // A message that says something takes nothing away.
+  delete_original?: false;
 }
 
 // What is posted to a response URL to take a message away.
