@@ -237,8 +237,9 @@ func fits(payload any) bool {
 
 // ackMessage answers with the acknowledgement, or after it where the answer is too large for that.
 func (x *exchange) ackMessage(ctx context.Context, m slack.WebhookMessage) {
-	if fits(m) {
-		x.ack(m)
+	// Marshalled once: what is measured is what is sent.
+	if text, err := json.Marshal(m); err == nil && len(text) < maxAck-(1<<10) {
+		x.ack(json.RawMessage(text))
 		return
 	}
 	x.ack(nil)
