@@ -553,6 +553,13 @@ func sends(t *testing.T, b *bench) {
 	if ev := b.app.last(t, bot.Press); ev.From.User != b.world.Ben || !slices.Equal(ev.Bound, []string{"sent"}) {
 		t.Errorf("the button of a sent message arrives as %+v", ev)
 	}
+	// The answer is drawn for Ben alone: in the place of what everybody sees it would be a leak.
+	wantShown(t, b.said(t, b.world.Ben, b.world.Channel), "Pressed 1 times")
+	for _, m := range b.far.Messages(t, b.world.Ann, b.world.Channel) {
+		if strings.Contains(m.Text, "Pressed") {
+			t.Errorf("somebody else sees the answer to a press: %+v", m)
+		}
+	}
 
 	gone := bot.Posted{In: b.world.Channel, ID: "0000000000.000000"}
 	if err := b.platform.Edit(ctx, gone, bot.Card{Title: "x"}); !permanent(err) {

@@ -172,9 +172,10 @@ func (s *Slack) Profile(ctx context.Context, who bot.Identity) (bot.Profile, err
 // profile reads a user of Slack's.
 func profile(u slack.User) bot.Profile {
 	p := bot.Profile{
-		Name: u.Profile.DisplayName, Email: u.Profile.Email, Active: !u.Deleted,
-		// Somebody of another company, in a channel that is shared with it, is a guest here too.
-		Guest: u.IsRestricted || u.IsUltraRestricted || u.IsStranger, Robot: u.IsBot || u.ID == "USLACKBOT",
+		Name: u.Profile.DisplayName, Email: u.Profile.Email,
+		// Somebody of another company, in a channel that is shared with it, has no account here.
+		Active: !u.Deleted && !u.IsStranger,
+		Guest:  u.IsRestricted || u.IsUltraRestricted, Robot: u.IsBot || u.ID == "USLACKBOT",
 	}
 	for _, name := range []string{u.Profile.RealName, u.RealName, u.Name, u.ID} {
 		if p.Name == "" {

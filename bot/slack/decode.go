@@ -234,7 +234,7 @@ func (d *delivery) action(cb slack.InteractionCallback) {
 	if d.View != nil && d.View.Type == slack.VTModal && a.BlockID == a.ActionID && a.ActionID != "" {
 		d.Event.Type = bot.Change
 		d.form()
-		d.Event.Values, d.Files = readState(*d.View, d.Meta)
+		d.Event.Values, _ = readState(*d.View, d.Meta) // files are fetched when the form is sent off
 		d.Event.Focus = a.ActionID
 		return
 	}
@@ -290,12 +290,14 @@ func (d *delivery) shortcut(cb slack.InteractionCallback) {
 // outer is the envelope of the Events API.
 // https://docs.slack.dev/apis/events-api/
 type outer struct {
-	Type      string          `json:"type"`
-	Challenge string          `json:"challenge"`
-	TeamID    string          `json:"team_id"`
-	EventID   string          `json:"event_id"`
-	EventTime int64           `json:"event_time"`
-	Event     json.RawMessage `json:"event"`
+	Type      string `json:"type"`
+	Challenge string `json:"challenge"`
+	TeamID    string `json:"team_id"`
+	EventID   string `json:"event_id"`
+	EventTime int64  `json:"event_time"`
+	// External is set in a channel that is shared with another company.
+	External bool            `json:"is_ext_shared_channel"`
+	Event    json.RawMessage `json:"event"`
 }
 
 // inner are the members of the events that we read.
@@ -368,8 +370,9 @@ func decodeEvent(body []byte) (delivery, error) {
 		}
 	case "link_shared":
 		d.Event.Type = bot.Invoke
-		if in.Source == "composer" {
-			d.Kind = kindUnknown // it is being typed, and not posted yet
+		// In the composer it is not posted yet; in a shared channel it may be a stranger's.
+		if in.Source == "composer" || o.External {
+			d.Kind = kindUnknown
 		}
 	case "user_change", "member_joined_channel", "channel_rename", "group_rename", "channel_shared", "channel_unshared",
 		"channel_left", "group_left", "channel_archive", "group_archive", "app_uninstalled", "tokens_revoked":

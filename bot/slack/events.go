@@ -22,6 +22,7 @@ func (x *exchange) event(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer x.guard(ctx)
 		x.happened(ctx)
 	}()
 	select {
@@ -98,8 +99,9 @@ func (x *exchange) links(ctx context.Context) {
 		ev.ID += "/" + ref
 		ev.Command, ev.Text = command, ref
 		if a := x.answer(ctx, ev); a.Card != nil && a.Code == "" {
-			x.Event.Command, x.Event.Text = ev.Command, ev.Text
-			x.private(ctx, *a.Card)
+			one := *x
+			one.Event = ev
+			one.private(ctx, *a.Card)
 		}
 	}
 }

@@ -130,9 +130,9 @@ func (s *Slack) answerHTTP(w http.ResponseWriter, r *http.Request, d delivery) {
 		return
 	}
 	acked := make(chan any, 1)
-	s.work.Add(1)
+	s.work.begin()
 	go func(ctx context.Context) {
-		defer s.work.Done()
+		defer s.work.end()
 		s.receive(ctx, d, func(payload any) error { acked <- payload; return nil })
 	}(context.WithoutCancel(r.Context()))
 	select {
@@ -168,8 +168,8 @@ func (s *Slack) handleEnvelope(ctx context.Context, access int, env envelope, ac
 		return
 	}
 	d.Access = access
-	s.work.Add(1)
-	defer s.work.Done()
+	s.work.begin()
+	defer s.work.end()
 	s.receive(ctx, d, func(payload any) error {
 		if !env.AcceptsResponse {
 			payload = nil

@@ -80,10 +80,13 @@ const (
 	pathEvents       = "/slack/events"
 )
 
-// homeEvents are what Slack tells us unasked. The three of channels are there so that what may be
-// posted follows at once when the bot is invited, or a channel becomes shared with another company: a
-// day later is too late for what is confidential. No scope is asked for them alone.
-var homeEvents = []string{"app_home_opened", "channel_shared", "channel_unshared", "member_joined_channel", "message.im", "user_change"}
+// homeEvents are what Slack tells us unasked. Those of channels are there so that what may be posted
+// follows at once when the bot is invited or removed, or a channel is renamed or shared with another
+// company: a day later is too late for what is confidential. No scope is asked for them alone.
+var homeEvents = []string{
+	"app_home_opened", "app_uninstalled", "channel_archive", "channel_left", "channel_rename", "channel_shared", "channel_unshared",
+	"group_archive", "group_left", "group_rename", "member_joined_channel", "message.im", "tokens_revoked", "user_change",
+}
 
 var (
 	// commandRule is what Slack takes as the name of a command.

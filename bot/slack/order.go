@@ -81,3 +81,38 @@ func (o *ordering) in(view string, at time.Time, work func()) {
 	v.users--
 	o.mu.Unlock()
 }
+
+// inFlight counts deliveries that are being worked on. Unlike a sync.WaitGroup it can be waited for
+// while more of them begin.
+type inFlight struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{}
+}
+
+func (f *inFlight) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n == 0 {
+		f.idle = make(chan struct{})
+	}
+	f.n++
+}
+
+func (f *inFlight) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.n--; f.n == 0 {
+		close(f.idle)
+	}
+}
+
+// wait returns when none is being worked on.
+func (f *inFlight) wait() {
+	f.mu.Lock()
+	idle := f.idle
+	f.mu.Unlock()
+	if idle != nil {
+		<-idle
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -439,6 +440,9 @@ func TestInACommunityNothingAnswersButButtons(t *testing.T) {
 		cfg.Others = []slack.Access{{BotToken: "bot-sample", Kind: slack.Community, SigningSecret: "signing-sample"}}
 		cfg.SigningSecret = "another-secret"
 	})
+	for !slices.ContainsFunc(s.adapter.Workspaces(), func(w slack.Workspace) bool { return w.Kind == slack.Community }) {
+		runtime.Gosched() // it connects beside the company's own
+	}
 	d := s.Command(ann, channel, "/list", "")
 	if d.Ack.Status != http.StatusOK || len(d.Ack.Body) > 0 {
 		t.Errorf("a command is answered with %d %s", d.Ack.Status, d.Ack.Body)

@@ -26,8 +26,9 @@ const (
 	submitPatience = 2 * time.Second
 	// suggestPatience leaves the select empty rather than broken.
 	suggestPatience = 2500 * time.Millisecond
-	// longest bounds the work on one delivery.
-	longest = time.Minute
+	// answerTime bounds the finding of an answer, longest that and the showing of it.
+	answerTime = 25 * time.Second
+	longest    = time.Minute
 )
 
 // exchange is one delivery being answered.
@@ -110,6 +111,8 @@ func (x *exchange) answers() bool {
 
 // answer has the bot answer the event, which may be a change of what was delivered.
 func (x *exchange) answer(ctx context.Context, ev bot.Event) bot.Answer {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	if x.w.Kind == Home {
 		x.cfg.Directory.Meet(ctx, x.Slack, x.mentioned()...)
 	}
@@ -139,6 +142,13 @@ func (x *exchange) ask(ctx context.Context, ev bot.Event) <-chan bot.Answer {
 		out <- x.answer(ctx, ev)
 	}()
 	return out
+}
+
+// guard keeps a fault in work of its own from ending the process.
+func (x *exchange) guard(ctx context.Context) {
+	if p := recover(); p != nil {
+		x.cfg.Log.ErrorContext(ctx, "panic", "kind", x.Kind, "event", x.Event.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+	}
 }
 
 // download fetches the files that were put into a form.
@@ -222,9 +232,9 @@ func (x *exchange) reply(ctx context.Context, a bot.Answer) {
 	case a.Card == nil:
 		x.ack(nil)
 	case a.Audience == bot.Public:
-		x.ackMessage(ctx, x.inChannel(*a.Card))
+		x.ackMessage(ctx, x.inChannel(*a.Card), *a.Card)
 	default:
-		x.ackMessage(ctx, x.ephemeral(ctx, *a.Card))
+		x.ackMessage(ctx, x.ephemeral(ctx, *a.Card), *a.Card)
 		x.attach(ctx, *a.Card)
 	}
 }
@@ -236,7 +246,7 @@ func fits(payload any) bool {
 }
 
 // ackMessage answers with the acknowledgement, or after it where the answer is too large for that.
-func (x *exchange) ackMessage(ctx context.Context, m slack.WebhookMessage) {
+func (x *exchange) ackMessage(ctx context.Context, m slack.WebhookMessage, card bot.Card) {
 	// Marshalled once: what is measured is what is sent.
 	if text, err := json.Marshal(m); err == nil && len(text) < maxAck-(1<<10) {
 		x.ack(json.RawMessage(text))
@@ -245,7 +255,11 @@ func (x *exchange) ackMessage(ctx context.Context, m slack.WebhookMessage) {
 	x.ack(nil)
 	if err := x.respond(ctx, x.From.ResponseURL, m); err != nil {
 		x.cfg.Log.WarnContext(ctx, "a response URL did not take the answer", "event", x.Event.ID, "err", err)
-		x.post(ctx, m)
+		if !x.post(ctx, m) {
+			if err := x.direct(ctx, card); err != nil {
+				x.cfg.Log.ErrorContext(ctx, "an answer was not shown", "event", x.Event.ID, "err", err)
+			}
+		}
 	}
 }
 
@@ -417,7 +431,13 @@ func (x *exchange) press(ctx context.Context) {
 			x.pressed(ctx, <-answer)
 			return
 		}
-		x.fill(ctx, view.ID, <-answer)
+		a := <-answer
+		if a.Form == nil && a.Card != nil && (a.Replace || a.Audience == bot.Public) {
+			x.fill(ctx, view.ID, bot.Answer{})
+			x.pressed(ctx, a)
+			return
+		}
+		x.fill(ctx, view.ID, a)
 	}
 }
 
@@ -434,7 +454,7 @@ func (x *exchange) pressed(ctx context.Context, a bot.Answer) {
 	case x.View != nil:
 		x.pressedModal(ctx, a)
 	case a.Replace:
-		x.replace(ctx, x.From, *a.Card)
+		x.replace(ctx, x.From, a)
 	case a.Audience == bot.Public:
 		if err := x.respond(ctx, x.From.ResponseURL, x.inChannel(*a.Card)); err != nil {
 			x.private(ctx, *a.Card)
@@ -486,14 +506,22 @@ func (x *exchange) pressedModal(ctx context.Context, a bot.Answer) {
 }
 
 // replace shows a card in the place of a message: of one that only the person sees by its response
-// URL, and where that is over, as a new private answer.
-func (x *exchange) replace(ctx context.Context, at origin, card bot.Card) {
+// URL, and where that is over, as a new private answer. What everybody sees stays as it is, unless the
+// answer is for everybody too: a card that is drawn for one person is for them alone.
+func (x *exchange) replace(ctx context.Context, at origin, a bot.Answer) {
+	card := *a.Card
 	if at.Message != "" && !at.Ephemeral {
+		if !direct(at.Channel) && a.Audience != bot.Public {
+			x.private(ctx, card)
+			return
+		}
 		err := x.Edit(ctx, bot.Posted{In: conversation(x.Team, at.Channel), ID: at.Message}, card)
 		if err == nil {
 			return
 		}
 		x.cfg.Log.WarnContext(ctx, "a message was not drawn again", "event", x.Event.ID, "err", err)
+		x.private(ctx, card)
+		return
 	}
 	if x.alive(at) {
 		m := x.ephemeral(ctx, card)
@@ -517,16 +545,25 @@ func (x *exchange) submit(ctx context.Context) {
 		x.ack(slack.NewUpdateViewSubmissionResponse(modalOf(cardModal(trouble(messageOf(x.Refused)), x.From, x.names.spell))))
 		return
 	}
+	// Pressed again while it is being saved, a form does not act again.
+	if _, busy := x.saving.LoadOrStore(x.View.ID, true); busy {
+		x.ack(x.againResponse(ctx, []bot.FieldError{{Message: savingText}}))
+		return
+	}
+	defer x.saving.Delete(x.View.ID)
 	answer := x.ask(ctx, x.Event)
 	select {
 	case a := <-answer:
 		x.submitted(ctx, a)
 	case <-x.cfg.After(submitPatience):
 		// The same view with a sign on top: what is typed stays in it.
-		x.ack(x.againResponse(ctx, []bot.FieldError{{Message: "Saving takes a moment …"}}))
+		x.ack(x.againResponse(ctx, []bot.FieldError{{Message: savingText}}))
 		x.submittedLate(ctx, <-answer)
 	}
 }
+
+// savingText stands above a form that takes its time.
+const savingText = "Saving takes a moment …"
 
 func modalOf(v slack.ModalViewRequest) *slack.ModalViewRequest { return &v }
 
@@ -610,6 +647,11 @@ func (x *exchange) atFields(wrong []bot.FieldError) (map[string]string, bool) {
 
 // submittedLate shows what came of a form whose view says that it takes its time.
 func (x *exchange) submittedLate(ctx context.Context, a bot.Answer) {
+	if len(a.Errors) == 0 && a.Replace && x.From.Message != "" {
+		x.fill(ctx, x.View.ID, bot.Answer{})
+		x.result(ctx, a)
+		return
+	}
 	if len(a.Errors) == 0 {
 		x.fill(ctx, x.View.ID, a)
 		return
@@ -630,7 +672,7 @@ func (x *exchange) result(ctx context.Context, a bot.Answer) {
 	switch {
 	case a.Card == nil:
 	case a.Replace && x.From.Message != "":
-		x.replace(ctx, x.From, *a.Card)
+		x.replace(ctx, x.From, a)
 	default:
 		x.private(ctx, *a.Card)
 	}
@@ -638,19 +680,12 @@ func (x *exchange) result(ctx context.Context, a bot.Answer) {
 
 // change keeps what a form holds, and shows what is wrong with the field just left.
 func (x *exchange) change(ctx context.Context) {
+	x.ack(nil) // it carries nothing, and a change may wait for the one before
 	if x.Refused != nil {
 		return
 	}
 	x.views.in(x.View.ID, x.Event.At, func() {
-		answer := x.ask(ctx, x.Event)
-		var a bot.Answer
-		select {
-		case a = <-answer:
-			x.ack(nil)
-		case <-x.cfg.After(patience):
-			x.ack(nil)
-			a = <-answer
-		}
+		a := <-x.ask(ctx, x.Event)
 		if len(a.Errors) == 0 && len(x.Meta.Wrong) == 0 {
 			return
 		}

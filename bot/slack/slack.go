@@ -101,10 +101,12 @@ type Slack struct {
 	accesses []Access
 
 	serve atomic.Pointer[bot.Serve]
-	work  sync.WaitGroup
-	dms   sync.Map // bot.Identity → channel
-	views ordering
-	told  recent
+	work  inFlight
+	// saving are the views whose form is being saved.
+	saving sync.Map
+	dms    sync.Map // bot.Identity → channel
+	views  ordering
+	told   recent
 
 	mu         sync.RWMutex
 	workspaces map[string]*workspace // by team
@@ -163,32 +165,39 @@ func (s *Slack) client(a Access) *slack.Client {
 // Name returns "slack".
 func (*Slack) Name() string { return Name }
 
-// Settle waits until no delivery is being worked on.
-func (s *Slack) Settle() { s.work.Wait() }
+// Workspaces returns the workspaces that are connected to.
+func (s *Slack) Workspaces() []Workspace {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []Workspace
+	for _, w := range s.workspaces {
+		out = append(out, w.Workspace)
+	}
+	return out
+}
 
-// Connected tells whether deliveries can arrive: by every connection that is to be there.
+// Settle waits until no delivery is being worked on.
+func (s *Slack) Settle() { s.work.wait() }
+
+// Connected tells whether deliveries of the company's own workspace can arrive.
 func (s *Slack) Connected() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.serve.Load() == nil {
 		return false
 	}
-	for i, a := range s.accesses {
-		if a.AppToken != "" && !s.sockets[i] {
-			return false
-		}
-	}
-	return true
+	// The company's own app is what counts: a further workspace may be down without harm to others.
+	return s.accesses[0].AppToken == "" || s.sockets[0]
 }
 
 // Run connects to the workspaces and receives until ctx ends, and then lets what is being answered
 // end. It returns an error where Slack refuses an app itself.
 func (s *Slack) Run(ctx context.Context, serve bot.Serve) error {
-	if err := s.connectAll(ctx); err != nil || ctx.Err() != nil {
+	if err := s.connectOne(ctx, 0, s.accesses[0]); err != nil || ctx.Err() != nil {
 		return err
 	}
 	s.serve.Store(&serve)
-	defer s.work.Wait()
+	defer s.work.wait()
 	s.tellUp(s.Connected())
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -196,29 +205,26 @@ func (s *Slack) Run(ctx context.Context, serve bot.Serve) error {
 	watching.Go(func() { s.watchChannels(ctx) })
 	defer watching.Wait()
 
-	var (
-		group  sync.WaitGroup
-		mu     sync.Mutex
-		failed error
-	)
-	for i, a := range s.accesses {
-		if a.AppToken == "" {
-			continue
-		}
-		group.Go(func() {
-			if err := s.listen(ctx, i, a); err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				failed = errors.Join(failed, err)
-				stop()
-			}
-		})
+	var group sync.WaitGroup
+	for i, a := range s.accesses[1:] {
+		group.Go(func() { s.further(ctx, i+1, a) })
 	}
-	<-ctx.Done()
+	err := s.listen(ctx, 0, s.accesses[0])
+	stop()
 	group.Wait()
-	mu.Lock()
-	defer mu.Unlock()
-	return failed
+	return err
+}
+
+// further connects to another workspace and receives from its app, if it has one. What is wrong there
+// does not keep the company's own from being served.
+func (s *Slack) further(ctx context.Context, i int, a Access) {
+	err := s.connectOne(ctx, i, a)
+	if err == nil {
+		err = s.listen(ctx, i, a)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.cfg.Log.ErrorContext(ctx, "a further workspace is not served", "entry", i, "err", err)
+	}
 }
 
 func (s *Slack) tellUp(up bool) {
@@ -227,8 +233,12 @@ func (s *Slack) tellUp(up bool) {
 	}
 }
 
-// listen receives by the Socket Mode of an access.
+// listen receives by the Socket Mode of an access until ctx ends; without one it only waits for that.
 func (s *Slack) listen(ctx context.Context, i int, a Access) error {
+	if a.AppToken == "" {
+		<-ctx.Done()
+		return nil
+	}
 	api := s.client(a)
 	sock := &socket{
 		Open: func(ctx context.Context) (string, error) {
@@ -247,26 +257,23 @@ func (s *Slack) listen(ctx context.Context, i int, a Access) error {
 	return sock.run(ctx)
 }
 
-// connectAll connects to every workspace. One that does not answer is tried again until it does.
-func (s *Slack) connectAll(ctx context.Context) error {
-	for i, access := range s.accesses {
-		for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-			err := s.connect(ctx, i, access)
-			if err == nil {
-				break
-			}
-			if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok && fatal(refusal.Err) {
-				return fmt.Errorf("slack refuses the bot token (%s): install the app again and take its Bot User OAuth Token: %w", refusal.Err, err)
-			}
-			s.cfg.Log.WarnContext(ctx, "Slack does not answer", "err", err, "again_in", wait)
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-s.cfg.After(wait):
-			}
+// connectOne connects to a workspace. One that does not answer is tried again until it does.
+func (s *Slack) connectOne(ctx context.Context, i int, access Access) error {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := s.connect(ctx, i, access)
+		if err == nil {
+			return nil
+		}
+		if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok && fatal(refusal.Err) {
+			return fmt.Errorf("slack refuses the bot token (%s): install the app again and take its Bot User OAuth Token: %w", refusal.Err, err)
+		}
+		s.cfg.Log.WarnContext(ctx, "Slack does not answer", "err", err, "again_in", wait)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.cfg.After(wait):
 		}
 	}
-	return nil
 }
 
 // fatal tells of an error that waiting does not mend.

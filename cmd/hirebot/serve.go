@@ -110,8 +110,11 @@ func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 
 	log.InfoContext(ctx, "serving", "platforms", len(platforms), "ops", listener.Addr().String(), "http", web.addr(), "version", buildVersion())
 	// Deliveries by HTTP are taken until the platforms have ended, so that none is lost between the two.
-	stopWeb := web.start(context.WithoutCancel(ctx))
-	err = errors.Join(a.run(ctx, platforms), stopWeb())
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	stopWeb := web.start(context.WithoutCancel(ctx), end)
+	err = errors.Join(a.run(serving, platforms), stopWeb())
+	settle(platforms)
 	health.drain()
 	stopOps()
 	return errors.Join(err, <-opsEnded)

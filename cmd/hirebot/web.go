@@ -71,13 +71,17 @@ func (w *web) addr() string {
 	return w.listener.Addr().String()
 }
 
-// start serves until the function that it returns is called, which lets requests finish.
-func (w *web) start(ctx context.Context) (stop func() error) {
+// start serves until the function that it returns is called, which lets requests finish. It calls over
+// when serving ends, be it before that.
+func (w *web) start(ctx context.Context, over func()) (stop func() error) {
 	if w.server == nil {
 		return func() error { return nil }
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- w.server.Serve(w.listener) }()
+	go func() {
+		ended <- w.server.Serve(w.listener)
+		over()
+	}()
 	return func() error {
 		end, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
@@ -98,4 +102,23 @@ func (w *web) close() {
 			_ = w.listener.Close() // the server has closed it where it served
 		}
 	})
+}
+
+// settle waits, drainTime at most, for deliveries that were acknowledged and are still being answered.
+func settle(platforms []bot.Platform) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, p := range platforms {
+			if s, ok := p.(interface{ Settle() }); ok {
+				s.Settle()
+			}
+		}
+	}()
+	limit := time.NewTimer(drainTime)
+	defer limit.Stop()
+	select {
+	case <-done:
+	case <-limit.C:
+	}
 }
