@@ -133,7 +133,13 @@ func (x *exchange) userChanged(ctx context.Context) {
 		x.cfg.Log.WarnContext(ctx, "a change of somebody's profile cannot be read", "event", x.Event.ID)
 		return
 	}
-	x.cfg.Directory.Changed(ctx, bot.Identity{Workspace: x.w.ID, User: in.User.ID}, profile(in.User))
+	who, p := bot.Identity{Workspace: x.w.ID, User: in.User.ID}, profile(in.User)
+	before, known := x.guests.Load(who)
+	outside := x.noteGuest(who, p)
+	x.cfg.Directory.Changed(ctx, who, p)
+	if seen, ok := before.(guestSeen); known && ok && seen.guest != outside {
+		x.readChannels(ctx, x.w) // they may be in a private channel
+	}
 }
 
 // cutText separates a command from what follows it.

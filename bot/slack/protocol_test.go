@@ -573,3 +573,42 @@ func TestSocketModeUnderFire(t *testing.T) {
 	}
 	s.Wait("two connections again", func() bool { return s.Connections() == 2 })
 }
+
+func TestAPrivateChannelWithAGuestIsKnownAsSuch(t *testing.T) {
+	t.Parallel()
+	var (
+		mu    sync.Mutex
+		kinds map[string]slack.Channel
+	)
+	read := make(chan struct{}, 10)
+	s := newStage(t, func(cfg *slack.Config, server *slacktest.Server) {
+		server.AddUser(slacktest.User{ID: "U0GUEST", Name: "guest", Restricted: true})
+		server.AddChannel(slacktest.Channel{ID: "C0TEAM", Name: "team", Private: true, Members: []string{ann, ben}, Bot: true})
+		server.AddChannel(slacktest.Channel{ID: "C0OPEN", Name: "open", Private: true, Members: []string{ann, "U0GUEST"}, Bot: true})
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []slack.Channel) error {
+			mu.Lock()
+			defer mu.Unlock()
+			kinds = map[string]slack.Channel{}
+			for _, c := range all {
+				kinds[c.Name] = c
+			}
+			read <- struct{}{}
+			return nil
+		}
+	})
+	<-read
+	want := func(name string, private, guests bool) {
+		t.Helper()
+		mu.Lock()
+		defer mu.Unlock()
+		if c, ok := kinds[name]; !ok || c.Private != private || c.Guests != guests {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	want("general", false, false)
+	want("team", true, false)
+	want("open", true, true)
+	// Somebody of the team becomes a guest.
+	s.ChangeUser(slacktest.User{ID: ben, Name: "ben", UltraRestricted: true})
+	want("team", true, true)
+}

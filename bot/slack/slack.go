@@ -105,6 +105,8 @@ type Slack struct {
 	// saving are the views whose form is being saved.
 	saving sync.Map
 	dms    sync.Map // bot.Identity → channel
+	// guests are what is known of members of private channels: bot.Identity → guestSeen.
+	guests sync.Map
 	views  ordering
 	told   recent
 
