@@ -152,6 +152,9 @@ func (s *Slack) DM(ctx context.Context, who bot.Identity) (bot.Conversation, err
 	if err != nil {
 		return bot.Conversation{}, refusal("open direct messages", err)
 	}
+	if c == nil || c.ID == "" {
+		return bot.Conversation{}, errors.New("slack: open direct messages: the answer names no conversation")
+	}
 	s.dms.Store(who, c.ID)
 	return bot.Conversation{Workspace: who.Workspace, Channel: c.ID, Private: true}, nil
 }

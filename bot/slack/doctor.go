@@ -151,7 +151,7 @@ func (s *Slack) examineSocket(ctx context.Context, access Access) bot.Finding {
 }
 
 func (s *Slack) examineNames() []bot.Finding {
-	_, reserved, err := Manifest(s.cfg.Commands(), ManifestOptions{Base: s.cfg.Base, Prefix: s.cfg.Prefix, PublicURL: s.cfg.PublicURL, Socket: s.cfg.AppToken != ""})
+	_, reserved, err := Manifest(s.cfg.Commands(), ManifestOptions{Base: s.cfg.Base, Prefix: s.cfg.Prefix, PublicURL: s.cfg.PublicURL, Socket: true})
 	if err != nil {
 		return []bot.Finding{{What: "slack: commands", Fails: true, Text: err.Error()}}
 	}

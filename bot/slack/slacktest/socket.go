@@ -217,6 +217,9 @@ func (s *Server) Refresh() {
 func (s *Server) DropSockets() {
 	s.mu.Lock()
 	all := slices.Clone(s.sockets)
+	for _, k := range all {
+		k.leaving = true // nothing more goes over one that is cut
+	}
 	s.mu.Unlock()
 	for _, k := range all {
 		_ = k.conn.NetConn().Close()
