@@ -198,12 +198,14 @@ func TestTheBuildGetsNoSecret(t *testing.T) {
 
 func TestNpmLockFileNamesNoRegistry(t *testing.T) {
 	t.Parallel()
-	lock := readFile(t, "test/browser/package-lock.json")
-	if !strings.Contains(lock, `"integrity": "sha512-`) {
-		t.Error("the lock file pins no package by its hash")
-	}
-	if strings.Contains(lock, `"resolved"`) || strings.Contains(lock, "://") {
-		t.Error("the lock file names where its packages came from; " +
-			"test/browser/.npmrc asks npm to leave that out, so that each machine uses its own registry")
+	for _, dir := range []string{"test/browser", "test/slack"} {
+		lock := readFile(t, dir+"/package-lock.json")
+		if !strings.Contains(lock, `"integrity": "sha512-`) {
+			t.Errorf("the lock file of %s pins no package by its hash", dir)
+		}
+		if strings.Contains(lock, `"resolved"`) || strings.Contains(lock, "://") {
+			t.Errorf("the lock file of %[1]s names where its packages came from; "+
+				"%[1]s/.npmrc asks npm to leave that out, so that each machine uses its own registry", dir)
+		}
 	}
 }

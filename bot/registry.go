@@ -283,9 +283,13 @@ func (r *Registry) verbNames(noun string) []string {
 	return out
 }
 
-// AckOf returns when a typed command must be acknowledged. What cannot be read is answered quickly.
-func (r *Registry) AckOf(text string) Ack {
-	spec, _, err := r.resolve(text)
+// AckOf returns when an event must be acknowledged: by its command, or by what was typed. What cannot
+// be read is answered quickly.
+func (r *Registry) AckOf(ev Event) Ack {
+	if ev.Command != "" {
+		return r.byName[ev.Command].Ack
+	}
+	spec, _, err := r.resolve(ev.Text)
 	if err != nil {
 		return Quick
 	}

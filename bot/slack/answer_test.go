@@ -39,7 +39,7 @@ func TestAnswerGoldens(t *testing.T) {
 	}}
 	for name, payload := range map[string]any{
 		"home":       s.homeView(cards["buttons"]),
-		"private":    x.ephemeral(t.Context(), cards["long"]),
+		"private":    x.ephemeral(cards["long"]),
 		"public":     x.inChannel(cards["text"]),
 		"wait":       wait(),
 		"errors":     slack.NewErrorsViewSubmissionResponse(map[string]string{"text": "Not this one."}),

@@ -147,6 +147,3 @@ func cutText(text string) (command, rest string, found bool) {
 	command, rest, found = strings.Cut(text, " ")
 	return command, strings.TrimSpace(rest), found
 }
-
-// commandWords returns "noun.verb" as it is typed.
-func commandWords(command string) string { return strings.ReplaceAll(command, ".", " ") }

@@ -179,14 +179,6 @@ func trouble(text string) bot.Card {
 	return bot.Card{Tone: bot.Trouble, Body: []bot.Node{bot.T(text)}}
 }
 
-// ackOf returns when the command of an event must be acknowledged.
-func (x *exchange) ackOf() bot.Ack {
-	if x.Event.Command == "" {
-		return x.registry.AckOf(x.Event.Text)
-	}
-	return x.registry.AckOf("/" + x.cfg.Base + " " + commandWords(x.Event.Command))
-}
-
 // invoke answers a slash command or a shortcut.
 func (x *exchange) invoke(ctx context.Context) {
 	if x.Refused != nil {
@@ -198,13 +190,13 @@ func (x *exchange) invoke(ctx context.Context) {
 		command, text, _ := cutText(x.Event.Text)
 		typed, ok := x.names.read(command, text)
 		if !ok {
-			x.ack(x.ephemeral(ctx, trouble("I do not know this command. Type /"+x.cfg.Base+" help.")))
+			x.ack(x.ephemeral(trouble("I do not know this command. Type /" + x.cfg.Base + " help.")))
 			return
 		}
 		x.Event.Text = typed
 	}
 	answer := x.ask(ctx, x.Event)
-	if x.ackOf() == bot.MayOpenForm || x.Kind == kindShortcut {
+	if x.registry.AckOf(x.Event) == bot.MayOpenForm || x.Kind == kindShortcut {
 		x.form(ctx, answer)
 		return
 	}
@@ -234,22 +226,22 @@ func (x *exchange) reply(ctx context.Context, a bot.Answer) {
 	case a.Audience == bot.Public:
 		x.ackMessage(ctx, x.inChannel(*a.Card), *a.Card)
 	default:
-		x.ackMessage(ctx, x.ephemeral(ctx, *a.Card), *a.Card)
+		x.ackMessage(ctx, x.ephemeral(*a.Card), *a.Card)
 		x.attach(ctx, *a.Card)
 	}
 }
 
-// fits tells whether an acknowledgement can carry this, with room for its envelope.
-func fits(payload any) bool {
+// carried returns a payload as an acknowledgement carries it, and false for one that is too large for
+// that, with room for its envelope.
+func carried(payload any) (json.RawMessage, bool) {
 	text, err := json.Marshal(payload)
-	return err == nil && len(text) < maxAck-(1<<10)
+	return text, err == nil && len(text) < maxAck-(1<<10)
 }
 
 // ackMessage answers with the acknowledgement, or after it where the answer is too large for that.
 func (x *exchange) ackMessage(ctx context.Context, m slack.WebhookMessage, card bot.Card) {
-	// Marshalled once: what is measured is what is sent.
-	if text, err := json.Marshal(m); err == nil && len(text) < maxAck-(1<<10) {
-		x.ack(json.RawMessage(text))
+	if text, ok := carried(m); ok {
+		x.ack(text)
 		return
 	}
 	x.ack(nil)
@@ -412,7 +404,7 @@ func (x *exchange) press(ctx context.Context) {
 	}
 	answer := x.ask(ctx, x.Event)
 	limit := patience
-	if x.ackOf() == bot.MayOpenForm {
+	if x.registry.AckOf(x.Event) == bot.MayOpenForm {
 		limit = formPatience
 	}
 	select {
@@ -421,7 +413,7 @@ func (x *exchange) press(ctx context.Context) {
 		x.pressed(ctx, a)
 	case <-x.cfg.After(limit):
 		x.ack(nil)
-		if x.ackOf() != bot.MayOpenForm || x.View != nil {
+		if x.registry.AckOf(x.Event) != bot.MayOpenForm || x.View != nil {
 			x.pressed(ctx, <-answer)
 			return
 		}
@@ -524,7 +516,7 @@ func (x *exchange) replace(ctx context.Context, at origin, a bot.Answer) {
 		return
 	}
 	if x.alive(at) {
-		m := x.ephemeral(ctx, card)
+		m := x.ephemeral(card)
 		m.ReplaceOriginal = true
 		if err := x.respond(ctx, at.ResponseURL, m); err == nil {
 			x.attach(ctx, card)
@@ -583,7 +575,8 @@ func (x *exchange) againResponse(ctx context.Context, wrong []bot.FieldError) an
 		x.cfg.Log.ErrorContext(ctx, "a form was not drawn again", "event", x.Event.ID, "err", err)
 		return nil
 	}
-	if response := slack.NewUpdateViewSubmissionResponse(&request); fits(response) {
+	response := slack.NewUpdateViewSubmissionResponse(&request)
+	if _, ok := carried(response); ok {
 		return response
 	}
 	// All of it at the first field: the form stays open with what is typed.
@@ -615,8 +608,8 @@ func (x *exchange) submitted(ctx context.Context, a bot.Answer) {
 			x.ack(slack.NewClearViewSubmissionResponse())
 			return
 		}
-		if response := slack.NewUpdateViewSubmissionResponse(&request); fits(response) {
-			x.ack(response)
+		if text, ok := carried(slack.NewUpdateViewSubmissionResponse(&request)); ok {
+			x.ack(text)
 			return
 		}
 		x.ack(slack.NewUpdateViewSubmissionResponse(modalOf(waitingModal("Hirebot", "One moment …", x.here()))))
@@ -812,7 +805,7 @@ func (x *exchange) page(card bot.Card, keep string) page {
 	return renderCard(card, surface{Blocks: limits.MessageBlocks, Pages: 1, Attached: "in your direct messages", Keep: keep, Spell: x.names.spell})[0]
 }
 
-func (x *exchange) ephemeral(_ context.Context, card bot.Card) slack.WebhookMessage {
+func (x *exchange) ephemeral(card bot.Card) slack.WebhookMessage {
 	p := x.page(card, x.keepValue(card))
 	return slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: p.Text, Blocks: &slack.Blocks{BlockSet: p.Blocks}}
 }
@@ -825,7 +818,7 @@ func (x *exchange) inChannel(card bot.Card) slack.WebhookMessage {
 // private shows a card to the person alone: where they are, by the response URL while it can be posted
 // to; else as a message that only they see; else in their direct messages.
 func (x *exchange) private(ctx context.Context, card bot.Card) {
-	m := x.ephemeral(ctx, card)
+	m := x.ephemeral(card)
 	if x.alive(x.From) {
 		if err := x.respond(ctx, x.From.ResponseURL, m); err == nil {
 			x.attach(ctx, card)

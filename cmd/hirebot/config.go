@@ -405,7 +405,7 @@ func unknownVariables(vars map[string]string) []string {
 	var out []string
 	for name := range vars {
 		// What the tests are told is not the program's.
-		if !slices.Contains(known, name) && !strings.HasPrefix(name, envPrefix+"TEST_") {
+		if !slices.Contains(known, name) && !strings.HasPrefix(name, envPrefix+"TEST_") && name != envPrefix+"SHARED" {
 			hint := ""
 			if near := bot.Nearest(name, known); near != "" {
 				hint = ": did you mean " + near + "?"
