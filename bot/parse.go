@@ -139,7 +139,7 @@ func (p Param) example() string {
 // further words, such as the other verbs of the noun, that somebody may have misspelt.
 func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 	b := bound{args: Args{}}
-	words = bindNamed(s, rd, words, &b)
+	words = bindNamed(s, rd, withoutEquals(s, words), &b)
 	var left []word
 	for i := 0; i < len(words); {
 		if n := claim(s, rd, words[i:], &b); n > 0 {
@@ -151,6 +151,18 @@ func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 	}
 	bindRest(s, rd, left, &b, further)
 	return b
+}
+
+// withoutEquals returns the words with those of the form name=value plain again that name no parameter:
+// an equals sign stands in many a text.
+func withoutEquals(s Spec, words []word) []word {
+	words = slices.Clone(words)
+	for i, w := range words {
+		if _, named := s.Param(w.key); w.equals && !named {
+			words[i] = word{text: w.typed, typed: w.typed, quoted: w.quoted}
+		}
+	}
+	return words
 }
 
 // bindNamed takes the name:value words and the flags out and returns the others.
@@ -204,7 +216,8 @@ func flagSign(text string) (sign, name string) {
 // with the words that follow takes them; it returns how many. What is wrong is said of the value with
 // those of the words that nothing else understands.
 func bindKey(s Spec, p Param, rd Reading, w word, next []word, b *bound) int {
-	most := reach(p, w, next)
+	twice := b.has(p) && !p.Repeated
+	most := reach(s, p, w, next)
 	own := unclaimed(s, rd, next[:most], b)
 	if w.text == "" {
 		own = max(own, min(most, 1))
@@ -226,6 +239,10 @@ func bindKey(s Spec, p Param, rd Reading, w word, next []word, b *bound) int {
 			break
 		}
 		values, err := readAll(p, rd, text)
+		if err == nil && twice {
+			b.fail(p.Name, Invalidf(p.Name, "%s is given twice. Give it once, like %s", p.label(), asTyped(p)))
+			return n
+		}
 		if err == nil {
 			b.put(p, values)
 			if ErrorCode(longer) == CodeInvalid {
@@ -258,8 +275,9 @@ func unclaimed(s Spec, rd Reading, words []word, b *bound) int {
 }
 
 // reach returns how many of the next words may belong to a name:value word. A text goes on to the
-// next name or flag, a value for as many words as its kind has, a list for as many at each comma.
-func reach(p Param, w word, next []word) int {
+// next name or flag, a value for as many words as its kind has, a list for as many at each comma; none
+// takes a word that another parameter reserves.
+func reach(s Spec, p Param, w word, next []word) int {
 	if w.quoted {
 		return 0
 	}
@@ -273,7 +291,7 @@ func reach(p Param, w word, next []word) int {
 	}
 	n := 0
 	for ; n < len(next); n++ {
-		if next[n].key != "" || next[n].quoted {
+		if next[n].key != "" || next[n].quoted || reserved(s, p, next[n].text) {
 			break
 		}
 		if (p.Kind.Rest || p.Flag) && isFlag(next[n]) {
@@ -291,6 +309,13 @@ func reach(p Param, w word, next []word) int {
 		left, before = left-1, next[n].text
 	}
 	return n
+}
+
+// reserved tells of a word that is meant for another parameter wherever it stands.
+func reserved(s Spec, p Param, text string) bool {
+	return slices.ContainsFunc(s.Params, func(other Param) bool {
+		return other.Name != p.Name && other.Kind.Reserves != nil && other.Kind.Reserves(text)
+	})
 }
 
 // claim gives the longest run of words that some parameter understands to that parameter and
@@ -484,6 +509,14 @@ func firstExample(s Spec) string {
 		return s.Examples[0]
 	}
 	return Usage(s)
+}
+
+// asTyped returns an example of a parameter's name and value.
+func asTyped(p Param) string {
+	if p.Flag {
+		return p.example()
+	}
+	return p.Name + ":" + quote(p.example())
 }
 
 func typedNames(s Spec) []string {

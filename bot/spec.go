@@ -104,6 +104,9 @@ type Kind struct {
 	// Claims tells whether words that stand alone are surely meant for it. Without it a Rest kind never
 	// claims words, and any other claims what it can read.
 	Claims func(Reading, string) bool
+	// Reserves tells of a word that is meant for this parameter even within a text that goes on without
+	// quotes, right or misspelt; nil reserves none.
+	Reserves func(string) bool
 	// Words is the most words that a value may have when typed; 0 is one.
 	Words int
 	// Wire is the most characters that a printed value has in a button; 0 never travels.
@@ -186,6 +189,9 @@ type Command[T Tx] struct {
 	Allow func(ctx context.Context, tx T, actor Actor) error
 	// Form builds the form that asks for what is missing; nil makes a missing parameter an error.
 	Form func(ctx context.Context, tx T, req Request) (Form, error)
+	// Unsure tells that typed words may have been meant otherwise: the form then shows them before
+	// anything is done.
+	Unsure func(args Args) bool
 	// Check is pure: it finds what is wrong with the values together, at once.
 	Check func(args Args) []FieldError
 	// Handle does the work. It opens no transaction, starts no goroutine, calls no service.

@@ -250,6 +250,16 @@ var rightPhrases = []struct{ text, want string }{
 	{"/req new", "req.new"},
 	{"/req new senior backend confidential:yes why:new product", "req.new confidential=yes what=senior backend developer why=new product"},
 
+	{"/req new senior java backend why:new product confidential", "req.new confidential=yes what=senior java backend developer why=new product"},
+	{"/req new senior java backend where:Mysuru Confidential!", "req.new confidential=yes what=senior java backend developer where=Mysuru"},
+	{`/req new senior java backend why:"a confidential product"`, "req.new what=senior java backend developer why=a confidential product"},
+	{"/req new senior java backend two seats budget=40L urgent", "req.new budget=40L seats=2 what=senior java backend developer"},
+	{"/req new senior java backend where=pune confidential=yes why:a=b", "req.new confidential=yes what=senior java backend developer where=Pune why=a=b"},
+	{"/req ask R-12 question:is budget=40L fixed?", "req.ask question=is budget=40L fixed? req=R-12"},
+	// A title of its own beside a role that is known: the form shows it first.
+	{"/req new senior java backend payments pune", "req.new what=senior java backend payments where=Pune"},
+	{"/req new backend engineering manager", "req.new what=backend engineering manager"},
+
 	// A title that no playbook has is kept.
 	{"/req new quantum plumber pune x3", "req.new seats=3 what=quantum plumber where=Pune"},
 	{`/req new "Head of design" remote`, "req.new what=Head of design work_mode=remote"},
@@ -302,7 +312,20 @@ var wrongPhrases = []struct{ text, code, field, names string }{
 	{"/band hstory backend", bot.CodeInvalid, "", "Did you mean history?"},
 	{"/band backend senior blah", bot.CodeInvalid, "", "“blah”"},
 
+	// What means confidential is never taken for anything else, wherever it stands.
+	{"/req new senior java backend confidental pune", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new quantum plumber CONFIDNETIAL", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new quantum plumber confid", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend confi dential", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend why:the product is confidentail", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend where:Mysuru confidental", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{`/req new senior java backend where:"Mysuru confidental"`, bot.CodeInvalid, "where", "where:Mysuru confidential"},
+	{`/req new what:"senior java backend confidential"`, bot.CodeInvalid, "what", "it stands by itself"},
+	{"/req edit R-12 why:new product confidental", bot.CodeInvalid, "", "Did you mean confidential?"},
+	{"/req new senior java backend confidental:yes", bot.CodeInvalid, "", "Did you mean confidential?"},
+
 	// Names of options.
+	{"/band backend from:services ctc:18 ctc:19", bot.CodeInvalid, "ctc", "is given twice"},
 	{"/band backend exprience:7y", bot.CodeInvalid, "", "Did you mean experience?"},
 	{"/band backend aks:48", bot.CodeInvalid, "", "Did you mean ask?"},
 	{"/band backend bugdet:35-45L", bot.CodeInvalid, "", "Did you mean budget?"},

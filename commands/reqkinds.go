@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -15,6 +17,9 @@ import (
 // stack. A title that no playbook has is kept, under the playbook for any role.
 type opening struct {
 	role, level, ecosystem, title string
+	// unknown are the words beside a role that is known which say nothing of it: a title of its own, or
+	// something else that was misspelt.
+	unknown string
 	// text says the same in words that are read as this very opening.
 	text string
 }
@@ -61,7 +66,7 @@ func (o opening) tidy() string {
 
 var (
 	// joiners are words around an opening that say nothing by themselves.
-	joiners = []string{"a", "an", "the", "by", "in", "at", "for", "with", "and", "of", "on", "to", "from", "until", "till", "please", "need", "want", "hire", "hiring", "looking", "asap", "urgently", "budget", "we", "some"}
+	joiners = []string{"a", "an", "the", "by", "in", "at", "for", "with", "and", "of", "on", "to", "from", "until", "till", "please", "need", "want", "hire", "hiring", "looking", "asap", "urgent", "urgently", "budget", "we", "some"}
 	// trades are words that say nothing more once the role is known.
 	trades = []string{"developer", "engineer", "dev", "programmer", "coder"}
 	// amount is what can only be a number of seats or a sum; "3D" may stand in a title.
@@ -71,16 +76,22 @@ var (
 func readOpening(words bot.Vocabulary, text string) (opening, error) {
 	var o opening
 	fields := strings.Fields(strings.NewReplacer(",", " ", ";", " ").Replace(text))
-	var title []string
+	var title, unknown []string
 	for i := 0; i < len(fields); {
-		if n := takeOpening(&o, words, fields[i:]); n > 0 {
-			i += n
-			continue
+		had := o.role
+		n := takeOpening(&o, words, fields[i:])
+		if o.role != had || n == 0 { // a title of its own keeps the role in it
+			title = append(title, fields[i:i+max(n, 1)]...)
 		}
-		title = append(title, fields[i])
-		i++
+		if n == 0 {
+			unknown = append(unknown, fields[i])
+		}
+		i += max(n, 1)
 	}
-	for _, word := range title {
+	if word, ok := findConfidential(unknown); ok {
+		return o, notInTitle(word)
+	}
+	for _, word := range unknown {
 		if amount.MatchString(word) {
 			return o, notAnAmount(word)
 		}
@@ -88,13 +99,12 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 			return o, bot.Invalidf("", "I did not understand “%s”. Did you mean %s?", word, near)
 		}
 	}
-	title = bareTitle(title, o.role != "")
+	unknown = bareTitle(unknown, o.role != "")
 	switch {
-	case len(title) > 0:
-		o.title = strings.Join(title, " ")
-		if o.role == "" {
-			o.role = anyRole
-		}
+	case len(unknown) > 0 && o.role != "":
+		o.title, o.unknown = strings.Join(bareTitle(title, false), " "), strings.Join(unknown, " ")
+	case len(unknown) > 0:
+		o.title, o.role = strings.Join(unknown, " "), anyRole
 	case o.role != "":
 		for _, w := range words.Words(store.RoleWords) {
 			if w.Value == o.role {
@@ -103,6 +113,72 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 		}
 	}
 	return o, nil
+}
+
+// notInTitle is the answer to what means "confidential" among the words of a title: taken for a part of
+// it, it would make public what was to be kept.
+func notInTitle(word string) error {
+	if isConfidential(word) {
+		return bot.Invalidf("", "“%s” is no part of a role. Leave it out here. Typed, it stands by itself. Example: /req new senior java backend confidential", word)
+	}
+	return bot.Invalidf("", "I did not understand “%s”. Did you mean confidential?", word)
+}
+
+// findConfidential returns the first of some words, or the first two in a row, that mean "confidential".
+func findConfidential(words []string) (string, bool) {
+	for i, word := range words {
+		if meansConfidential(word) {
+			return word, true
+		}
+		if i > 0 && meansConfidential(words[i-1]+word) {
+			return words[i-1] + " " + word, true
+		}
+	}
+	return "", false
+}
+
+// unsureOpening refuses words beside a role that is known which look like something misspelt. It is asked
+// of what was typed alone: a form shows its words before it is sent.
+func unsureOpening(words bot.Vocabulary, o opening) error {
+	for _, word := range strings.Fields(o.unknown) {
+		if near := nearestKnown(words, word); near != "" {
+			return bot.Invalidf("what", "I did not understand “%s”. Did you mean %s? If it is a part of the title, write that into the form: /req new", word, near)
+		}
+	}
+	return nil
+}
+
+// nearestKnown returns what a word beside an opening misspells: a month, a work mode, a city, a level or
+// a stack. The first letter is seldom the wrong one, and "search" is no March.
+func nearestKnown(words bot.Vocabulary, word string) string {
+	var names []string
+	labels := map[string]string{}
+	add := func(label string, others ...string) {
+		for _, name := range append([]string{label}, others...) {
+			if first := bot.Fold(name); first != "" && strings.HasPrefix(bot.Fold(word), first[:1]) {
+				names, labels[name] = append(names, name), label
+			}
+		}
+	}
+	for m := time.January; m <= time.December; m++ {
+		add(m.String())
+	}
+	for _, mode := range WorkMode.Suggest(bot.Reading{}, "") {
+		add(mode.Value)
+	}
+	for _, p := range hiring.Places() {
+		add(p.Name, p.Aliases...)
+	}
+	for _, sort := range []string{store.LevelWords, store.EcosystemWords} {
+		for _, w := range words.Words(sort) {
+			add(w.Label, w.Aliases...)
+		}
+	}
+	near := bot.Nearest(word, names)
+	if near == "" || len(word) <= 3 || bot.Fold(near) == bot.Fold(word) {
+		return ""
+	}
+	return labels[near]
 }
 
 // bareTitle returns the words of a title without what says nothing around them; where the role is known,
@@ -224,6 +300,9 @@ var Place = &bot.Kind{
 		if p, ok := hiring.FindPlace(text); ok {
 			return p.Name, nil
 		}
+		if word, ok := findConfidential(strings.Fields(text)); ok {
+			return nil, bot.Invalidf("", "“%s” is no part of a place. Write it by itself: where:Mysuru confidential", word)
+		}
 		return strings.Join(strings.Fields(text), " "), nil
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Words: 3,
@@ -297,12 +376,40 @@ var Confidential = &bot.Kind{
 		return bot.YesNo.Parse(rd, text)
 	},
 	Print: bot.YesNo.Print, Option: bot.OptionBool, Input: bot.InputChoice, Wire: 3,
-	Claims: func(_ bot.Reading, text string) bool { return isConfidential(text) },
+	Claims:   func(_ bot.Reading, text string) bool { return isConfidential(text) },
+	Reserves: meansConfidential,
 }
 
 func isConfidential(text string) bool {
-	word := bot.Fold(text)
+	word := onlyLetters(text)
 	return word == "confidential" || word == "confidentially"
+}
+
+// meansConfidential tells whether a word can only be meant as "confidential", whether it is spelt right
+// or not, or cut short. What is not to be known must not become public by a slip.
+func meansConfidential(text string) bool {
+	word := onlyLetters(text)
+	if bot.Nearest(word, []string{"confidential", "confidentially"}) != "" {
+		return true
+	}
+	const most, least = "confidential", 5
+	if len(word) < least || !strings.HasPrefix(word, "conf") {
+		return false
+	}
+	rest := most
+	for _, r := range word {
+		_, after, found := strings.Cut(rest, string(r))
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return true
+}
+
+// onlyLetters folds a word, without the signs around it: "+Confidential!".
+func onlyLetters(text string) string {
+	return strings.TrimFunc(bot.Fold(text), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
 // ReqRef reads a requisition's reference.

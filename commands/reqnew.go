@@ -20,6 +20,12 @@ func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 	if kept := bot.DraftOf(req.Event); kept != "" && req.Args.Text("why") != "" {
 		return reasonedForm(req, kept), nil
 	}
+	o, typed := bot.Arg[opening](req.Args, "what")
+	if req.Type == bot.Invoke {
+		if err := unsureOpening(tx.Vocabulary(), o); err != nil {
+			return bot.Form{}, err
+		}
+	}
 	values := bot.Values{"seats": {"1"}}
 	last, err := tx.Requisitions(ctx, store.ReqFilter{Viewer: views.ReqViewer(req.Actor), Owner: req.Actor.ID, Limit: 1})
 	if err != nil {
@@ -29,7 +35,6 @@ func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 		values["where"] = nonEmpty(last[0].Location)
 		values["what"] = nonEmpty(openingText(tx.Snapshot(), last[0]))
 	}
-	o, typed := bot.Arg[opening](req.Args, "what")
 	if typed {
 		for _, b := range tx.Snapshot().Bands(o.role) {
 			if b.Level != o.level || views.RefuseBand(ctx, tx, req.Actor, o.role) != nil || views.RefuseAmounts(tx, req.Actor) != nil {
@@ -56,7 +61,20 @@ func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 	}
 	form.Call = bot.CallOf(req.Spec, rest)
 	form.Note = bot.T("Panel, recruiter, skills and stages get defaults; change them later with “Edit details”.")
+	if bot.ArgOr(req.Args, "confidential", false) {
+		form.Note = bot.Join(bot.T("It will be confidential: it exists for its team and its approvers alone. "), form.Note)
+	}
+	if o.unknown != "" && req.Type == bot.Invoke {
+		form.Note = bot.Join(bot.Tf("I did not understand “%s”: sent as it is, it becomes a part of the title. ", o.unknown), form.Note)
+	}
 	return form, nil
+}
+
+// unsureReq tells of typed words beside a role that is known: nothing is made of them before they were
+// seen in the form.
+func unsureReq(args bot.Args) bool {
+	o, _ := bot.Arg[opening](args, "what")
+	return o.unknown != ""
 }
 
 // reasonedForm asks for the reason of a budget above the band, or for another budget. All else is in
@@ -72,12 +90,24 @@ func reasonedForm(req bot.Request, kept string) bot.Form {
 	}
 }
 
+// anotherReq makes a requisition although one looks the same. It has no form in which typed words that
+// nobody understood could be seen first.
+func anotherReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	if o, _ := bot.Arg[opening](req.Args, "what"); o.unknown != "" && req.Type == bot.Invoke {
+		if err := unsureOpening(tx.Vocabulary(), o); err != nil {
+			return bot.Response{}, err
+		}
+		return bot.Response{}, hiring.InvalidField("what", "I did not understand “%s”. If it is a part of the title, write that into the form: /req new", o.unknown)
+	}
+	return makeReq(ctx, tx, req)
+}
+
 // openingText returns a requisition's role and level as one would type them.
 func openingText(s *store.Snapshot, r hiring.Requisition) string {
 	level, ecosystem, role := "", "", ""
 	if p, ok := s.Playbook(r.Role); ok {
-		if r.Role != anyRole && r.Title != p.Title {
-			role = p.Short // a title of its own does not tell the role
+		if r.Role != anyRole && r.Title != p.Title && !names(p, r.Title) {
+			role = p.Short // a title of its own need not tell the role
 		}
 		if l, ok := p.Level(r.Level); ok {
 			level = l.Title
@@ -87,6 +117,13 @@ func openingText(s *store.Snapshot, r hiring.Requisition) string {
 		}
 	}
 	return strings.Join(strings.Fields(level+" "+ecosystem+" "+role+" "+r.Title), " ")
+}
+
+// names tells whether a title holds a name of its role.
+func names(p hiring.Playbook, title string) bool {
+	return slices.ContainsFunc(append([]string{p.Key, p.Title, p.Short}, p.Aliases...), func(name string) bool {
+		return name != "" && strings.Contains(squeezed(title), squeezed(name))
+	})
 }
 
 func newReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

@@ -83,7 +83,7 @@ func reqCommands() []Command {
 				Params:   slices.Concat(basics(false), details()),
 				Examples: []string{"/req new senior java backend x2 bengaluru 35-45L by March", "/req new mid python backend hyderabad 18-24L why:\"backfill\""},
 			},
-			Form: newReqForm, Handle: newReq,
+			Form: newReqForm, Unsure: unsureReq, Handle: newReq,
 		},
 		{
 			Spec: bot.Spec{
@@ -92,7 +92,7 @@ func reqCommands() []Command {
 				Params:   slices.Concat(basics(false), details()),
 				Examples: []string{"/req another senior java backend x2 bengaluru 35-45L why:\"second team\""},
 			},
-			Handle: makeReq,
+			Handle: anotherReq,
 		},
 		{
 			Spec: bot.Spec{
