@@ -380,6 +380,8 @@ var wrongPhrases = []struct{ text, code, field, names string }{
 	{"/hire people recuiter", bot.CodeNotFound, "person", "Did you mean recruiter?"},
 	{"/hire people @nobody", bot.CodeNotFound, "person", "“nobody”"},
 	{"/hire people interviewer", bot.CodeInvalid, "person", "“interviewer” fits more than one person"},
+	{"/hire owners backend @hiring", bot.CodeNotFound, "owners", "nobody who is called “hiring” in full"},
+	{"/req list owner:@hiring", bot.CodeNotFound, "owner", "nobody who is called “hiring” in full"},
 	{"/hire people @member +recruter", bot.CodeNotFound, "roles", "Did you mean recruiter?"},
 	{"/hire people @member +boss", bot.CodeNotFound, "roles", "“boss”"},
 	{"/hire people @member admin", bot.CodeInvalid, "", "Did you mean +admin?"},

@@ -60,7 +60,7 @@ func reqCommands() []Command {
 				Summary: "Requisitions: yours, open ones, or those of a role",
 				Params: []bot.Param{
 					{Name: "state", Kind: reqState, Help: "Yours, or only those in one state", Choices: stateChoices()},
-					{Name: "owner", Kind: Person, Help: "Only those of one hiring manager"},
+					{Name: "owner", Kind: Anyone, Help: "Only those of one hiring manager"},
 					{Name: "role", Kind: Role, Help: "Only those of one role"},
 					{Name: "after", Kind: ReqRef, KeyOnly: true, Help: "Go on after this one"},
 					{Name: "number", Label: "Requisition", Kind: reqNumber, Help: "Show this one"},
