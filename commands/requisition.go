@@ -203,13 +203,24 @@ func myReq(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Requisiti
 		return r, a, err
 	}
 	if !hiring.May(views.Actor(req.Actor), hiring.ChangeReq, on) {
-		owner := "a recruiter"
-		if p, ok := tx.Snapshot().Person(r.HiringManager); ok {
-			owner = "@" + p.Name
-		}
-		return r, a, hiring.Errorf(hiring.NotAllowed, "%s is changed by its hiring manager and by recruiters. Ask %s.", r.ID, owner)
+		return r, a, hiring.Errorf(hiring.NotAllowed, "%s is changed by its hiring manager and by recruiters. %s", r.ID, whoChanges(tx, r))
 	}
 	return r, a, nil
+}
+
+// whoChanges says whom to ask to change a requisition: somebody active who may.
+func whoChanges(tx *store.Tx, r hiring.Requisition) string {
+	s := tx.Snapshot()
+	for _, id := range append([]string{r.HiringManager, r.Requester, r.Recruiter}, r.Panel...) {
+		p, ok := s.Person(id)
+		if ok && p.Active && hiring.May(hiring.Actor{ID: p.ID, Roles: p.Roles}, hiring.ChangeReq, hiring.Subject{Req: &r}) {
+			return "Ask @" + p.Name + "."
+		}
+	}
+	if recruiters := s.PeopleWith(hiring.Recruiter); len(recruiters) > 0 && !r.Confidential {
+		return "Ask @" + recruiters[0].Name + "."
+	}
+	return "Whoever could is not here any more. An admin can hand it over: /hire handover"
 }
 
 // record puts a change of a requisition on its history, and on the record.

@@ -40,6 +40,9 @@ const (
 	ChangeReq Action = "change_requisition"
 	// HandOver is moving what somebody owns to somebody else.
 	HandOver Action = "hand_over"
+	// HandOverUnseen is moving the confidential requisitions of somebody who was deactivated, without
+	// seeing them: else nobody could who is not of their team.
+	HandOverUnseen Action = "hand_over_unseen"
 )
 
 // Subject is what an action is about, as far as the policy needs to know.
@@ -74,6 +77,8 @@ func May(a Actor, action Action, on Subject) bool {
 		return a.Has(HiringManager) || a.Has(Recruiter)
 	case HandOver:
 		return a.Has(Recruiter) || a.Has(Admin)
+	case HandOverUnseen:
+		return a.Has(Admin)
 	case SeeReq, SeeReqDetails, ChangeReq:
 		return on.Req != nil && mayReq(a, action, on)
 	default:
