@@ -135,11 +135,12 @@ func (p Param) example() string {
 
 // bindWords reads the words after a command. Named values and flags go where they say; of the
 // others each parameter takes the longest run of words that its kind understands, in any order;
-// what nobody understood goes to the parameter that takes the rest, or is an error. The error knows
-// further words, such as the other verbs of the noun, that somebody may have misspelt.
+// what nobody understood goes to the parameter that takes the rest, or is an error. The error knows the
+// other verbs of the noun, one of which somebody may have misspelt as the first word.
 func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 	b := bound{args: Args{}}
-	words = bindNamed(s, rd, withoutEquals(s, words), &b)
+	typed := withoutEquals(s, words)
+	words = bindNamed(s, rd, typed, &b)
 	var left []word
 	for i := 0; i < len(words); {
 		if n := claim(s, rd, words[i:], &b); n > 0 {
@@ -149,7 +150,7 @@ func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 		left = append(left, words[i])
 		i++
 	}
-	bindRest(s, rd, left, &b, further)
+	bindRest(s, rd, left, &b, leftover{typed: typed, verbs: further})
 	return b
 }
 
@@ -320,7 +321,8 @@ func reserved(s Spec, p Param, text string) bool {
 
 // claim gives the longest run of words that some parameter understands to that parameter and
 // returns its length. A run that means several things to a parameter is claimed too, as a mistake
-// with choices; not so where the words may be part of a text.
+// with choices; not so where the words may be part of a text. So is one that is surely meant for it, by
+// the Claims of its kind, and that it cannot read.
 func claim(s Spec, rd Reading, words []word, b *bound) int {
 	longest := 1
 	for _, p := range s.Params {
@@ -341,7 +343,8 @@ func claim(s Spec, rd Reading, words []word, b *bound) int {
 				b.put(p, values)
 				return n
 			}
-			if _, offers := choicesOf(err); offers && ambiguous == nil && (p.Required || !takesRest(s)) {
+			_, offers := choicesOf(err)
+			if (offers && (p.Required || !takesRest(s)) || p.Kind.Claims != nil) && ambiguous == nil {
 				ambiguous = about(err, p.Name)
 			}
 		}
@@ -381,7 +384,7 @@ func joinWords(words []word) (string, bool) {
 
 // bindRest hands the words that nobody understood to the parameter that takes the rest. Without
 // one they are an error, named after the parameter that they were most likely meant for.
-func bindRest(s Spec, rd Reading, left []word, b *bound, further []string) {
+func bindRest(s Spec, rd Reading, left []word, b *bound, from leftover) {
 	telling := slices.DeleteFunc(slices.Clone(left), saysNothing)
 	for _, p := range s.Params {
 		if !p.Kind.Rest || p.KeyOnly || b.has(p) {
@@ -399,9 +402,59 @@ func bindRest(s Spec, rd Reading, left []word, b *bound, further []string) {
 		}
 		return
 	}
-	if len(telling) > 0 {
-		b.errors = append(b.errors, misunderstood(s, rd, telling, b, further))
+	if len(telling) == 0 {
+		return
 	}
+	if p, ok := openText(s, rd, telling, b); ok {
+		if v, err := readValue(p, rd, restText(left)); err == nil {
+			b.put(p, []any{v})
+			return
+		}
+	}
+	b.errors = append(b.errors, misunderstood(s, rd, telling, b, from))
+}
+
+// leftover is what an error about words that nobody understood is made of: all that was typed, and the
+// verbs that the first word may have been.
+type leftover struct {
+	typed []word
+	verbs []string
+}
+
+// beginsWith tells whether a word is the first that was typed.
+func (l leftover) beginsWith(w word) bool { return len(l.typed) > 0 && l.typed[0] == w }
+
+// corrected returns what was typed as a command, with a better word in the place of one.
+func (l leftover) corrected(s Spec, wrong word, right string) string {
+	parts := []string{"/" + s.Noun}
+	if !s.Default {
+		parts = append(parts, s.Verb)
+	}
+	for _, w := range l.typed {
+		if w == wrong {
+			w.typed = quote(right)
+		}
+		parts = append(parts, w.typed)
+	}
+	return strings.Join(parts, " ")
+}
+
+// openText returns the one text that a command still needs, to which words belong that nobody understood.
+// A single word that could have been another value twice, such as a second record, is no text.
+func openText(s Spec, rd Reading, left []word, b *bound) (Param, bool) {
+	var open []Param
+	for _, p := range s.Params {
+		if p.Required && p.KeyOnly && p.Kind.Rest && !b.has(p) {
+			open = append(open, p)
+		}
+		if len(left) == 1 && !p.KeyOnly && b.has(p) && p.Kind.Claims != nil && p.Kind.Claims(rd, left[0].text) {
+			return Param{}, false
+		}
+	}
+	if len(open) != 1 {
+		return Param{}, false
+	}
+	return open[0], true
 }
 
 // saysNothing tells of a filler, and of quotes with nothing between them.
@@ -425,7 +478,7 @@ func restText(words []word) string {
 }
 
 // misunderstood says what is wrong with words that no parameter took.
-func misunderstood(s Spec, rd Reading, words []word, b *bound, further []string) error {
+func misunderstood(s Spec, rd Reading, words []word, b *bound, from leftover) error {
 	var open []Param
 	for _, p := range s.Params {
 		if !p.KeyOnly && !p.uploaded() && !b.has(p) {
@@ -446,22 +499,100 @@ func misunderstood(s Spec, rd Reading, words []word, b *bound, further []string)
 		}
 	}
 	whole := strings.Join(texts, " ")
-	hint := ""
-	for _, text := range append([]string{whole}, texts...) {
-		if hint = didYouMean(text, knownWords(open, rd, further)); hint != "" {
+	hint, example := "", firstExample(s)
+	known := knownWords(open, rd)
+	for i, w := range words {
+		could := known
+		if from.beginsWith(w) {
+			could = slices.Concat(from.verbs, known)
+		}
+		if near := Nearest(w.text, beginningLike(w.text, could)); near != "" {
+			hint = " Did you mean " + near + "?"
+			_, named := s.Param(near)
+			if line := from.corrected(s, words[i], near); !named && utf8.RuneCountInString(line) <= longestExample {
+				example = line
+			}
 			break
 		}
 	}
+	if hint == "" {
+		hint = didYouMean(whole, beginningLike(whole, known))
+	}
 	if p, ok := meant(open, whole); ok {
 		_, err := readAll(p, rd, whole)
-		if err != nil && (hint == "" || p.Required && len(open) == 1 || Nearest(whole, knownWords([]Param{p}, rd, nil)) != "") {
+		if err != nil && (hint == "" || p.Required && len(open) == 1 || p.Kind.Option == OptionUser && Nearest(whole, names(p, rd)) != "" || Nearest(whole, knownWords([]Param{p}, rd)) != "") {
 			return about(err, p.Name)
 		}
 	}
 	if err := b.doubted(words[0]); err != nil && hint == "" {
 		return err
 	}
-	return Invalidf("", "I did not understand “%s” in /%s %s.%s Example: %s", shorten(whole), s.Noun, s.Verb, hint, firstExample(s))
+	if hint == "" {
+		hint = taken(open, rd)
+	}
+	name := "/" + s.Noun
+	if !s.Default {
+		name += " " + s.Verb
+	}
+	return Invalidf("", "I did not understand “%s” in %s.%s Example: %s", shorten(whole), name, hint, example)
+}
+
+// beginningLike returns the names that begin like a text: the first letter is seldom the wrong one, and
+// among many names some short one resembles anything.
+func beginningLike(text string, names []string) []string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(Fold(text), "+-"))
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(Fold(name), "+-"))
+		return r != first
+	})
+}
+
+// longestExample is the most characters that a line typed wrong may have to be shown corrected.
+const longestExample = 90
+
+// taken says what the parameters that are still open take, as far as there is a short list of it.
+func taken(open []Param, rd Reading) string {
+	const most = 90
+	var lists []string
+	length := 0
+	for _, p := range open {
+		if p.Flag || p.Kind.Option == OptionUser {
+			continue
+		}
+		var names []string
+		for _, c := range choicesFor(p, rd) {
+			names = append(names, c.Label)
+		}
+		list := p.Name + " (" + strings.Join(names, ", ") + ")"
+		if n := utf8.RuneCountInString(list); len(names) > 0 && length+n <= most {
+			lists, length = append(lists, list), length+n
+		}
+	}
+	if len(lists) == 0 {
+		return ""
+	}
+	return " It takes " + strings.Join(lists, ", ") + "."
+}
+
+// names are what a parameter's known values are called.
+func names(p Param, rd Reading) []string {
+	var out []string
+	for _, c := range choicesFor(p, rd) {
+		if p.Flag {
+			out = append(out, typedValue(p, "", c.Value))
+			continue
+		}
+		out = append(out, c.Label, c.Value)
+	}
+	return out
+}
+
+// choicesFor returns what is known that a parameter may be.
+func choicesFor(p Param, rd Reading) []Choice {
+	if p.Kind.Suggest == nil {
+		return p.Choices
+	}
+	return slices.Concat(p.Choices, p.Kind.Suggest(rd, ""))
 }
 
 // meant returns the one open parameter that words are surely meant for, which the reader of that
@@ -484,22 +615,16 @@ func meant(open []Param, text string) (Param, bool) {
 	return found[0], true
 }
 
-// knownWords are the words that somebody may have misspelt.
-func knownWords(params []Param, rd Reading, further []string) []string {
-	known := slices.Clone(further)
+// knownWords are the words that somebody may have misspelt. People are not among them: many a word is
+// like somebody's name.
+func knownWords(params []Param, rd Reading) []string {
+	var known []string
 	for _, p := range params {
 		known = append(known, p.Name)
-		choices := p.Choices
-		if p.Kind.Suggest != nil {
-			choices = slices.Concat(choices, p.Kind.Suggest(rd, ""))
+		if p.Kind.Option == OptionUser {
+			continue
 		}
-		for _, c := range choices {
-			if p.Flag {
-				known = append(known, typedValue(p, "", c.Value))
-				continue
-			}
-			known = append(known, c.Label, c.Value)
-		}
+		known = append(known, names(p, rd)...)
 	}
 	return known
 }

@@ -105,7 +105,7 @@ func approvalCommands() []Command {
 }
 
 // askApproval asks for the approval of a requisition as it is now: the company's chain, and
-// compensation where the budget is above the band. With nobody to ask it is approved at once.
+// compensation where the budget is outside the band. With nobody to ask it is approved at once.
 //
 // What changed since it was asked or approved before stands on the approvers' card.
 func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requisition, changes ...hiring.Change) (hiring.Requisition, error) {
@@ -114,9 +114,13 @@ func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requi
 	if err != nil {
 		return r, hiring.Errorf(hiring.Conflict, "Nobody can be asked: the approval chain in the settings does not work. %s An admin can mend it: /hire set approvers", messageOf(err))
 	}
+	placed, outside := hiring.PlaceBudget(r, s.Bands(r.Role)), ""
+	if placed != nil {
+		outside = "the budget is " + string(placed.Position)
+	}
 	a := hiring.NewApproval(hiring.AskParams{
 		Subject: r.ID, Terms: r.Terms(), Requester: by.ID, Author: r.Requester, Chain: chain, People: s.People(), Now: tx.Now(),
-		Extra: hiring.BandApprovers(hiring.PlaceBudget(r, s.Bands(r.Role))), ExtraWhy: "the budget is above the band",
+		Extra: hiring.BandApprovers(placed), ExtraWhy: outside,
 	})
 	changed := make([]hiring.ApprovalNote, 0, len(changes))
 	for _, c := range changes {

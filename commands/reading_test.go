@@ -274,6 +274,9 @@ var rightPhrases = []struct{ text, want string }{
 	{"/req approve r12", "req.approve req=R-12"},
 	{"/req approve R-12 note:within plan", "req.approve note=within plan req=R-12"},
 	{"/req reject R-12 reason:not this quarter", "req.reject reason=not this quarter req=R-12"},
+	{"/req ask R-12 why so cheap", "req.ask question=why so cheap req=R-12"},
+	{"/req reject R-12 not this quarter", "req.reject reason=not this quarter req=R-12"},
+	{"/req close R-12 the team was merged", "req.close reason=the team was merged req=R-12"},
 	{"/req ask R-12 question:2 seats or 1 + backfill?", "req.ask question=2 seats or 1 + backfill? req=R-12"},
 	{"/req fill R-12 x2", "req.fill req=R-12 seats=2"},
 	{"/req fill 12", "req.fill req=R-12"},
@@ -332,6 +335,21 @@ var wrongPhrases = []struct{ text, code, field, names string }{
 	{"/band backend salary:48", bot.CodeInvalid, "", "“salary:”"},
 	{"/band set backend mid 15-30L efective:2027-01-01", bot.CodeInvalid, "", "Did you mean effective?"},
 	{"/hire people persn:admin", bot.CodeInvalid, "", "Did you mean person?"},
+
+	// A verb is the first word alone; the example is what was typed, corrected.
+	{"/band backend 7y rust", bot.CodeInvalid, "", "It takes level ("},
+	{"/req list backend mumbai", bot.CodeInvalid, "", "“mumbai” in /req. It takes state ("},
+	{"/req aprove R-2", bot.CodeInvalid, "", "Did you mean approve? Example: /req approve R-2"},
+	{"/req opn", bot.CodeInvalid, "", "Did you mean Open? Example: /req Open"},
+	{"/req list opn backend", bot.CodeInvalid, "", "Did you mean Open? Example: /req Open backend"},
+	{"/req reject R-3 R-4", bot.CodeInvalid, "approval", "“R-4” is no approval"},
+
+	// Days.
+	{"/req new senior java backend pune by 30 Febuary", bot.CodeInvalid, "target", "30 Feb"},
+	{"/req new senior java backend pune by 31 February", bot.CodeInvalid, "target", "31 Feb"},
+	{"/req new senior java backend pune by 20 Febuary", bot.CodeInvalid, "target", "Did you mean 20 February?"},
+	{"/req new senior java backend pune 3-4y", bot.CodeInvalid, "what", "“3-4y” is experience"},
+	{"/req new senior java backend pune 7 years", bot.CodeInvalid, "what", "is experience"},
 
 	// Experience.
 	{"/band backend 7", bot.CodeInvalid, "experience", `"7" needs a unit`},

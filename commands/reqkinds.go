@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/store"
@@ -91,7 +93,10 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 	if word, ok := findConfidential(unknown); ok {
 		return o, notInTitle(word)
 	}
-	for _, word := range unknown {
+	for i, word := range unknown {
+		if isExperience(unknown, i) {
+			return o, bot.Invalidf("", "“%s” is experience, and a requisition has a level. Write one, like senior", word)
+		}
 		if amount.MatchString(word) {
 			return o, notAnAmount(word)
 		}
@@ -113,6 +118,18 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 		}
 	}
 	return o, nil
+}
+
+// isExperience tells whether the words from one on say how long somebody has worked: "3-4y", "7 years".
+func isExperience(words []string, at int) bool {
+	for n := 1; n <= 2 && at+n <= len(words); n++ {
+		text := strings.Join(words[at:at+n], " ")
+		if _, err := hiring.ParseExperience(text); err == nil {
+			return true
+		}
+	}
+	_, err := hiring.ParseExperience("7 " + words[at]) // the number was taken for seats
+	return err == nil
 }
 
 // notInTitle is the answer to what means "confidential" among the words of a title: taken for a part of
@@ -316,6 +333,58 @@ var Place = &bot.Kind{
 	},
 }
 
+// TargetDay reads the day by which seats are to be filled. What can only be meant as a day is one, also
+// where there is no such day; "7 years" is somebody's experience.
+var TargetDay = &bot.Kind{
+	Name: bot.Day.Name, Example: bot.Day.Example,
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		day, err := bot.Day.Parse(rd, text)
+		if meant, ok := meansDay(text); err != nil && ok && meant != text {
+			if _, wrong := bot.Day.Parse(rd, meant); wrong != nil {
+				return nil, wrong
+			}
+			return nil, bot.Invalidf("", "I did not understand “%s”. Did you mean %s?", text, meant)
+		}
+		return day, err
+	},
+	Print: bot.Day.Print, Option: bot.Day.Option, Input: bot.Day.Input, Wire: bot.Day.Wire, Words: bot.Day.Words,
+	Claims: func(rd bot.Reading, text string) bool {
+		if _, err := hiring.ParseExperience(text); err == nil {
+			return false
+		}
+		_, err := bot.Day.Parse(rd, text)
+		_, meant := meansDay(text)
+		return err == nil || meant
+	},
+}
+
+// dayForm is a day with its month in words, and perhaps the year.
+var dayForm = regexp.MustCompile(`^(?:([0-9]{1,2}) ([^0-9 ]{3,})|([^0-9 ]{3,}) ([0-9]{1,2}))( [0-9]{4})?$`)
+
+// meansDay tells whether words can only be meant as a day, such as "31 February" or "30 Febuary", and
+// returns it with the month spelt right.
+func meansDay(text string) (string, bool) {
+	m := dayForm.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	month := nearestMonth(m[2] + m[3])
+	return m[1] + m[4] + " " + month + m[5], month != ""
+}
+
+// nearestMonth returns the month that a word names, cut short or not, or misspells; else "".
+func nearestMonth(word string) string {
+	word = bot.Fold(word)
+	for m := time.January; m <= time.December; m++ {
+		name := bot.Fold(m.String())
+		wrong := levenshtein.ComputeDistance(word, name)
+		if strings.HasPrefix(name, word) || word[:1] == name[:1] && (wrong <= 1 || wrong == 2 && len(word) > 4) {
+			return m.String()
+		}
+	}
+	return ""
+}
+
 // WorkMode reads onsite, hybrid or remote.
 var WorkMode = &bot.Kind{
 	Name: "work mode", Example: "hybrid",
@@ -421,7 +490,7 @@ var ApprovalRef = &bot.Kind{
 	Parse: func(rd bot.Reading, text string) (any, error) {
 		v, err := Reference("A").Parse(rd, text)
 		if id, ok := v.(string); err == nil && (!ok || !strings.HasPrefix(id, "A-")) {
-			return nil, bot.Invalidf("", "“%s” is no approval. Leave it out to decide what is asked now.", text)
+			return nil, bot.Invalidf("", "“%s” is no approval. Write the requisition alone to decide what is asked now.", text)
 		}
 		return v, err
 	},

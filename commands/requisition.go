@@ -37,10 +37,10 @@ func basics(keyOnly bool) []bot.Param {
 // details are all else, with a default each.
 func details() []bot.Param {
 	return []bot.Param{
-		{Name: "target", Label: "Filled by", Kind: bot.Day, Help: "When the seats should be filled", Example: "March"},
+		{Name: "target", Label: "Filled by", Kind: TargetDay, Help: "When the seats should be filled", Example: "March"},
 		{Name: "work_mode", Label: "Work mode", Kind: WorkMode, Input: bot.InputChoice, Help: "Onsite, hybrid or remote"},
 		{Name: "confidential", Kind: Confidential, Help: "For its team alone: it exists for nobody else"},
-		{Name: "budget_why", Label: "Why this budget", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: 300, Help: "The reason for a budget above the band", Example: "the last three offers were declined"},
+		{Name: "budget_why", Label: "Why this budget", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: 300, Help: "The reason for a budget above or below the band", Example: "the last three offers were declined"},
 		{Name: "must", Label: "Must have", Kind: Skills, KeyOnly: true, Max: 2000, Help: "Skills that are needed, one a line", Example: "Kafka, PostgreSQL"},
 		{Name: "nice", Label: "Nice to have", Kind: Skills, KeyOnly: true, Max: 2000, Help: "Skills that help, one a line"},
 		{Name: "manager", Label: "Hiring manager", Kind: Person, KeyOnly: true, Secret: true, Help: "Who owns it"},
