@@ -20,7 +20,10 @@ type Spec struct {
 	Reads  bool
 	Params []Param
 	// Roles are those of which a person needs one; none means anyone of the company.
-	Roles    []string
+	Roles []string
+	// Action names what the command does as the policy knows it, "" for what concerns everybody. Help
+	// lists the command for those alone who can ever have something to do it to.
+	Action   string
 	Ack      Ack
 	Examples []string
 	// FormFirst opens the form unless something beyond the required parameters was given: to edit a

@@ -54,7 +54,7 @@ func approvalCommands() []Command {
 	return []Command{
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "approve",
+				Noun: "req", Verb: "approve", Action: string(hiring.DecideReq),
 				Summary: "Approve what you are asked to", Params: append(waits[:2:2], note),
 				Examples: []string{"/req approve R-12", "/req approve", "/req approve R-12 note:\"within plan\""},
 			},
@@ -62,7 +62,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "reject", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "reject", Action: string(hiring.DecideReq), Ack: bot.MayOpenForm,
 				Summary: "Reject what you are asked to approve, with a reason", Params: append(waits[:2:2], reason),
 				Examples: []string{"/req reject R-12 reason:\"not this quarter\""},
 			},
@@ -70,7 +70,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "ask", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "ask", Action: string(hiring.DecideReq), Ack: bot.MayOpenForm,
 				Summary: "Ask the requester something before you decide", Params: append(waits[:2:2], question),
 				Examples: []string{"/req ask R-12 question:\"2 seats or 1 + backfill?\""},
 			},
@@ -78,7 +78,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "answer", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "answer", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm,
 				Summary: "Answer an approver's question", Params: []bot.Param{reqParam(), answer},
 				Examples: []string{"/req answer R-12 answer:\"2 new\""},
 			},

@@ -21,7 +21,7 @@ func moveCommands() []Command {
 	return []Command{
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "hold",
+				Noun: "req", Verb: "hold", Action: string(hiring.ChangeReq),
 				Summary: "Put a requisition on hold", Params: []bot.Param{reqParam(), why},
 				Examples: []string{"/req hold R-12", "/req hold R-12 reason:\"budget freeze until April\""},
 			},
@@ -29,7 +29,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "reopen",
+				Noun: "req", Verb: "reopen", Action: string(hiring.ChangeReq),
 				Summary: "Reopen a requisition that is on hold, filled or closed", Params: []bot.Param{reqParam(), why},
 				Examples: []string{"/req reopen R-12"},
 			},
@@ -37,7 +37,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "close", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "close", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm,
 				Summary: "Give a requisition up, with a reason", Params: []bot.Param{reqParam(), needed},
 				Examples: []string{"/req close R-12 reason:\"the team was merged\""},
 			},
@@ -45,7 +45,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "fill",
+				Noun: "req", Verb: "fill", Action: string(hiring.ChangeReq),
 				Summary:  "Say that seats are filled",
 				Params:   []bot.Param{reqParam(), {Name: "seats", Kind: Seats, Help: "How many more; one if left out", Example: "2"}},
 				Examples: []string{"/req fill R-12", "/req fill R-12 seats:2"},

@@ -123,7 +123,7 @@ func reqCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "edit", Ack: bot.MayOpenForm, FormFirst: true,
+				Noun: "req", Verb: "edit", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm, FormFirst: true,
 				Summary:  "Change a requisition; a new budget or level is approved again",
 				Params:   slices.Concat([]bot.Param{reqParam(), formVersion}, basics(true), details()),
 				Examples: []string{"/req edit R-12", "/req edit R-12 budget:40-50L"},
