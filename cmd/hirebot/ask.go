@@ -200,7 +200,7 @@ func formText(f bot.Form, zone *time.Location) string {
 		if field.Required {
 			label += ", required"
 		}
-		fmt.Fprintf(&b, "  %s (%s) = %s\n", field.Name, label, strings.Join(namesOf(field, field.Value), ", "))
+		fmt.Fprintf(&b, "  %s (%s) = %s\n", field.Name, label, strings.ReplaceAll(strings.Join(namesOf(field, field.Value), ", "), "\n", "; "))
 		if len(field.Choices) > 0 {
 			var all []string
 			for _, c := range field.Choices {
