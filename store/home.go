@@ -90,7 +90,9 @@ func (t *Tx) concernApproval(a hiring.Approval, before ...string) {
 func (p *Snapshot) recruiters() []string { return ids(p.PeopleWith(hiring.Recruiter)) }
 
 // handOver returns who hands over what somebody owned who left.
-func (p *Snapshot) handOver() []string { return append(p.recruiters(), ids(p.PeopleWith(hiring.Admin))...) }
+func (p *Snapshot) handOver() []string {
+	return append(p.recruiters(), ids(p.PeopleWith(hiring.Admin))...)
+}
 
 func ids(people []hiring.Person) []string {
 	all := make([]string, 0, len(people))
