@@ -57,6 +57,9 @@ const (
 	// The wait between attempts doubles from firstBackoff to lastBackoff; jitter adds up to a quarter.
 	firstBackoff = time.Second
 	lastBackoff  = 32 * time.Second
+	// steadyTime is how long a connection must have been up to be replaced at once. One that ends
+	// earlier, again and again, must not become a busy loop.
+	steadyTime = 30 * time.Second
 	// freshWait, and up to freshJitter more, is waited before a session begins anew that Discord
 	// declared invalid.
 	freshWait   = time.Second
@@ -133,9 +136,12 @@ type frame struct {
 func (g *gateway) run(ctx context.Context) error {
 	var s session
 	for failures := 0; ctx.Err() == nil; {
+		began := g.Clock()
 		up, err := g.once(ctx, &s)
 		if up {
 			g.Up(false)
+		}
+		if up && g.Clock().Sub(began) >= steadyTime {
 			failures = 0
 		}
 		if ctx.Err() != nil {
