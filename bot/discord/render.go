@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -42,7 +43,8 @@ type button struct {
 	Style     bot.Style
 }
 
-// page is what of a card goes into one message.
+// page is what of a card goes into one message. Its lists are never nil: an edit without buttons takes
+// away those that were there.
 type page struct {
 	Content    string
 	Embeds     []*discordgo.MessageEmbed
@@ -75,6 +77,13 @@ func (p page) reply(private bool) *discordgo.InteractionResponseData {
 	return out
 }
 
+// edit returns a page as what a message of ours becomes, without its files.
+func (p page) edit(channel, id string) *discordgo.MessageEdit {
+	return &discordgo.MessageEdit{
+		Channel: channel, ID: id, Content: &p.Content, Embeds: &p.Embeds, Components: &p.Components, AllowedMentions: silent(),
+	}
+}
+
 // nothing stands for a card that shows nothing.
 const nothing = "Nothing to show."
 
@@ -90,12 +99,12 @@ func renderCard(c bot.Card, on surface) []page {
 	lead, parts := set.body(c, on)
 	last := set.closing(c, on)
 	if lead == "" && !slices.ContainsFunc(parts, func(p part) bool { return !p.Divider }) {
-		lead = orElse(escape(strings.Join(last.labels(), ", "), true), nothing)
+		lead = orElse(shorten(escape(strings.Join(last.Labels, ", "), true), maxLead), nothing)
 	}
 	sheets, left := deal(parts, last, on.Pages)
 	pages := make([]page, len(sheets))
 	for i, sheet := range sheets {
-		p := page{Content: lead, Embeds: sheet.Embeds, Files: sheet.Files}
+		p := page{Content: lead, Embeds: sheet.Embeds, Files: sheet.Files, Components: []discordgo.MessageComponent{}}
 		if i > 0 {
 			title := shorten(oneLine(set.spell(c.Title)), limits.FieldName)
 			p.Content = markdown([]run{bold(strings.TrimSpace(fmt.Sprintf("%s (%d of %d)", title, i+1, len(sheets))))})
@@ -106,7 +115,8 @@ func renderCard(c bot.Card, on surface) []page {
 		pages[i] = p
 	}
 	end := &pages[len(pages)-1]
-	end.close(last.small(last.note(linesOf(left))), colours[c.Tone])
+	carries := len(last.Questions) > 0 || on.Delivery != "" && len(pages) == 1
+	end.close(last.small(last.note(linesOf(left))), colours[c.Tone], carries)
 	end.Components = last.Rows
 	if on.Delivery != "" {
 		pages[0].mark(on.Delivery, nil)
@@ -429,7 +439,7 @@ const leastPiece = 80
 
 // fill puts the parts on a sheet that there is room for; with split, the beginning of one more.
 func fill(parts []part, room, embeds int, split bool) (*sheet, []part) {
-	s := &sheet{room: room, most: embeds}
+	s := &sheet{room: room, most: embeds, Embeds: []*discordgo.MessageEmbed{}}
 	for i, p := range parts {
 		if s.take(p) {
 			continue
@@ -597,13 +607,13 @@ func (s *sheet) roomForText() int {
 }
 
 // close puts small lines at the end of a page: into the last embed, where instants are shown in the
-// reader's zone as they are not in its footer.
-func (p *page) close(small string, colour int) {
+// reader's zone as they are not in its footer. A page without embeds gets one where it carries something.
+func (p *page) close(small string, colour int, carries bool) {
 	if small == "" {
 		return
 	}
 	n := len(p.Embeds)
-	if n == 0 && units(p.Content)+1+units(small) <= limits.Content {
+	if n == 0 && !carries && units(p.Content)+1+units(small) <= limits.Content {
 		p.Content = strings.TrimPrefix(p.Content+"\n"+small, "\n")
 		return
 	}
@@ -611,9 +621,8 @@ func (p *page) close(small string, colour int) {
 		e := p.Embeds[n-1]
 		fields := len(e.Fields)
 		switch {
-		case e.Image != nil:
 		case fields == 0 && units(e.Description)+1+units(small) <= limits.Description:
-			e.Description += "\n" + small
+			e.Description = strings.TrimPrefix(e.Description+"\n"+small, "\n")
 			return
 		case fields > 0 && e.Fields[fields-1].Name == zeroWidth && !e.Fields[fields-1].Inline && units(e.Fields[fields-1].Value)+1+units(small) <= limits.FieldValue:
 			e.Fields[fields-1].Value += "\n" + small
@@ -657,11 +666,13 @@ func (p *page) mark(delivery string, questions []asked) {
 	p.Embeds[0].URL = mark
 	for n := len(questions); n > 0; n-- {
 		// Where there is no room for a question, the button's label is asked.
-		text, err := json.Marshal(questions[:n])
-		if err != nil {
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(questions[:n]); err != nil {
 			continue
 		}
-		if all := mark + "?q=" + base64.RawURLEncoding.EncodeToString(text); len(all) <= limits.EmbedURL {
+		if all := mark + "?q=" + base64.RawURLEncoding.EncodeToString(text.Bytes()); len(all) <= limits.EmbedURL {
 			p.Embeds[0].URL = all
 			return
 		}
@@ -698,6 +709,8 @@ func deliveryOf(m *discordgo.Message) string {
 // closing is what stands at the end of a card's last page, whatever else is left out.
 type closing struct {
 	Rows []discordgo.MessageComponent
+	// Labels are what the card's own buttons and its menu say.
+	Labels []string
 	// Context is the small line below, and Length the number of its characters.
 	Context string
 	Length  int
@@ -755,29 +768,9 @@ func (c closing) small(note string) string {
 	return strings.Trim(note+"\n"+c.Context, "\n")
 }
 
-// labels returns what the buttons and the menu say.
-func (c closing) labels() []string {
-	var out []string
-	for _, row := range c.Rows {
-		row, ok := row.(discordgo.ActionsRow)
-		if !ok {
-			continue
-		}
-		for _, e := range row.Components {
-			switch e := e.(type) {
-			case discordgo.Button:
-				out = append(out, e.Label)
-			case discordgo.SelectMenu:
-				out = append(out, e.Placeholder)
-			}
-		}
-	}
-	return out
-}
-
 // closing returns the end of a card: its buttons, its menu, and the line below.
 func (t typesetter) closing(c bot.Card, on surface) closing {
-	var out closing
+	out := closing{Rows: []discordgo.MessageComponent{}}
 	rows := limits.Rows
 	var menu *discordgo.SelectMenu
 	if c.Menu != nil {
@@ -799,10 +792,16 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 	buttons, questions, left := t.buttons(c.Actions, rows*limits.RowButtons-len(extra))
 	out.Questions = questions
 	out.Choices += left
+	for _, b := range buttons {
+		if b, ok := b.(discordgo.Button); ok {
+			out.Labels = append(out.Labels, b.Label)
+		}
+	}
 	for row := range slices.Chunk(append(buttons, extra...), limits.RowButtons) {
 		out.Rows = append(out.Rows, discordgo.ActionsRow{Components: row})
 	}
 	if menu != nil {
+		out.Labels = append(out.Labels, menu.Placeholder)
 		out.Rows = append(out.Rows, discordgo.ActionsRow{Components: []discordgo.MessageComponent{*menu}})
 	}
 	out.Context = t.context(c.Context)

@@ -377,12 +377,13 @@ func TestTheFirstLineIsForTheNotification(t *testing.T) {
 		{"sections", bot.Card{Title: "T", Body: []bot.Node{bot.T("One."), bot.Divider{}, bot.T("Two."), bot.Divider{}}}, "**T**", []string{"One.", "Two."}},
 		{"a line below", bot.Card{Title: "T", Body: []bot.Node{bot.T("One.")}, Context: bot.Join(bot.T("Due "), bot.At(bottest.Moment))}, "**T**", []string{"One.\n-# Due <t:1796981400:F>"}},
 		{"a line below a title", bot.Card{Title: "T", Context: bot.T("why")}, "**T**\n-# why", nil},
+		{"a line below a picture", bot.Card{Title: "T", Body: []bot.Node{bot.Picture{Name: "p.png", Alt: "a", PNG: []byte("p")}}, Context: bot.T("why")}, "**T**", []string{"-# why"}},
 		{"nothing", bot.Card{}, "Nothing to show.", nil},
 		{"only buttons", bot.Card{Actions: []bot.Action{{Label: "Go", Do: bot.Do("a.b")}}}, "Go", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := renderCard(c.card, surface{Pages: 1})[0]
+			p := renderCard(c.card, surface{Pages: 1, Files: true})[0]
 			var embeds []string
 			for _, e := range p.Embeds {
 				embeds = append(embeds, e.Description)
