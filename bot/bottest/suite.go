@@ -645,7 +645,7 @@ func fixtureCards(t *testing.T, b *bench) {
 }
 
 func anyCard(t *testing.T, b *bench) {
-	cards, n := genCard(), 0
+	cards, n := GenCard(), 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		at, err := b.platform.Send(t.Context(), b.world.Channel, cards.Draw(rt, "card"), fmt.Sprintf("any-%d", n))
