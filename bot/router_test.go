@@ -610,3 +610,20 @@ func TestEmptyUploadDoesNotLoseWhatWasTyped(t *testing.T) {
 		t.Errorf("kept %v", kept)
 	}
 }
+
+// A platform with typed options takes files there too, which are kept like those of a form.
+func TestUploadAsTypedOption(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	ev := s.event(bot.Invoke, "ann")
+	ev.Command, ev.Values = "book.add", bot.Values{"topic": {"paddy"}, "copies": {"1"}}
+	ev.Files = map[string]bot.Upload{"paper": {Name: "order.pdf", Data: []byte("order")}}
+	if a := s.Serve(t.Context(), ev); a.Code != "" || a.Form != nil {
+		t.Fatalf("answered: %s", text(a))
+	}
+	if len(s.handled) != 1 || s.handled[0].Args.Text("paper") == "" {
+		t.Errorf("handled %+v", s.handled)
+	}
+	ev.ID, ev.Files["paper"] = "another", bot.Upload{Data: make([]byte, bot.MaxUpload+1)}
+	wantText(t, s.Serve(t.Context(), ev), "more than 10 MB")
+}
