@@ -40,9 +40,9 @@ type Event struct {
 	Command string
 	// Bound are the arguments that a button or form carries, in the order of the parameters.
 	Bound []string
-	// Values are a form's values or a platform's typed options, by parameter name.
+	// Values are a form's values or a platform's typed options, by parameter name, and its TextOption.
 	Values Values
-	// Files are uploads of a form, by field name.
+	// Files are uploads of a form or of a typed option, by field name.
 	Files map[string]Upload
 	// Draft is the draft that a form belongs to. An event that carries one and neither a Command nor a
 	// Text is about the form that the draft was made for: a Press opens it again as it was left, a

@@ -292,10 +292,8 @@ func (r *Router[T]) act(ctx context.Context, tx T, cmd Command[T], req Request, 
 	if draft == freshDraft {
 		return r.openFresh(ctx, tx, cmd, req, rd, args)
 	}
-	if req.Type == Submit {
-		if err := r.keepFiles(ctx, tx, &req.Event); err != nil {
-			return Response{}, bound{}, err
-		}
+	if err := r.keepFiles(ctx, tx, &req.Event); err != nil {
+		return Response{}, bound{}, err
 	}
 	read := r.read(rd, cmd, req, words, args)
 	if draft != "" {
@@ -354,13 +352,8 @@ func (r *Router[T]) read(rd Reading, cmd Command[T], req Request, words []word, 
 	case Invoke:
 		verbs := r.registry.verbNames(cmd.Noun)
 		read = bindWords(cmd.Spec, rd, words, verbs...)
-		values := req.Values
-		if text, ok := values["text"]; ok {
-			if _, declared := cmd.Param("text"); !declared {
-				read.merge(bindWords(cmd.Spec, rd, split(strings.Join(text, " ")), verbs...))
-			}
-		}
-		read.merge(bindValues(cmd.Spec, rd, values))
+		read.merge(bindWords(cmd.Spec, rd, ownWords(cmd.Spec, req.Values), verbs...))
+		read.merge(bindValues(cmd.Spec, rd, req.Values))
 	case Change, Suggest, Open:
 	}
 	return read

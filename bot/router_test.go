@@ -682,7 +682,10 @@ func TestFormIsResumedByItsDraft(t *testing.T) {
 func TestDraftOfNoForm(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
-	a := s.typed(t, "ann", `/book garden color:"deep blue" reason:"`+strings.Repeat("long ", 8)+`"`)
+	a := s.typed(t, "ann", `/book note garden "`+strings.Repeat("wet pages ", 12)+`"`)
+	if len(s.Drafts()) == 0 {
+		t.Fatalf("nothing was set aside:\n%s", text(a))
+	}
 	for id := range s.Drafts() {
 		for _, kind := range []bot.EventType{bot.Press, bot.Submit, bot.Change} {
 			ev := s.event(kind, "ann")
@@ -713,4 +716,21 @@ func TestOpeningWithOtherArguments(t *testing.T) {
 			t.Errorf("%s is %q, want %q", f.Name, f.Value, want)
 		}
 	}
+}
+
+// A platform with typed options takes files there too, which are kept like those of a form.
+func TestUploadAsTypedOption(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	ev := s.event(bot.Invoke, "ann")
+	ev.Command, ev.Values = "book.add", bot.Values{"topic": {"paddy"}, "copies": {"1"}}
+	ev.Files = map[string]bot.Upload{"paper": {Name: "order.pdf", Data: []byte("order")}}
+	if a := s.Serve(t.Context(), ev); a.Code != "" || a.Form != nil {
+		t.Fatalf("answered: %s", text(a))
+	}
+	if len(s.handled) != 1 || s.handled[0].Args.Text("paper") == "" {
+		t.Errorf("handled %+v", s.handled)
+	}
+	ev.ID, ev.Files["paper"] = "another", bot.Upload{Data: make([]byte, bot.MaxUpload+1)}
+	wantText(t, s.Serve(t.Context(), ev), "more than 10 MB")
 }
