@@ -51,7 +51,7 @@ func commandsOf(specs []bot.Spec, n names) ([]*discordgo.ApplicationCommand, err
 				continue
 			}
 			if s.Default {
-				c.Description = within(s.Summary, maxCommandDescription)
+				c.Description = fitted(s.Summary, maxCommandDescription)
 			}
 			if !s.FromCard {
 				c.Options = append(c.Options, subcommand(s))
@@ -80,7 +80,7 @@ func commandsOf(specs []bot.Spec, n names) ([]*discordgo.ApplicationCommand, err
 // demands. Nothing is needed where one's own words may hold it or a form asks for it.
 func subcommand(s bot.Spec) *discordgo.ApplicationCommandOption {
 	sub := &discordgo.ApplicationCommandOption{
-		Type: discordgo.ApplicationCommandOptionSubCommand, Name: s.Verb, Description: within(s.Summary, maxCommandDescription),
+		Type: discordgo.ApplicationCommandOptionSubCommand, Name: s.Verb, Description: fitted(s.Summary, maxCommandDescription),
 	}
 	var needed, free []*discordgo.ApplicationCommandOption
 	asks := s.Ack == bot.MayOpenForm
@@ -147,7 +147,7 @@ func optionOf(p bot.Param) *discordgo.ApplicationCommandOption {
 	}
 	if n := len(p.Choices); n > 0 && n <= maxOptionChoices && !p.Repeated {
 		for _, c := range p.Choices {
-			o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: within(c.Label, maxChoiceName), Value: c.Value})
+			o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: fitted(c.Label, maxChoiceName), Value: c.Value})
 		}
 		return o
 	}
@@ -180,7 +180,7 @@ func optionType(p bot.Param) discordgo.ApplicationCommandOptionType {
 
 // optionText is a parameter's help, and as much of how to fill it in as there is room for.
 func optionText(p bot.Param) string {
-	text := within(p.Help, maxCommandDescription)
+	text := fitted(p.Help, maxCommandDescription)
 	add := func(more string) {
 		if utf8.RuneCountInString(text+more) <= maxCommandDescription {
 			text += more
@@ -290,8 +290,8 @@ func optionsText(options []*discordgo.ApplicationCommandOption) int {
 	return n
 }
 
-// within shortens a text to so many characters.
-func within(text string, limit int) string {
+// fitted shortens a text to so many characters.
+func fitted(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}

@@ -83,14 +83,14 @@ func (in interaction) who() user {
 	return user{}
 }
 
-// pressed is the data of an interaction with a component.
-type pressed struct {
+// pressedData is the data of an interaction with a component.
+type pressedData struct {
 	CustomID string   `json:"custom_id"`
 	Values   []string `json:"values"`
 }
 
 // id returns what was pressed or chosen.
-func (p pressed) id() string {
+func (p pressedData) id() string {
 	if len(p.Values) > 0 {
 		return p.Values[0]
 	}

@@ -327,7 +327,7 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	var options []option
 	index := map[string]int{}
 	for _, c := range choices {
-		o, ok := optionOf(f, c)
+		o, ok := entryOf(f, c)
 		if _, there := index[c.Value]; !ok || there {
 			if ok {
 				continue
@@ -341,7 +341,7 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	for _, v := range held {
 		i, there := index[v]
 		if !there {
-			o, ok := optionOf(f, bot.Choice{Value: v})
+			o, ok := entryOf(f, bot.Choice{Value: v})
 			if !ok {
 				return input{}, false
 			}
@@ -356,9 +356,9 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	return input{Kind: discordgo.SelectMenuComponent, Least: least(f.Required), Most: min(most, len(options)), Options: options}, true
 }
 
-// optionOf returns a choice as Discord has it, and false for one whose value Discord cannot carry. The
+// entryOf returns a choice as Discord has it, and false for one whose value Discord cannot carry. The
 // anchor of a rating stands beside its number, where it is still read once it is chosen.
-func optionOf(f bot.Field, c bot.Choice) (option, bool) {
+func entryOf(f bot.Field, c bot.Choice) (option, bool) {
 	if blank(c.Value) || clean(c.Value) != c.Value || strings.TrimSpace(c.Value) != c.Value || units(c.Value) > limits.OptionValue {
 		return option{}, false
 	}

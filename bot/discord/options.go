@@ -171,7 +171,7 @@ func choicesFor(spec bot.Spec, focus string, choices []bot.Choice) []*discordgo.
 		if !declared || p.Repeated {
 			name = c.Value
 		}
-		out = append(out, &discordgo.ApplicationCommandOptionChoice{Name: within(cmp.Or(strings.TrimSpace(name), c.Value), maxChoiceName), Value: c.Value})
+		out = append(out, &discordgo.ApplicationCommandOptionChoice{Name: fitted(cmp.Or(strings.TrimSpace(name), c.Value), maxChoiceName), Value: c.Value})
 		if len(out) == maxOptionChoices {
 			break
 		}

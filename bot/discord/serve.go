@@ -293,7 +293,7 @@ func done() bot.Card { return bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T("D
 
 // press answers a button or an entry of a menu.
 func (x *exchange) press(ctx context.Context) {
-	var p pressed
+	var p pressedData
 	if err := readData(x.Data, &p); err != nil {
 		x.refuse(ctx, err)
 		return
