@@ -96,7 +96,7 @@ type outgoing struct {
 
 // described is a file of a message.
 type described struct {
-	ID          int    `json:"id"`
+	ID          string `json:"id"`
 	Filename    string `json:"filename"`
 	Description string `json:"description,omitempty"`
 }
@@ -106,7 +106,7 @@ func outgoingOf(p page) (outgoing, []*discordgo.File) {
 	out := outgoing{MessageSend: p.message()}
 	var files []*discordgo.File
 	for i, a := range p.Files {
-		out.Attachments = append(out.Attachments, described{ID: i, Filename: a.Name, Description: a.Description})
+		out.Attachments = append(out.Attachments, described{ID: strconv.Itoa(i), Filename: a.Name, Description: a.Description})
 		files = append(files, &discordgo.File{Name: a.Name, ContentType: a.MediaType, Reader: bytes.NewReader(a.Data)})
 	}
 	return out, files

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -337,7 +338,7 @@ func (c *connection) dial(ctx context.Context, address string) error {
 		Proxy:          http.ProxyFromEnvironment,
 		NetDialContext: (&net.Dialer{Timeout: openTime}).DialContext,
 	}
-	ws, resp, err := dialer.DialContext(ctx, address+"/?v="+gatewayVersion+"&encoding=json", nil)
+	ws, resp, err := dialer.DialContext(ctx, strings.TrimRight(address, "/")+"/?v="+gatewayVersion+"&encoding=json", nil)
 	if resp != nil {
 		defer resp.Body.Close()
 	}

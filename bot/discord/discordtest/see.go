@@ -75,7 +75,9 @@ func (v *seen) embed(e object) {
 	v.line(str(author, "name"))
 	v.link(str(author, "url"))
 	v.markdown(str(e, "title"))
-	v.link(str(e, "url"))
+	if str(e, "title") != "" { // the address is where the title leads to
+		v.link(str(e, "url"))
+	}
 	v.markdown(str(e, "description"))
 	for _, f := range objects(e["fields"]) {
 		v.markdown(str(f, "name"))

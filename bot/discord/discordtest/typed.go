@@ -111,7 +111,8 @@ func named(options []object, name string) object {
 	return nil
 }
 
-// freeText returns the option that words without a name go to: text, else the first required text.
+// freeText returns the option that words without a name go to: text, else the first required text, else
+// the only option.
 func freeText(options []object) object {
 	if o := named(options, "text"); o != nil && kindOf(o) == optString {
 		return o
@@ -120,6 +121,9 @@ func freeText(options []object) object {
 		if kindOf(o) == optString && o["required"] == true {
 			return o
 		}
+	}
+	if len(options) == 1 && kindOf(options[0]) == optString {
+		return options[0]
 	}
 	return nil
 }
