@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/hirebot/hirebot/bot"
@@ -31,13 +32,24 @@ type core struct {
 	Log       *slog.Logger
 }
 
+// keepWorkspace puts a workspace that was connected to on record.
+func (c core) keepWorkspace(ctx context.Context, w store.Workspace) error {
+	return c.Store.InTx(ctx, func(tx *store.Tx) error { return tx.SaveWorkspace(ctx, w) })
+}
+
+// keepChannels puts the channels that the bot is in on record, with who may read them. One that it is
+// not in any more is forgotten, so that nothing is posted there.
+func (c core) keepChannels(ctx context.Context, workspace string, all []store.Channel) error {
+	return c.Store.InTx(ctx, func(tx *store.Tx) error { return tx.KeepChannels(ctx, workspace, all) })
+}
+
 // platformKinds returns every chat platform of the contract. It is the one list of them.
 func platformKinds() []platformKind {
 	return []platformKind{
 		{Name: "slack", Title: "Slack", Configured: Config.hasSlack,
 			Vars: "HIREBOT_SLACK_BOT_TOKEN and HIREBOT_SLACK_APP_TOKEN", Connect: connectSlack},
 		{Name: "discord", Title: "Discord", Configured: Config.hasDiscord,
-			Vars: "HIREBOT_DISCORD_TOKEN and HIREBOT_DISCORD_APP_ID"},
+			Vars: "HIREBOT_DISCORD_TOKEN, HIREBOT_DISCORD_APP_ID and HIREBOT_DISCORD_GUILD_ID", Connect: connectDiscord},
 	}
 }
 

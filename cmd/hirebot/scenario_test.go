@@ -108,8 +108,8 @@ type world struct {
 	courier  *scheduler.Courier
 	recorder *recorder
 	zone     *time.Location
-	// slack is how its people speak where it is played on Slack.
-	slack *slackFront
+	// chat is how its people speak where it is played on a chat platform.
+	chat *chatFront
 
 	mu       sync.Mutex
 	now      time.Time
@@ -204,8 +204,8 @@ func (w *world) speak(ts *testscript.TestScript, neg bool, name string, args []s
 	if len(args) == 0 {
 		ts.Fatalf("usage: %s /command… | press LABEL | submit name=value… | change name=value… | suggest TEXT | again | home", name)
 	}
-	if w.slack != nil {
-		w.slack.speak(ts, neg, name, args)
+	if w.chat != nil {
+		w.chat.speak(ts, neg, name, args)
 		return
 	}
 	who := w.speakers[name]
@@ -353,8 +353,8 @@ func (s *speaker) fill(ts *testscript.TestScript, ev bot.Event, verb string, pai
 
 // redeliverCmd delivers somebody's last event a second time, as platforms do: the answer is the same.
 func (w *world) redeliverCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if w.slack != nil && len(args) == 1 {
-		w.slack.redeliver(ts, args[0])
+	if w.chat != nil && len(args) == 1 {
+		w.chat.redeliver(ts, args[0])
 		return
 	}
 	if neg || len(args) != 1 || w.speakers[args[0]] == nil || w.speakers[args[0]].last == nil {
@@ -402,15 +402,15 @@ func (w *world) phoneCmd(ts *testscript.TestScript, neg bool, args []string) {
 
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
-	if w.slack != nil {
-		// Slack bears one message a second in a conversation: what waits for its turn comes too.
+	if w.chat != nil {
+		// Chat platforms bear one message a second in a conversation: what waits for its turn comes too.
 		for range 3 {
 			w.mu.Lock()
 			w.now = w.now.Add(2 * time.Second)
 			w.mu.Unlock()
 			ts.Check(w.courier.Drain(context.Background(), w.clock()))
 		}
-		w.slack.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
+		w.chat.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
 		return nil
 	}
 	var (

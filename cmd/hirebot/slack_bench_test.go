@@ -163,10 +163,10 @@ func startSlackProduct(b *testing.B, database string) *slackProduct {
 		PublicURL: "https://hirebot.example.com", References: commands.References(),
 		Commands: with.Commands, Directory: with.Directory, Clock: time.Now, Log: quiet(),
 		Hooks: slack.Hooks{
-			Connected: with.keepWorkspace,
+			Connected: slackHooks(with).Connected,
 			Channels: func(ctx context.Context, workspace string, all []slack.Channel) error {
 				defer close(settled) // it comes once a day
-				return with.keepChannels(ctx, workspace, all)
+				return slackHooks(with).Channels(ctx, workspace, all)
 			},
 			Up: func(bool) { once.Do(func() { close(up) }) },
 		},

@@ -190,6 +190,18 @@ func openedOf(t testing.TB, form bottest.Form) *opened {
 // where something is wrong, or where there is nothing to go on with.
 func (p *people) Submit(t testing.TB, user string, form bottest.Form, values bot.Values) bottest.Act {
 	t.Helper()
+	return p.walk(t, user, form, values, false)
+}
+
+// SubmitOver is Submit by somebody who leaves all other fields as they are shown.
+func (s *Server) SubmitOver(t testing.TB, user string, form bottest.Form, values bot.Values) bottest.Act {
+	t.Helper()
+	p := &people{Server: s}
+	return p.walk(t, user, form, values, true)
+}
+
+func (p *people) walk(t testing.TB, user string, form bottest.Form, values bot.Values, over bool) bottest.Act {
+	t.Helper()
 	o := openedOf(t, form)
 	if o.sent {
 		t.Fatalf("discord: the form %q is not open any more", form.Title)
@@ -200,7 +212,7 @@ func (p *people) Submit(t testing.TB, user string, form bottest.Form, values bot
 		for _, f := range fieldsOf(o.modal) {
 			labels[f.label] = f.name()
 		}
-		components, resolved, wrong := p.fill(t, o, left)
+		components, resolved, wrong := p.fill(t, o, left, over)
 		if len(wrong) > 0 {
 			return bottest.Act{Errors: wrong}
 		}
@@ -280,8 +292,8 @@ func ErrorsIn(text string, labels map[string]string) []bot.FieldError {
 	return out
 }
 
-// fill enters values into a modal, takes them out of those that are left, and returns what is sent off.
-func (p *people) fill(t testing.TB, o *opened, left bot.Values) (components []any, resolved object, wrong []bot.FieldError) {
+// fill enters values into a modal, over what it shows where that is asked for, takes them out of those that are left, and returns what is sent off.
+func (p *people) fill(t testing.TB, o *opened, left bot.Values, over bool) (components []any, resolved object, wrong []bot.FieldError) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -295,7 +307,10 @@ func (p *people) fill(t testing.TB, o *opened, left bot.Values) (components []an
 		case compLabel, compRow:
 			at := number()
 			for _, f := range fieldsOf(object{"components": []any{k}}) {
-				given := left[f.name()]
+				given, named := left[f.name()]
+				if !named && over {
+					given = seeField(f).Value
+				}
 				delete(left, f.name())
 				if f.required() && len(given) == 0 {
 					wrong = append(wrong, bot.FieldError{Field: f.name(), Message: "This is required."})
