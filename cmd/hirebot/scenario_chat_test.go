@@ -85,9 +85,10 @@ type chatFront struct {
 type chatSpeaker struct {
 	user string
 	dm   bot.Conversation
-	// card is the message that they look at, form the form that is open.
-	card *bottest.Message
-	form *bottest.Form
+	// card is the message that they look at, form the form that is open, and formIn where it was opened.
+	card   *bottest.Message
+	form   *bottest.Form
+	formIn bot.Conversation
 	last bottest.Act
 	// said is what they were answered, refused what was wrong with a form.
 	said, refused string
@@ -205,6 +206,8 @@ func (f *chatFront) speak(ts *testscript.TestScript, neg bool, name string, args
 		before = f.far.Messages(f.tb, who.user, in)
 		who.last = f.far.Press(f.tb, who.user, *who.card, strings.Join(rest, " "))
 	case verb == "submit" && who.form != nil:
+		in = who.formIn
+		before = f.far.Messages(f.tb, who.user, in)
 		who.last = f.submit(ts, who, rest)
 	case verb == "change" && who.form != nil && len(rest) > 0:
 		focus, _, _ := strings.Cut(rest[len(rest)-1], "=")
@@ -236,11 +239,8 @@ func (f *chatFront) see(who *chatSpeaker, before []bottest.Message, in bot.Conve
 	for _, e := range who.last.Errors {
 		who.refused += e.Field + ": " + e.Message + "\n"
 	}
-	switch {
-	case who.refused != "":
-		return
-	case who.last.Form != nil:
-		who.form = who.last.Form
+	if who.refused == "" && who.last.Form != nil {
+		who.form, who.formIn = who.last.Form, in
 		who.said = plainChatForm(*who.form)
 		return
 	}
@@ -253,10 +253,12 @@ func (f *chatFront) see(who *chatSpeaker, before []bottest.Message, in bot.Conve
 			who.card, who.said = &m, plainMessage(m)
 		}
 	}
-	if who.said == "" && who.last.Notice != "" {
+	switch {
+	case who.refused != "":
+		who.said = "" // what is wrong is said, in the form or in the message that leads back to it
+	case who.said == "" && who.last.Notice != "":
 		who.said = who.last.Notice + "\n"
-	}
-	if who.said == "" && who.card != nil {
+	case who.said == "" && who.card != nil:
 		who.said = plainMessage(*who.card) // it was drawn again as it was
 	}
 }
