@@ -5,9 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -82,6 +84,24 @@ func (p page) edit(channel, id string) *discordgo.MessageEdit {
 	return &discordgo.MessageEdit{
 		Channel: channel, ID: id, Content: &p.Content, Embeds: &p.Embeds, Components: &p.Components, AllowedMentions: silent(),
 	}
+}
+
+// attachmentRef describes a file that goes along with a message.
+type attachmentRef struct {
+	ID          string `json:"id"`
+	Filename    string `json:"filename"`
+	Description string `json:"description,omitempty"`
+}
+
+// uploads returns the files of a page, and the message's attachments that describe them: discordgo sends
+// the ones, and has no place for what a screen reader says of them.
+func (p page) uploads() ([]*discordgo.File, []attachmentRef) {
+	files, refs := make([]*discordgo.File, 0, len(p.Files)), make([]attachmentRef, 0, len(p.Files))
+	for i, f := range p.Files {
+		files = append(files, &discordgo.File{Name: f.Name, ContentType: f.MediaType, Reader: bytes.NewReader(f.Data)})
+		refs = append(refs, attachmentRef{ID: strconv.Itoa(i), Filename: f.Name, Description: f.Description})
+	}
+	return files, refs
 }
 
 // nothing stands for a card that shows nothing.
@@ -246,7 +266,7 @@ func (t typesetter) node(n bot.Node, on surface) []part {
 		if !on.Files || len(n.Data) == 0 {
 			return whereabouts("File", on.Attached, n.Name, len(n.Data))
 		}
-		return []part{{Lines: 1, File: &attachment{Name: fileName(n.Name, "file"), MediaType: n.MediaType, Data: n.Data}}}
+		return []part{{Lines: 1, File: &attachment{Name: fileName(n.Name, "file"), MediaType: mediaType(n.MediaType), Data: n.Data}}}
 	case bot.Divider:
 		return []part{{Divider: true}}
 	}
@@ -262,6 +282,16 @@ func whereabouts(what, attached, name string, size int) []part {
 		what += ": " + name
 	}
 	return textParts([]run{{Text: what, Style: bot.Italic}})
+}
+
+// mediaType returns a type as a header can carry it.
+func mediaType(s string) string {
+	if kind, params, err := mime.ParseMediaType(s); err == nil {
+		if s = mime.FormatMediaType(kind, params); s != "" {
+			return s
+		}
+	}
+	return "application/octet-stream"
 }
 
 // fileName returns a name as an uploaded file can have it.
