@@ -118,8 +118,8 @@ const unsaved = "Closing this form keeps nothing of this step."
 const unsavedShort = "Closing keeps nothing of this step."
 
 // renderModal draws one step of a form, counted from 0, with the caller's id. People returns the account
-// of a person, and zone is that of who fills it in. A step that is not there is the last one.
-func renderModal(f bot.Form, step int, id string, people func(person string) (user string, ok bool), zone *time.Location) (modal, []loss) {
+// of a person. A step that is not there is the last one.
+func renderModal(f bot.Form, step int, id string, people func(person string) (user string, ok bool)) (modal, []loss) {
 	all := steps(f)
 	step = min(max(step, 0), len(all)-1)
 	out := modal{ID: id, Title: stepTitle(f.Title, step, len(all))}
@@ -131,7 +131,7 @@ func renderModal(f bot.Form, step int, id string, people func(person string) (us
 			losses = append(losses, loss{field.Name, "This field has a name that Discord cannot carry, so it is not asked for."})
 			continue
 		}
-		l, lost := labelled(legible(field, zone), people)
+		l, lost := labelled(legible(field), people)
 		if lost != "" {
 			losses = append(losses, loss{field.Name, lost})
 		}
@@ -186,8 +186,9 @@ func sentences(parts ...string) string {
 }
 
 // legible returns a field with its days and moments as a person types them, since Discord has no picker.
-// What would be read as something else stays as it was.
-func legible(f bot.Field, zone *time.Location) bot.Field {
+// A moment names its zone, since nothing here tells that of the reader. What would be read as something
+// else stays as it was.
+func legible(f bot.Field) bot.Field {
 	held := holds(f)
 	for i, v := range held {
 		switch f.Input {
@@ -199,11 +200,8 @@ func legible(f bot.Field, zone *time.Location) bot.Field {
 			}
 		case bot.InputDateTime:
 			at, err := time.Parse(time.RFC3339, v)
-			if err != nil || zone == nil {
-				continue
-			}
-			text := at.In(zone).Format("Mon 2 Jan 2006, 3:04 pm")
-			if again, wrong := bot.ParseInstant(at, zone, text); wrong == nil && again.Equal(at) {
+			text := bot.FormatInstant(at, time.UTC)
+			if again, wrong := bot.ParseInstant(at, time.UTC, text); err == nil && wrong == nil && again.Equal(at) {
 				held[i] = text
 			}
 		default:
@@ -364,7 +362,7 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	var options []option
 	index := map[string]int{}
 	for _, c := range choices {
-		o, ok := optionOf(f, c)
+		o, ok := entryOf(f, c)
 		if _, there := index[c.Value]; !ok || there {
 			if ok {
 				continue
@@ -378,7 +376,7 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	for _, v := range held {
 		i, there := index[v]
 		if !there {
-			o, ok := optionOf(f, bot.Choice{Value: v})
+			o, ok := entryOf(f, bot.Choice{Value: v})
 			if !ok {
 				return input{}, false
 			}
@@ -393,9 +391,9 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 	return input{Kind: discordgo.SelectMenuComponent, Least: least(f.Required), Most: min(most, len(options)), Options: options}, true
 }
 
-// optionOf returns a choice as Discord has it, and false for one whose value Discord cannot carry. The
+// entryOf returns a choice as Discord has it, and false for one whose value Discord cannot carry. The
 // anchor of a rating stands beside its number, where it is still read once it is chosen.
-func optionOf(f bot.Field, c bot.Choice) (option, bool) {
+func entryOf(f bot.Field, c bot.Choice) (option, bool) {
 	if blank(c.Value) || clean(c.Value) != c.Value || strings.TrimSpace(c.Value) != c.Value || units(c.Value) > limits.OptionValue {
 		return option{}, false
 	}
@@ -661,7 +659,7 @@ func (s summary) entered(f bot.Field) bot.Text {
 		return bot.Join(label, bot.T(" "), bot.At(at))
 	}
 	var shown []string
-	for _, v := range holds(legible(f, nil)) {
+	for _, v := range holds(legible(f)) {
 		shown = append(shown, s.shown(f, v))
 	}
 	return bot.Join(label, bot.T(" "+shorten(strings.Join(shown, ", "), maxEntered)))

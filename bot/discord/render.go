@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -84,24 +83,6 @@ func (p page) edit(channel, id string) *discordgo.MessageEdit {
 	return &discordgo.MessageEdit{
 		Channel: channel, ID: id, Content: &p.Content, Embeds: &p.Embeds, Components: &p.Components, AllowedMentions: silent(),
 	}
-}
-
-// attachmentRef describes a file that goes along with a message.
-type attachmentRef struct {
-	ID          string `json:"id"`
-	Filename    string `json:"filename"`
-	Description string `json:"description,omitempty"`
-}
-
-// uploads returns the files of a page, and the message's attachments that describe them: discordgo sends
-// the ones, and has no place for what a screen reader says of them.
-func (p page) uploads() ([]*discordgo.File, []attachmentRef) {
-	files, refs := make([]*discordgo.File, 0, len(p.Files)), make([]attachmentRef, 0, len(p.Files))
-	for i, f := range p.Files {
-		files = append(files, &discordgo.File{Name: f.Name, ContentType: f.MediaType, Reader: bytes.NewReader(f.Data)})
-		refs = append(refs, attachmentRef{ID: strconv.Itoa(i), Filename: f.Name, Description: f.Description})
-	}
-	return files, refs
 }
 
 // nothing stands for a card that shows nothing.
