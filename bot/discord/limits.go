@@ -30,8 +30,9 @@ var limits = struct {
 	FieldLabel: 45, FieldHint: 100, InputPlaceholder: 100, InputLength: 4000,
 }
 
-// units counts the characters of a text. Discord's reference does not say what a character is; UTF-16
-// code units are never fewer than code points, so that what is counted here fits either way.
+// units counts the characters of a text. Discord's servers were said to count code points, and its
+// clients count UTF-16 code units (https://github.com/discord/discord-api-docs/issues/1315). There are
+// never fewer of these, so that what is counted here fits either way.
 func units(s string) int {
 	n := 0
 	for _, r := range s {

@@ -89,7 +89,7 @@ func fenced(s, mark string) (inner string, n int, ok bool) {
 		switch {
 		case s[i] == '\\':
 			i++
-		case strings.HasPrefix(s[i:], mark) && i > len(mark) && !(len(mark) == 2 && strings.HasPrefix(s[i+2:], mark[:1])):
+		case strings.HasPrefix(s[i:], mark) && i > len(mark) && (len(mark) == 1 || !strings.HasPrefix(s[i+2:], mark[:1])):
 			return s[len(mark):i], i + len(mark), true
 		}
 	}

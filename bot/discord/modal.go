@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -130,7 +131,7 @@ func renderModal(f bot.Form, step int, id string, people func(person string) (us
 			losses = append(losses, loss{field.Name, "This field has a name that Discord cannot carry, so it is not asked for."})
 			continue
 		}
-		l, lost := labelled(field, people)
+		l, lost := labelled(legible(field), people)
 		if lost != "" {
 			losses = append(losses, loss{field.Name, lost})
 		}
@@ -143,7 +144,7 @@ func renderModal(f bot.Form, step int, id string, people func(person string) (us
 	}
 	switch plain := oneLine(f.Note.Plain(nil)); {
 	case len(labels) < limits.ModalParts:
-		out.Components = append(out.Components, discordgo.TextDisplay{Content: modalText(f, note, len(labels), long)})
+		out.Components = append(out.Components, discordgo.TextDisplay{Content: modalText(f, step, note, len(labels), long)})
 	case step > 0 || blank(plain) || describe(labels, plain):
 		describe(labels, unsavedShort)
 	default:
@@ -160,12 +161,54 @@ func renderModal(f bot.Form, step int, id string, people func(person string) (us
 // has. A full modal has room for no text but these.
 func describe(labels []label, text string) bool {
 	for i, l := range labels {
-		if description := strings.TrimSpace(l.Description + " " + text); units(description) <= limits.FieldHint {
+		if description := sentences(l.Description, text); units(description) <= limits.FieldHint {
 			labels[i].Description = description
 			return true
 		}
 	}
 	return false
+}
+
+// sentences puts texts behind each other, with full stops between.
+func sentences(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p = oneLine(p); !blank(p) {
+			out = append(out, p)
+		}
+	}
+	for i := range len(out) - 1 {
+		if !strings.HasSuffix(out[i], "…") && !strings.ContainsAny(out[i][len(out[i])-1:], ".!?:") {
+			out[i] += "."
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// legible returns a field with its days and moments as a person types them, since Discord has no picker.
+// A moment names its zone, since nothing here tells that of the reader. What would be read as something
+// else stays as it was.
+func legible(f bot.Field) bot.Field {
+	held := holds(f)
+	for i, v := range held {
+		switch f.Input {
+		case bot.InputDate:
+			day, err := time.Parse(time.DateOnly, v)
+			text := day.Format("Mon 2 Jan 2006")
+			if again, wrong := bot.ParseDate(day, time.UTC, text); err == nil && wrong == nil && string(again) == v {
+				held[i] = text
+			}
+		case bot.InputDateTime:
+			at, err := time.Parse(time.RFC3339, v)
+			text := bot.FormatInstant(at, time.UTC)
+			if again, wrong := bot.ParseInstant(at, time.UTC, text); err == nil && wrong == nil && again.Equal(at) {
+				held[i] = text
+			}
+		default:
+		}
+	}
+	f.Value = held
+	return f
 }
 
 func stepTitle(title string, step, of int) string {
@@ -178,12 +221,12 @@ func stepTitle(title string, step, of int) string {
 }
 
 // modalText is what stands above the fields of a step.
-func modalText(f bot.Form, note string, fields int, long []string) string {
+func modalText(f bot.Form, step int, note string, fields int, long []string) string {
 	var lines []string
 	if !blank(note) {
 		lines = append(lines, note)
 	}
-	if !f.Saved.IsZero() {
+	if step == 0 && !f.Saved.IsZero() {
 		lines = append(lines, "Continuing what you typed, saved "+instantMarkup(f.Saved)+".")
 	}
 	for _, line := range long {
@@ -220,16 +263,8 @@ func labelled(f bot.Field, people func(string) (string, bool)) (label, string) {
 	in, hint, lost := component(f, people)
 	in.CustomID = f.Name
 	in.Required = in.Required || f.Required && in.Kind != discordgo.FileUploadComponent
-	var hints []string
-	for _, h := range []string{lost, hint, oneLine(f.Hint)} {
-		if !blank(h) {
-			hints = append(hints, h)
-		}
-	}
 	l := label{Kind: discordgo.LabelComponent, Label: atWord(orElse(f.Label, f.Name), limits.FieldLabel), Component: in}
-	if text := strings.Join(hints, " "); text != "" {
-		l.Description = atWord(text, limits.FieldHint)
-	}
+	l.Description = atWord(sentences(lost, hint, f.Hint), limits.FieldHint)
 	return l, lost
 }
 
@@ -389,7 +424,7 @@ func inFull(f bot.Field, l label) []string {
 		if !blank(c.Hint) {
 			label += ": " + oneLine(c.Hint)
 		}
-		out = append(out, label)
+		out = append(out, l.Label+", "+label)
 	}
 	return out
 }
@@ -537,7 +572,7 @@ type summary struct {
 	// Secret tells whether a field's value is shown to nobody, Name what a person is called.
 	Secret func(field string) bool
 	Name   func(person string) string
-	// Continue and Fix are the ids of the buttons; "" is for none.
+	// Continue and Fix are the ids of the buttons; "" is for none. Fix also changes what is filled in.
 	Continue, Fix string
 }
 
@@ -550,17 +585,24 @@ func (s summary) card() (bot.Card, []button) {
 	done := min(max(s.Done, 0), len(all))
 	card := bot.Card{Title: orElse(s.Form.Title, "Form")}
 	var buttons []button
-	if len(s.Wrong) > 0 {
+	switch {
+	case len(s.Wrong) > 0:
 		card.Title += ": something to fix"
 		card.Tone = bot.Attention
 		card.Body = append(card.Body, s.mistakes(), bot.Divider{})
 		buttons = append(buttons, button{ID: s.Fix, Label: "Fix", Style: bot.Primary})
-	} else if done < len(all) {
-		card.Title += fmt.Sprintf(": step %d of %d is filled in", done, len(all))
+	case done < len(all):
+		if done > 0 {
+			card.Title += fmt.Sprintf(": step %d of %d is filled in", done, len(all))
+		}
 		buttons = append(buttons, button{ID: s.Continue, Label: fmt.Sprintf("Continue (%d/%d)", done+1, len(all)), Style: bot.Primary})
+		if done > 0 {
+			buttons = append(buttons, button{ID: s.Fix, Label: "Change"})
+		}
 	}
-	if done == 0 && len(s.Wrong) == 0 {
-		card.Title = orElse(s.Form.Title, "Form")
+	if !s.Form.Saved.IsZero() && s.Form.StartOver.Command != "" {
+		// A modal has no buttons of ours.
+		card.Actions = []bot.Action{{Label: "Start over", Do: s.Form.StartOver}}
 	}
 	var lines []bot.Text
 	for _, fields := range all[:done] {
@@ -573,7 +615,7 @@ func (s summary) card() (bot.Card, []button) {
 		card.Context = bot.T("What you entered is kept; nothing is sent yet.")
 	}
 	for _, l := range s.Losses {
-		card.Body = append(card.Body, bot.Join(bot.B(s.labelOf(l.Field)+": "), bot.T(l.Text)))
+		card.Body = append(card.Body, s.about(l.Field, l.Text))
 	}
 	return card, slices.DeleteFunc(buttons, func(b button) bool { return b.ID == "" })
 }
@@ -581,13 +623,17 @@ func (s summary) card() (bot.Card, []button) {
 func (s summary) mistakes() bot.Text {
 	var lines []bot.Text
 	for _, e := range s.Wrong {
-		message := bot.T(orElse(e.Message, "Look at this again."))
-		if label := s.labelOf(e.Field); label != "" {
-			message = bot.Join(bot.B(label+": "), message)
-		}
-		lines = append(lines, bot.Join(bot.T("⚠ "), message))
+		lines = append(lines, bot.Join(bot.T("⚠ "), s.about(e.Field, orElse(e.Message, "Look at this again."))))
 	}
 	return bot.Lines(lines...)
+}
+
+// about returns what is to be said of a field, with its label.
+func (s summary) about(field, text string) bot.Text {
+	if label := s.labelOf(field); label != "" {
+		return bot.Join(bot.B(label+":"), bot.T(" "+text))
+	}
+	return bot.T(text)
 }
 
 // labelOf returns the label of a field, "" for none.
@@ -606,12 +652,15 @@ func (s summary) entered(f bot.Field) bot.Text {
 	if s.Secret != nil && s.Secret(f.Name) && len(holds(f)) > 0 {
 		return bot.Join(label, bot.T(" entered, not shown"))
 	}
-	var shown []string
-	for _, v := range holds(f) {
-		shown = append(shown, s.shown(f, v))
-	}
-	if len(shown) == 0 {
+	if len(holds(f)) == 0 {
 		return bot.Join(label, bot.T(" "+none))
+	}
+	if at, err := time.Parse(time.RFC3339, holds(f)[0]); f.Input == bot.InputDateTime && err == nil {
+		return bot.Join(label, bot.T(" "), bot.At(at))
+	}
+	var shown []string
+	for _, v := range holds(legible(f)) {
+		shown = append(shown, s.shown(f, v))
 	}
 	return bot.Join(label, bot.T(" "+shorten(strings.Join(shown, ", "), maxEntered)))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/url"
 	"path"
 	"slices"
@@ -27,7 +28,7 @@ type surface struct {
 	Attached string
 	// Keep adds a button that sends the answer to the person's direct messages; it is the button's id.
 	Keep string
-	// Buttons are further buttons, whose ids are no calls.
+	// Buttons stand before those of the card. Their ids are the caller's.
 	Buttons []button
 	// Delivery is the id of the delivery that a message is, "" for none.
 	Delivery string
@@ -169,6 +170,12 @@ func linesOf(parts []part) int {
 	return n
 }
 
+// lines counts the lines of text that a card takes on a narrow screen.
+func lines(c bot.Card) int {
+	set := typesetter{}
+	return linesIn(oneLine(c.Title)) + linesOf(set.nodes(c.Body, surface{})) + linesIn(plainOf(set.runs(c.Context)))
+}
+
 // body returns the line that a message begins with, and the parts of a card that stand below it.
 func (t typesetter) body(c bot.Card, on surface) (lead string, parts []part) {
 	parts = t.nodes(c.Body, on)
@@ -240,7 +247,7 @@ func (t typesetter) node(n bot.Node, on surface) []part {
 		if !on.Files || len(n.Data) == 0 {
 			return whereabouts("File", on.Attached, n.Name, len(n.Data))
 		}
-		return []part{{Lines: 1, File: &attachment{Name: fileName(n.Name, "file"), MediaType: n.MediaType, Data: n.Data}}}
+		return []part{{Lines: 1, File: &attachment{Name: fileName(n.Name, "file"), MediaType: mediaType(n.MediaType), Data: n.Data}}}
 	case bot.Divider:
 		return []part{{Divider: true}}
 	}
@@ -256,6 +263,16 @@ func whereabouts(what, attached, name string, size int) []part {
 		what += ": " + name
 	}
 	return textParts([]run{{Text: what, Style: bot.Italic}})
+}
+
+// mediaType returns a type as a header can carry it.
+func mediaType(s string) string {
+	if kind, params, err := mime.ParseMediaType(s); err == nil {
+		if s = mime.FormatMediaType(kind, params); s != "" {
+			return s
+		}
+	}
+	return "application/octet-stream"
 }
 
 // fileName returns a name as an uploaded file can have it.
@@ -781,15 +798,16 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 			rows--
 		}
 	}
-	extra := make([]discordgo.MessageComponent, 0, len(on.Buttons)+1)
+	var first, last []discordgo.MessageComponent
 	for _, b := range on.Buttons {
-		extra = append(extra, discordgo.Button{CustomID: b.ID, Label: shorten(orElse(oneLine(t.spell(b.Label)), "…"), limits.ButtonLabel), Style: styles[b.Style]})
+		first = append(first, discordgo.Button{CustomID: b.ID, Label: shorten(orElse(oneLine(t.spell(b.Label)), "…"), limits.ButtonLabel), Style: styles[b.Style]})
 	}
 	if out.Kept = on.Keep != "" && units(on.Keep) <= limits.CustomID; out.Kept {
-		extra = append(extra, discordgo.Button{CustomID: on.Keep, Label: keepLabel, Style: discordgo.SecondaryButton})
+		last = append(last, discordgo.Button{CustomID: on.Keep, Label: keepLabel, Style: discordgo.SecondaryButton})
 	}
-	extra = extra[:min(len(extra), rows*limits.RowButtons)]
-	buttons, questions, left := t.buttons(c.Actions, rows*limits.RowButtons-len(extra))
+	room := rows*limits.RowButtons - len(last)
+	first = first[:min(len(first), room)]
+	buttons, questions, left := t.buttons(c.Actions, room-len(first))
 	out.Questions = questions
 	out.Choices += left
 	for _, b := range buttons {
@@ -797,7 +815,7 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 			out.Labels = append(out.Labels, b.Label)
 		}
 	}
-	for row := range slices.Chunk(append(buttons, extra...), limits.RowButtons) {
+	for row := range slices.Chunk(slices.Concat(first, buttons, last), limits.RowButtons) {
 		out.Rows = append(out.Rows, discordgo.ActionsRow{Components: row})
 	}
 	if menu != nil {
@@ -1035,9 +1053,10 @@ func (q question) page() page {
 	if style == bot.Secondary {
 		style = bot.Primary
 	}
-	card := bot.Card{
-		Title: q.Confirm.Title, Tone: bot.Attention, Body: []bot.Node{bot.T(q.Confirm.Text)},
-		Actions: []bot.Action{{Label: q.Confirm.Yes, Do: q.Do, Style: style}},
+	buttons := []button{{ID: idNo, Label: q.Confirm.No}}
+	if id, err := q.Do.Encode(); err == nil {
+		buttons = slices.Insert(buttons, 0, button{ID: id, Label: q.Confirm.Yes, Style: style})
 	}
-	return renderCard(card, surface{Pages: 1, Buttons: []button{{ID: idNo, Label: q.Confirm.No}}})[0]
+	card := bot.Card{Title: q.Confirm.Title, Tone: bot.Attention, Body: []bot.Node{bot.T(q.Confirm.Text)}}
+	return renderCard(card, surface{Pages: 1, Buttons: buttons})[0]
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -137,7 +138,7 @@ func refused(p page) string {
 	}
 	names := map[string]bool{}
 	for _, f := range p.Files {
-		if f.Name == "" || names[f.Name] || units(f.Name) > 100 || units(f.Description) > 1024 || len(f.Data) == 0 || strings.ContainsAny(f.Name, "/ \n") {
+		if f.Name == "" || names[f.Name] || units(f.Name) > 100 || units(f.Description) > 1024 || len(f.Data) == 0 || strings.ContainsAny(f.Name, "/ \n") || f.MediaType == "" || strings.ContainsAny(f.MediaType, "\r\n") {
 			return fmt.Sprintf("a file %q", f.Name)
 		}
 		names[f.Name] = true
@@ -167,6 +168,13 @@ func refused(p page) string {
 	return refusedRows(p.Components)
 }
 
+func cellsOf(row discordgo.MessageComponent) []discordgo.MessageComponent {
+	if row, ok := row.(discordgo.ActionsRow); ok {
+		return row.Components
+	}
+	return nil
+}
+
 func refusedRows(rows []discordgo.MessageComponent) string {
 	ids := map[string]bool{}
 	seen := func(id string) bool {
@@ -175,7 +183,7 @@ func refusedRows(rows []discordgo.MessageComponent) string {
 		return was
 	}
 	for i, row := range rows {
-		cells := row.(discordgo.ActionsRow).Components
+		cells := cellsOf(row)
 		if len(cells) < 1 || len(cells) > 5 {
 			return fmt.Sprintf("row %d has %d components", i, len(cells))
 		}
@@ -213,7 +221,7 @@ func callsOf(p page) map[string]int {
 		}
 	}
 	for _, row := range p.Components {
-		for _, c := range row.(discordgo.ActionsRow).Components {
+		for _, c := range cellsOf(row) {
 			switch c := c.(type) {
 			case discordgo.Button:
 				count(c.CustomID)
@@ -315,7 +323,7 @@ func TestNothingIsLostWhereThereAreEnoughPages(t *testing.T) {
 			all.WriteString(textOfPage(p) + " ")
 		}
 		got := map[string]int{}
-		for _, w := range strings.FieldsFunc(all.String(), func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }) {
+		for _, w := range strings.FieldsFunc(all.String(), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
 			got[w]++
 		}
 		want := map[string]int{}
@@ -328,6 +336,38 @@ func TestNothingIsLostWhereThereAreEnoughPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestACardHasNoMarkupOfPeople reads whatever the core can express as Discord does.
+func TestACardHasNoMarkupOfPeople(t *testing.T) {
+	t.Parallel()
+	cards := bottest.GenCard()
+	ours := regexp.MustCompile(`^(bold|italic|code|block -# .*|token <t:[0-9]+:F>|link https?://\S+)$`)
+	rapid.Check(t, func(t *rapid.T) {
+		c := cards.Draw(t, "card")
+		for _, p := range renderCard(c, surface{Pages: 1000, Files: rapid.Bool().Draw(t, "files")}) {
+			for text := range strings.SplitSeq(textOfPage(p), "\n") {
+				r := &reader{}
+				r.read(text, true)
+				for _, found := range r.found {
+					if !ours.MatchString(strings.ReplaceAll(found, "\n", " ")) {
+						t.Fatalf("%q has a %q", text, found)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	c := bot.Card{Title: "T", Body: []bot.Node{
+		bot.T("one\ntwo"), bot.T(strings.Repeat("x", 41)), bot.Fields{{Label: "Level", Text: bot.T("Senior")}}, bot.Divider{},
+		bot.Table{Header: []string{"Step", "State"}, Rows: [][]bot.Text{{bot.T("1"), bot.T("open")}}},
+	}, Context: bot.T("why")}
+	if got := lines(c); got != 1+2+2+2+2+1 {
+		t.Errorf("%d lines", got)
+	}
 }
 
 func TestWhatIsLeftOutIsSaid(t *testing.T) {
