@@ -124,14 +124,16 @@ func readsText(s bot.Spec) bool {
 	})
 }
 
-// textOption takes what is typed as on a platform without options.
+// textOption takes what is typed as on a platform without options; the fullest example that there is
+// room for shows how.
 func textOption(s bot.Spec) *discordgo.ApplicationCommandOption {
-	description := "Everything in your own words"
+	const own = "Everything in your own words"
+	description := own
 	for _, e := range s.Examples {
 		rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(e, "/"+s.Noun), " "+s.Verb))
-		if with := description + ", e.g. " + rest; rest != "" && utf8.RuneCountInString(with) <= maxCommandDescription {
+		with := own + ", e.g. " + rest
+		if n := utf8.RuneCountInString(with); rest != "" && n <= maxCommandDescription && n > utf8.RuneCountInString(description) {
 			description = with
-			break
 		}
 	}
 	return &discordgo.ApplicationCommandOption{
@@ -193,7 +195,11 @@ func optionText(p bot.Param) string {
 	if p.Repeated {
 		add("; several by comma")
 	}
-	if example := cmp.Or(p.Example, p.Kind.Example); len(p.Choices) == 0 && example != "" && !strings.Contains(example, "\n") {
+	example := p.Example
+	if p.Kind != bot.PlainText && p.Kind != bot.LongText { // theirs are of no text in particular
+		example = cmp.Or(example, p.Kind.Example)
+	}
+	if len(p.Choices) == 0 && example != "" && !strings.Contains(example, "\n") {
 		add(", e.g. " + example)
 	}
 	return text

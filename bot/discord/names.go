@@ -149,9 +149,9 @@ func beginsNext(text string) bool {
 // enclosing are the marks that enclose an example.
 var enclosing = map[string]string{"“": "”", "‘": "’", "`": "`", "\"": "\"", "«": "»", "'": "'"}
 
-// argumentsOf returns what of a text belongs to the command before it, and the rest. A whole text, a
-// line after a colon and what stands in quotes is an example; in a sentence only what cannot be part of
-// one belongs to the command, such as a reference.
+// argumentsOf returns what of a text belongs to the command before it, and the rest. What stands in
+// quotes is an example, and so is a line or what follows a colon, unless it goes on as a sentence does:
+// there only what cannot be part of one belongs to the command, such as a reference.
 func argumentsOf(text, opener, before string) (args, after string) {
 	if closer := enclosing[opener]; closer != "" {
 		if end := strings.Index(text, closer); end >= 0 {
@@ -165,7 +165,7 @@ func argumentsOf(text, opener, before string) (args, after string) {
 	before = strings.TrimRight(before, " \u00a0")
 	begins := before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "\n")
 	line = strings.TrimRight(line, blanks)
-	if begins && opener == "" && strings.TrimRight(line, ".,;:!?)") == line {
+	if begins && opener == "" && !slices.ContainsFunc(wordsOf(line), typedWord.isProse) {
 		return line, text[len(line):]
 	}
 	end := 0
@@ -195,6 +195,9 @@ var surely = regexp.MustCompile(`[0-9@+]|^-[a-z]|^[A-Z]{2,}[.,;:!?)]*$`)
 // isArgument tells whether a word within a sentence surely belongs to the command before it.
 func (w typedWord) isArgument() bool { return w.typed != w.value || surely.MatchString(w.typed) }
 
+// isProse tells whether a word ends as those of a sentence do, which an argument does not.
+func (w typedWord) isProse() bool { return strings.TrimRight(w.typed, ".,;:!?)") != w.typed }
+
 // wordsOf parts text into words; double quotes keep several together.
 func wordsOf(text string) []typedWord {
 	var out []typedWord
@@ -203,15 +206,15 @@ func wordsOf(text string) []typedWord {
 		if at += blank; at == len(text) {
 			break
 		}
-		end, quoted := at, false
+		end, quoted := len(text), false
 		for i, r := range text[at:] {
 			if r == '"' {
 				quoted = !quoted
 			}
 			if !quoted && strings.ContainsRune(blanks, r) {
+				end = at + i
 				break
 			}
-			end = at + i + len(string(r))
 		}
 		w := typedWord{at: at, typed: text[at:end]}
 		value := w.typed
@@ -233,6 +236,9 @@ func isName(s string) bool {
 // text option or that of the parameter that reads them. It returns "" where they do not fit.
 func spellOptions(s bot.Spec, args string) string {
 	words := wordsOf(args)
+	if slices.ContainsFunc(words, isPlaceholder) {
+		return "" // a line that shows how the command is used
+	}
 	if len(words) > 0 && words[0].key == bot.TextOption && readsText(s) {
 		return args
 	}
@@ -256,6 +262,11 @@ func spellOptions(s bot.Spec, args string) string {
 		}
 	}
 	return strings.Join(options, " ")
+}
+
+// isPlaceholder tells of "<role>" and "[level]", and not of a mention.
+func isPlaceholder(w typedWord) bool {
+	return strings.HasPrefix(w.typed, "[") || strings.HasPrefix(w.typed, "<") && !strings.HasPrefix(w.typed, "<@") && !strings.HasPrefix(w.typed, "<#")
 }
 
 func isParam(s bot.Spec, name string) bool {

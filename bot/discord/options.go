@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -41,6 +43,9 @@ type commandData struct {
 	Options  []optionData                     `json:"options"`
 	Resolved struct {
 		Attachments map[string]commandFile `json:"attachments"`
+		Channels    map[string]struct {
+			Name string `json:"name"`
+		} `json:"channels"`
 	} `json:"resolved"`
 }
 
@@ -60,8 +65,8 @@ func otherCommands() error {
 
 // invoked reads the data of an interaction with a command. A command or an option that is none of ours
 // is from another version, and is refused with a Problem: without that option, it could do what nobody
-// asked for.
-func invoked(data json.RawMessage, n names) (invocation, error) {
+// asked for. A channel is written by its name, as people do: channel returns it, or "".
+func invoked(data json.RawMessage, n names, channel func(id string) string) (invocation, error) {
 	var d commandData
 	if err := json.Unmarshal(data, &d); err != nil {
 		return invocation{}, fmt.Errorf("read a command: %w", err)
@@ -91,7 +96,9 @@ func invoked(data json.RawMessage, n names) (invocation, error) {
 			inv.Files[o.Name] = file
 			continue
 		}
-		text := readMentions(optionValue(o))
+		text := readMentions(optionValue(o), func(id string) string {
+			return cmp.Or(d.Resolved.Channels[id].Name, channel(id))
+		})
 		if p.Repeated {
 			text = apart(text)
 		}
@@ -142,17 +149,42 @@ func optionValue(o optionData) string {
 var (
 	// digitsAlone is one of Discord's ids, a snowflake.
 	digitsAlone = regexp.MustCompile(`^[0-9]{1,20}$`)
-	// nicknamed is a mention as older clients write it.
-	nicknamed = regexp.MustCompile(`<@!([0-9]+)>`)
+	// personMention also is as older clients write it.
+	personMention  = regexp.MustCompile(`<@!?([0-9]+)>`)
+	channelMention = regexp.MustCompile(`<#([0-9]+)>`)
 	// together are mentions that nothing but blanks parts.
-	together = regexp.MustCompile(`>\s*<([@#])`)
+	together = regexp.MustCompile(`(<@[0-9]+>)\s*<`)
 )
 
-// readMentions writes mentions in the one way that our readers know.
-func readMentions(text string) string { return nicknamed.ReplaceAllString(text, "<@$1>") }
+// readMentions writes people in the one way that our readers know, and channels by their names.
+func readMentions(text string, channel func(id string) string) string {
+	text = personMention.ReplaceAllString(text, "<@$1>")
+	return channelMention.ReplaceAllStringFunc(text, func(mention string) string {
+		if name := channel(channelMention.FindStringSubmatch(mention)[1]); name != "" {
+			return "#" + name
+		}
+		return mention
+	})
+}
 
-// apart puts commas between mentions, which people leave out.
-func apart(text string) string { return together.ReplaceAllString(text, ">,<$1") }
+// apart puts commas between people, which people leave out.
+func apart(text string) string { return together.ReplaceAllString(text, "$1,<") }
+
+// maxMentioned is the most accounts that one command makes us look up.
+const maxMentioned = 20
+
+// mentioned returns the ids of the people that a command names, who must be met before it is served.
+func (inv invocation) mentioned() []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(inv.Values)) {
+		for _, m := range personMention.FindAllStringSubmatch(strings.Join(inv.Values[name], " "), -1) {
+			if len(out) < maxMentioned && !slices.Contains(out, m[1]) {
+				out = append(out, m[1])
+			}
+		}
+	}
+	return out
+}
 
 // choicesFor returns suggestions for the option that is being typed. In a text and in a list people
 // type on behind a choice, of which Discord then keeps the name: there the name is the value. A value

@@ -24,10 +24,19 @@ import (
 
 func sampleNames() names { return newNames("desk", "", sampleCommands()) }
 
+// channelNames knows one channel.
+func channelNames(id string) string {
+	if id == "44" {
+		return "offers"
+	}
+	return ""
+}
+
 // typedAs is the data of a subcommand with options, which are JSON.
 func typedAs(name, verb, options string) json.RawMessage {
 	return json.RawMessage(`{"type": 1, "id": "1", "name": "` + name + `", "options": [{"type": 1, "name": "` + verb + `", "options": [` + options + `]}],
-		"resolved": {"attachments": {"77": {"id": "77", "filename": "books.csv", "size": 12, "content_type": "text/csv", "url": "https://cdn.example/77"}}}}`)
+		"resolved": {"attachments": {"77": {"id": "77", "filename": "books.csv", "size": 12, "content_type": "text/csv", "url": "https://cdn.example/77"}},
+			"channels": {"43": {"id": "43", "name": "hiring", "type": 0}}}}`)
 }
 
 func TestInvoked(t *testing.T) {
@@ -41,21 +50,24 @@ func TestInvoked(t *testing.T) {
 		"a text":                  {typedAs("shelf", "show", `{"type": 3, "name": "text", "value": "garden 2 +wet"}`), invocation{Command: "shelf.show", Values: bot.Values{"text": {"garden 2 +wet"}}}},
 		"a text that is a parameter": {typedAs("shelf", "note", `{"type": 3, "name": "text", "value": "wet"}, {"type": 3, "name": "name", "value": "east"}`),
 			invocation{Command: "shelf.note", Values: bot.Values{"text": {"wet"}, "name": {"east"}}}},
-		"a text of digits":     {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": "123456789012345678"}`), invocation{Command: "shelf.show", Values: bot.Values{"name": {"123456789012345678"}}}},
-		"an empty text":        {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": ""}`), invocation{Command: "shelf.show"}},
-		"a whole number":       {typedAs("shelf", "show", `{"type": 4, "name": "copies", "value": 2000000}`), invocation{Command: "shelf.show", Values: bot.Values{"copies": {"2000000"}}}},
-		"a number":             {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 0.25}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"0.25"}}}},
-		"a number in exponent": {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 1.5e7}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"15000000"}}}},
-		"no number at all":     {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 1e999}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"1e999"}}}},
-		"yes":                  {typedAs("desk", "handover", `{"type": 5, "name": "confirm", "value": true}`), invocation{Command: "desk.handover", Values: bot.Values{"confirm": {"yes"}}}},
-		"no":                   {typedAs("desk", "handover", `{"type": 5, "name": "confirm", "value": false}`), invocation{Command: "desk.handover", Values: bot.Values{"confirm": {"no"}}}},
-		"a person":             {typedAs("desk", "handover", `{"type": 6, "name": "from", "value": "42"}`), invocation{Command: "desk.handover", Values: bot.Values{"from": {"<@42>"}}}},
-		"a channel":            {typedAs("shelf", "fill", `{"type": 7, "name": "place", "value": "43"}`), invocation{Command: "shelf.fill", Values: bot.Values{"place": {"<#43>"}}}},
-		"several people":       {typedAs("shelf", "fill", `{"type": 3, "name": "owners", "value": "<@!42> <@43>, ann"}`), invocation{Command: "shelf.fill", Values: bot.Values{"owners": {"<@42>,<@43>, ann"}}}},
-		"a file":               {typedAs("shelf", "fill", `{"type": 11, "name": "paper", "value": "77"}`), invocation{Command: "shelf.fill", Files: map[string]commandFile{"paper": paper}}},
-		"a value of no kind":   {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": {"x": 1}}`), invocation{Command: "shelf.show"}},
-		"an unknown type":      {typedAs("shelf", "show", `{"type": 99, "name": "name", "value": "x"}`), invocation{Command: "shelf.show", Values: bot.Values{"name": {"x"}}}},
-		"a verb of cards":      {typedAs("shelf", "drop", ``), invocation{Command: "shelf.drop"}},
+		"a text of digits":                   {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": "123456789012345678"}`), invocation{Command: "shelf.show", Values: bot.Values{"name": {"123456789012345678"}}}},
+		"an empty text":                      {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": ""}`), invocation{Command: "shelf.show"}},
+		"a whole number":                     {typedAs("shelf", "show", `{"type": 4, "name": "copies", "value": 2000000}`), invocation{Command: "shelf.show", Values: bot.Values{"copies": {"2000000"}}}},
+		"a number":                           {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 0.25}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"0.25"}}}},
+		"a number in exponent":               {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 1.5e7}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"15000000"}}}},
+		"no number at all":                   {typedAs("shelf", "fill", `{"type": 10, "name": "share", "value": 1e999}`), invocation{Command: "shelf.fill", Values: bot.Values{"share": {"1e999"}}}},
+		"yes":                                {typedAs("desk", "handover", `{"type": 5, "name": "confirm", "value": true}`), invocation{Command: "desk.handover", Values: bot.Values{"confirm": {"yes"}}}},
+		"no":                                 {typedAs("desk", "handover", `{"type": 5, "name": "confirm", "value": false}`), invocation{Command: "desk.handover", Values: bot.Values{"confirm": {"no"}}}},
+		"a person":                           {typedAs("desk", "handover", `{"type": 6, "name": "from", "value": "42"}`), invocation{Command: "desk.handover", Values: bot.Values{"from": {"<@42>"}}}},
+		"a channel":                          {typedAs("shelf", "fill", `{"type": 7, "name": "place", "value": "43"}`), invocation{Command: "shelf.fill", Values: bot.Values{"place": {"#hiring"}}}},
+		"a channel of which nothing is told": {typedAs("shelf", "fill", `{"type": 7, "name": "place", "value": "45"}`), invocation{Command: "shelf.fill", Values: bot.Values{"place": {"<#45>"}}}},
+		"channels and people in a text": {typedAs("shelf", "show", `{"type": 3, "name": "text", "value": "in <#44> or <#45> by <@!42>"}`),
+			invocation{Command: "shelf.show", Values: bot.Values{"text": {"in #offers or <#45> by <@42>"}}}},
+		"several people":     {typedAs("shelf", "fill", `{"type": 3, "name": "owners", "value": "<@!42> <@43>, ann"}`), invocation{Command: "shelf.fill", Values: bot.Values{"owners": {"<@42>,<@43>, ann"}}}},
+		"a file":             {typedAs("shelf", "fill", `{"type": 11, "name": "paper", "value": "77"}`), invocation{Command: "shelf.fill", Files: map[string]commandFile{"paper": paper}}},
+		"a value of no kind": {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": {"x": 1}}`), invocation{Command: "shelf.show"}},
+		"an unknown type":    {typedAs("shelf", "show", `{"type": 99, "name": "name", "value": "x"}`), invocation{Command: "shelf.show", Values: bot.Values{"name": {"x"}}}},
+		"a verb of cards":    {typedAs("shelf", "drop", ``), invocation{Command: "shelf.drop"}},
 		"a text being typed": {typedAs("shelf", "show", `{"type": 3, "name": "text", "value": "gar", "focused": true}, {"type": 4, "name": "copies", "value": 2}`),
 			invocation{Command: "shelf.show", Focus: "text", Values: bot.Values{"text": {"gar"}, "copies": {"2"}}}},
 		"nothing typed yet":      {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": "", "focused": true}`), invocation{Command: "shelf.show", Focus: "name", Values: bot.Values{"name": {""}}}},
@@ -64,7 +76,7 @@ func TestInvoked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := invoked(c.data, sampleNames())
+			got, err := invoked(c.data, sampleNames(), channelNames)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,17 +106,17 @@ func TestInvokedRefusesWhatIsNotOurs(t *testing.T) {
 		"a message's menu":       json.RawMessage(`{"type": 3, "name": "shelf", "target_id": "1"}`),
 		"a lost file":            typedAs("shelf", "fill", `{"type": 11, "name": "paper", "value": "78"}`),
 	} {
-		_, err := invoked(data, sampleNames())
+		_, err := invoked(data, sampleNames(), channelNames)
 		if coded, ok := errors.AsType[bot.Coded](err); !ok || coded.Code() != bot.CodeInvalid || coded.Message() == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, data := range []string{``, `[]`, `{"type": "1"}`, `{"options": {}}`} {
-		if _, err := invoked(json.RawMessage(data), sampleNames()); err == nil {
+		if _, err := invoked(json.RawMessage(data), sampleNames(), channelNames); err == nil {
 			t.Errorf("%s is read", data)
 		}
 	}
-	if _, err := invoked(typedAs("shelf", "home", ``), newNames("desk", "hb", sampleCommands())); err == nil {
+	if _, err := invoked(typedAs("shelf", "home", ``), newNames("desk", "hb", sampleCommands()), channelNames); err == nil {
 		t.Error("a command without the prefix is read")
 	}
 }
@@ -117,7 +129,7 @@ func TestInvokedReadsAnything(t *testing.T) {
 		name := rapid.SampledFrom([]string{"text", "name", "copies", "owners", "paper", "x", ""}).Draw(t, "name")
 		data := typedAs("shelf", rapid.SampledFrom([]string{"show", "fill", "note", "x"}).Draw(t, "verb"),
 			fmt.Sprintf(`{"type": %d, "name": %q, "value": %s, "focused": %v}`, rapid.IntRange(0, 30).Draw(t, "type"), name, value, rapid.Bool().Draw(t, "focused")))
-		if inv, err := invoked(data, sampleNames()); err == nil && !strings.HasPrefix(inv.Command, "shelf.") {
+		if inv, err := invoked(data, sampleNames(), channelNames); err == nil && !strings.HasPrefix(inv.Command, "shelf.") {
 			t.Fatalf("%+v", inv)
 		}
 	})
@@ -146,7 +158,7 @@ func TestRecordedCommandsAreRead(t *testing.T) {
 		if err := json.Unmarshal(recorded.Data, &d); err != nil || d.Name != "foo" {
 			t.Errorf("%s: %+v %v", file, d, err)
 		}
-		if _, err := invoked(recorded.Data, sampleNames()); bot.ErrorCode(err) != bot.CodeInvalid {
+		if _, err := invoked(recorded.Data, sampleNames(), channelNames); bot.ErrorCode(err) != bot.CodeInvalid {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
@@ -293,7 +305,7 @@ func TestExamplesOfTheProductReadBack(t *testing.T) {
 					t.Fatalf("%s: %v", example, err)
 				}
 				spelled := n.spell(example)
-				inv, err := invoked(typedIn(t, registration, spelled), n)
+				inv, err := invoked(typedIn(t, registration, spelled), n, channelNames)
 				if err != nil {
 					t.Errorf("%s: %v", spelled, err)
 					continue
@@ -315,5 +327,20 @@ func TestExamplesOfTheProductReadBack(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestMentioned(t *testing.T) {
+	t.Parallel()
+	inv := invocation{Values: bot.Values{"from": {"<@42>"}, "text": {"<@43> <@!42> <#44> 45"}}}
+	if got := inv.mentioned(); !slices.Equal(got, []string{"42", "43"}) {
+		t.Errorf("mentioned %q", got)
+	}
+	var many strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&many, "<@%d>", i)
+	}
+	if got := (invocation{Values: bot.Values{"text": {many.String()}}}).mentioned(); len(got) != maxMentioned {
+		t.Errorf("%d are looked up", len(got))
 	}
 }
