@@ -335,7 +335,7 @@ const everywhere = "*"
 // early refuses a call that comes before the time that a 429 named.
 func (s *Server) early(w http.ResponseWriter, r *http.Request, route string) bool {
 	s.mu.Lock()
-	now := time.Now() //nolint:forbidigo // Discord's limits run in real time, as the app's waiting does
+	now := time.Now()
 	until := s.blocked[bucket(r, route)]
 	global := false
 	if all := s.blocked[everywhere]; all.After(until) && !strings.Contains(route, "/interactions/") && !strings.Contains(route, "/webhooks/") {
@@ -373,7 +373,7 @@ func (s *Server) answerFailure(w http.ResponseWriter, r *http.Request, route str
 			key = everywhere
 		}
 		s.mu.Lock()
-		s.blocked[key] = time.Now().Add(time.Duration(f.RetryAfter * float64(time.Second))) //nolint:forbidigo // see early
+		s.blocked[key] = time.Now().Add(time.Duration(f.RetryAfter * float64(time.Second)))
 		s.mu.Unlock()
 		s.limited(w, f.RetryAfter, f.Global)
 	default:
@@ -390,7 +390,7 @@ func (s *Server) write(w http.ResponseWriter, route string, answer reply) {
 	h.Set("X-RateLimit-Bucket", fmt.Sprintf("%032x", []byte(route)[:min(len(route), 16)]))
 	h.Set("X-RateLimit-Limit", "1000")
 	h.Set("X-RateLimit-Remaining", "999")
-	h.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+1, 10)) //nolint:forbidigo // see early
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+1, 10))
 	h.Set("X-RateLimit-Reset-After", "1.000")
 	if answer.body == nil {
 		w.WriteHeader(answer.status)

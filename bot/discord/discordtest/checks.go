@@ -626,7 +626,7 @@ const (
 	maxCommandHint = 100
 )
 
-var commandName = regexp.MustCompile(`^[-_\p{L}\p{N}]{1,32}$`)
+var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
 // checkCommands returns what Discord would refuse of all commands of a guild.
 func checkCommands(all []object) []problem {

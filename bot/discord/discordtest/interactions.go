@@ -38,6 +38,8 @@ type interaction struct {
 	// again is true where it was delivered more than once: then an app cannot know that it has answered.
 	again bool
 	void  bool
+	// refused is true once an answer was refused: another may follow, or none.
+	refused bool
 	// first is the type of its first answer, 0 while there is none, original the message of that.
 	first    int
 	original *message
@@ -67,6 +69,7 @@ func (c *call) callback() reply {
 		return refuse(codeUnknownInteraction)
 	}
 	if refused := c.firstAnswer(i); refused != nil {
+		i.refused = true
 		return *refused
 	}
 	if c.request.URL.Query().Get("with_response") != "true" {
