@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
@@ -250,9 +251,30 @@ func (s *Server) admit(c *call, e endpoint, readErr error) (reply, bool) {
 		}
 	}
 	if e.described != "" {
-		s.violations(c.route, s.schema.check(bodySchema(r.Method, e.described), c.value))
+		s.violations(c.route, s.schema.check(bodySchema(r.Method, e.described), withTextIDs(c.value)))
 	}
 	return reply{}, false
+}
+
+// withTextIDs returns a body with the numbers of its new files as text: the reference has them as numbers, and
+// Discord takes both, but its description knows text alone.
+func withTextIDs(body any) any {
+	o, isObject := body.(object)
+	files := objects(o["attachments"])
+	if !isObject || len(files) == 0 {
+		return body
+	}
+	o = maps.Clone(o)
+	var all []any
+	for _, f := range files {
+		if n, isNumber := f["id"].(float64); isNumber {
+			f = maps.Clone(f)
+			f["id"] = strconv.Itoa(int(n))
+		}
+		all = append(all, f)
+	}
+	o["attachments"] = all
+	return o
 }
 
 // notSnowflake is the answer where an identifier is none.

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -108,7 +109,12 @@ func (c *call) firstAnswer(i *interaction) *reply {
 		c.violation("%s is of type %v", what, c.body["type"])
 		return fail(invalid([]problem{{"/type", "this field is required"}}))
 	}
-	c.violations(what, c.schema.check(componentSchema(name), normal(c.body)))
+	described := maps.Clone(c.body)
+	described["data"] = withTextIDs(c.body["data"])
+	if c.body["data"] == nil {
+		delete(described, "data")
+	}
+	c.violations(what, c.schema.check(componentSchema(name), described))
 	if reason := i.forbids(kind); reason != "" {
 		c.violation("%s: %s", what, reason)
 		return fail(invalid([]problem{{"/type", reason}}))
