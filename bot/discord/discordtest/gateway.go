@@ -187,6 +187,7 @@ func (s *Server) read(k *connection) {
 		_, data, err := k.ws.ReadMessage()
 		if err != nil {
 			if late, ok := err.(net.Error); ok && late.Timeout() { //nolint:errorlint // the connection's own error
+				s.forget(k)
 				k.cut(CloseTimedOut, "Session timed out.")
 			}
 			break
