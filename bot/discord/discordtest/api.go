@@ -1,6 +1,8 @@
 package discordtest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -409,7 +411,8 @@ func (s *Server) answerFailure(w http.ResponseWriter, r *http.Request, route str
 // write answers a call, with what is left of its limit.
 func (s *Server) write(w http.ResponseWriter, route string, answer reply) {
 	h := w.Header()
-	h.Set("X-RateLimit-Bucket", fmt.Sprintf("%032x", []byte(route)[:min(len(route), 16)]))
+	name := sha256.Sum256([]byte(route))
+	h.Set("X-RateLimit-Bucket", hex.EncodeToString(name[:16]))
 	h.Set("X-RateLimit-Limit", "1000")
 	h.Set("X-RateLimit-Remaining", "999")
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Unix()+1, 10))

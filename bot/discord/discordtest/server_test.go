@@ -552,6 +552,29 @@ func TestInteractionsAreAnsweredOnce(t *testing.T) {
 	d.wantViolation("comes after 4s")
 }
 
+func TestCallbacksTellOfTheirMessage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.register()
+	d.overHTTP()
+	d.answersWith(func(i object) {
+		status, o := d.call("POST", "interactions/"+str(i, "id")+"/"+str(i, "token")+"/callback?with_response=true",
+			`{"type": 4, "data": {"content": "there", "flags": 64, `+silent+`}}`)
+		shown := in(in(o, "resource"), "message")
+		if told := in(o, "interaction"); status != http.StatusOK || told["response_message_ephemeral"] != true || told["response_message_id"] != shown["id"] {
+			t.Errorf("%d, %v", status, o)
+		}
+		if shown["content"] != "there" || whole(shown, "flags")&flagEphemeral == 0 {
+			t.Errorf("%v", shown)
+		}
+	})
+	d.Command(ann, general, "/card one")
+	if all := d.Said(general); len(all) != 1 || all[0].For != ann {
+		t.Errorf("%+v", all)
+	}
+	d.wantViolation("")
+}
+
 func TestDeferredAnswersAreFilledIn(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
