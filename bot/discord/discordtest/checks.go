@@ -92,10 +92,12 @@ type problem struct{ path, text string }
 // checker looks through a payload and notes all that Discord would refuse.
 type checker struct {
 	problems []problem
-	ids      map[string]bool
-	numbers  map[float64]bool
-	count    int // of components, nested ones too
-	chars    int // of text displays
+	// forbidden is what Discord would take and the project does not want.
+	forbidden []problem
+	ids       map[string]bool
+	numbers   map[float64]bool
+	count     int // of components, nested ones too
+	chars     int // of text displays
 }
 
 func newChecker() *checker { return &checker{ids: map[string]bool{}, numbers: map[float64]bool{}} }
@@ -255,7 +257,7 @@ func (c *checker) mentions(body object) {
 	allowed, given := body["allowed_mentions"].(object)
 	if !given {
 		if str(body, "content") != "" || c.chars > 0 {
-			c.addf("/allowed_mentions", "the message does not say whom it may alert")
+			c.forbidden = append(c.forbidden, problem{"/allowed_mentions", "the message does not say whom it may alert"})
 		}
 		return
 	}
@@ -626,7 +628,7 @@ const (
 	maxCommandHint = 100
 )
 
-var commandName = regexp.MustCompile(`^[-_\p{L}\p{N}]{1,32}$`)
+var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
 // checkCommands returns what Discord would refuse of all commands of a guild.
 func checkCommands(all []object) []problem {

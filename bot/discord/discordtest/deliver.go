@@ -72,7 +72,7 @@ func (s *Server) Deliver(d *Delivery) {
 	s.mu.Lock()
 	answered := i.first != 0
 	d.Modal, d.Choices = i.modal, i.choices
-	late := i.void
+	void = void || i.void || i.refused
 	s.mu.Unlock()
 	if answered {
 		return
@@ -81,7 +81,7 @@ func (s *Server) Deliver(d *Delivery) {
 	if i.kind == kindCommand {
 		d.Notice = unanswered
 	}
-	if !void && !late && !d.Response.refused() {
+	if !void && !d.Response.refused() {
 		s.violation("%s was not answered", kindNames[i.kind])
 	}
 }
@@ -112,7 +112,7 @@ func (s *Server) send(d *Delivery) Response {
 		s.await(func() bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			return i.first != 0 || i.void || s.closed
+			return i.first != 0 || i.void || i.refused || s.closed
 		})
 	}
 	return got
@@ -184,11 +184,12 @@ func (s *Server) takeResponse(i *interaction, got Response) {
 	}
 	if err := json.Unmarshal(got.Body, &c.body); err != nil {
 		s.violation("the response to an interaction is no JSON: %v", err)
-		return
+		c.body = nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = c.firstAnswer(i) // what is wrong with it is a violation already
+	// What is wrong with it is a violation already.
+	i.refused = c.firstAnswer(i) != nil
 	s.changed.Broadcast()
 }
 

@@ -130,7 +130,7 @@ func (k *connection) send(op int, d any, seq any, name any) error {
 
 // cut closes a connection with a code.
 func (k *connection) cut(code int, reason string) {
-	_ = k.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(patience)) //nolint:forbidigo // a deadline of the transport
+	_ = k.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(patience))
 	_ = k.ws.Close()
 }
 
@@ -183,10 +183,11 @@ type payload struct {
 func (s *Server) read(k *connection) {
 	for {
 		// An app that is silent for so long has missed a heartbeat.
-		_ = k.ws.SetReadDeadline(time.Now().Add(2*s.o.Heartbeat + time.Second)) //nolint:forbidigo // a deadline of the transport
+		_ = k.ws.SetReadDeadline(time.Now().Add(2*s.o.Heartbeat + time.Second))
 		_, data, err := k.ws.ReadMessage()
 		if err != nil {
 			if late, ok := err.(net.Error); ok && late.Timeout() { //nolint:errorlint // the connection's own error
+				s.forget(k)
 				k.cut(CloseTimedOut, "Session timed out.")
 			}
 			break
@@ -224,7 +225,7 @@ func (s *Server) received(k *connection, data []byte) int {
 		s.violation("the Gateway cannot read %d bytes: %v", len(data), err)
 		return CloseDecodeError
 	}
-	now := time.Now() //nolint:forbidigo // Discord's limits run in real time
+	now := time.Now()
 	k.sent = append(slices.DeleteFunc(k.sent, func(at time.Time) bool { return now.Sub(at) > time.Minute }), now)
 	if len(k.sent) > maxSent {
 		s.violation("%d payloads were sent to the Gateway within a minute", len(k.sent))

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -38,6 +39,8 @@ type interaction struct {
 	// again is true where it was delivered more than once: then an app cannot know that it has answered.
 	again bool
 	void  bool
+	// refused is true once an answer was refused: another may follow, or none.
+	refused bool
 	// first is the type of its first answer, 0 while there is none, original the message of that.
 	first    int
 	original *message
@@ -67,6 +70,7 @@ func (c *call) callback() reply {
 		return refuse(codeUnknownInteraction)
 	}
 	if refused := c.firstAnswer(i); refused != nil {
+		i.refused = true
 		return *refused
 	}
 	if c.request.URL.Query().Get("with_response") != "true" {
@@ -105,7 +109,12 @@ func (c *call) firstAnswer(i *interaction) *reply {
 		c.violation("%s is of type %v", what, c.body["type"])
 		return fail(invalid([]problem{{"/type", "this field is required"}}))
 	}
-	c.violations(what, c.schema.check(componentSchema(name), normal(c.body)))
+	described := maps.Clone(c.body)
+	described["data"] = withTextIDs(c.body["data"])
+	if c.body["data"] == nil {
+		delete(described, "data")
+	}
+	c.violations(what, c.schema.check(componentSchema(name), described))
 	if reason := i.forbids(kind); reason != "" {
 		c.violation("%s: %s", what, reason)
 		return fail(invalid([]problem{{"/type", reason}}))

@@ -101,7 +101,7 @@ var (
 )
 
 // marks are what stands around a run of words that is shown as a style, the longest first.
-var marks = []string{"**", "__", "~~", "||", "*", "_"}
+var marks = []string{"***", "**", "__", "~~", "||", "*", "_"}
 
 // inline reads what stands within lines.
 func (m *markup) inline(s string) string {

@@ -169,6 +169,7 @@ func (s *Server) attach(c *checker, r *room, m *message, body object, uploads []
 func (s *Server) compose(r *room, m *message, body object, uploads []upload) (code int, problems []problem) {
 	c := newChecker()
 	c.message(body)
+	s.violations("a message", texts(c.forbidden))
 	next := *m
 	if v, given := body["content"]; given {
 		next.Content, _ = v.(string)
