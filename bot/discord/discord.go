@@ -111,6 +111,8 @@ type Discord struct {
 	work  front.InFlight
 	dms   sync.Map // bot.Identity → channel
 	rooms sync.Map // channel → whether it is a direct-message conversation
+	// channelNames are the names of the text channels of the company's guilds.
+	channelNames sync.Map
 	// members are what is known of who is in a company's guild: bot.Identity → memberSeen.
 	members sync.Map
 	// botUser is the id of the bot's own account, once it is known.

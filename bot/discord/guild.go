@@ -206,6 +206,7 @@ func (d *Discord) channels(ctx context.Context, guild string) ([]seenChannel, er
 			continue
 		}
 		d.rooms.Store(c.ID, false)
+		d.channelNames.Store(c.ID, c.Name)
 		mine := rights.in(c, d.self(), me.Roles)
 		if mine&permitView == 0 {
 			continue
@@ -220,6 +221,13 @@ func (d *Discord) channels(ctx context.Context, guild string) ([]seenChannel, er
 		})
 	}
 	return out, nil
+}
+
+// channelName returns the name of a text channel that the bot has seen, "" for any other.
+func (d *Discord) channelName(id string) string {
+	name, _ := d.channelNames.Load(id)
+	text, _ := name.(string)
+	return text
 }
 
 // rights says who may do what in the channels of a guild.

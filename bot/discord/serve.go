@@ -195,7 +195,7 @@ func (x *exchange) refuse(ctx context.Context, err error) {
 
 // invoke answers a slash command.
 func (x *exchange) invoke(ctx context.Context) {
-	inv, err := invoked(x.Data, x.names)
+	inv, err := invoked(x.Data, x.names, x.channelName)
 	if err != nil {
 		x.refuse(ctx, err)
 		return
@@ -368,7 +368,7 @@ func (x *exchange) pressed(ctx context.Context, a bot.Answer) {
 func (x *exchange) suggest(ctx context.Context) {
 	choices := []*discordgo.ApplicationCommandOptionChoice{}
 	late := x.cfg.After(suggestPatience)
-	inv, err := invoked(x.Data, x.names)
+	inv, err := invoked(x.Data, x.names, x.channelName)
 	if err == nil && inv.Focus != "" && x.place(ctx) == nil {
 		x.Event.Type, x.Event.Command, x.Event.Values, x.Event.Focus = bot.Suggest, inv.Command, inv.Values, inv.Focus
 		select {
