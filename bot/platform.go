@@ -84,6 +84,8 @@ type Profile struct {
 	Active      bool
 	// Guest is somebody from outside whom the company let into its workspace. Robot is no person.
 	Guest, Robot bool
+	// Groups are the platform's own roles of the account, by id.
+	Groups []string
 }
 
 // Directory keeps our records of people in step with what their platforms know of them. An adapter
@@ -106,7 +108,9 @@ const HomePlace = "home"
 // SendError is a refusal by a platform. Permanent ones go to the dead list, others are tried again
 // no sooner than RetryAfter.
 type SendError struct {
-	Permanent  bool
+	Permanent bool
+	// Closed says that the person takes no direct messages.
+	Closed     bool
 	RetryAfter time.Duration
 	Reason     string
 	Err        error

@@ -79,7 +79,7 @@ func newMeeting(t *testing.T, admins string) *meeting {
 		defer m.mu.Unlock()
 		return m.now
 	}
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{}, store.WithLog(quiet()))
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{}, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 	if err != nil {
 		tb.Fatal(err)
 	}
-	st, err := store.Open(tb.Context(), url, w.clock, keys, store.WithLog(quiet()))
+	st, err := store.Open(tb.Context(), url, w.clock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		tb.Fatal(err)
 	}
