@@ -46,6 +46,10 @@ func WithDefault(setting, value string) Option {
 	return func(s *Store) { s.defaults[setting] = value }
 }
 
+// PublicURL is the key of the address under which the company reaches the bot, among the defaults of the
+// settings. It is no setting: the environment has it.
+const PublicURL = "public_url"
+
 // WithLog sets where the job queue and the migrations log to; slog.Default() otherwise.
 func WithLog(log *slog.Logger) Option {
 	return func(s *Store) { s.log = log }

@@ -34,6 +34,7 @@ const EventLife = 14 * 24 * time.Hour
 func (s *Store) Do(ctx context.Context, ev bot.Event, reads bool, fn func(context.Context, *Tx, bot.Actor) (bot.Response, error)) (bot.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.unitTime)
 	defer cancel()
+	defer s.noteUse(ctx, ev)
 	if reads {
 		return s.look(ctx, ev, fn)
 	}
