@@ -30,6 +30,9 @@ const (
 	// PrivateAttachments are pictures and files in an answer that only one person sees in a conversation
 	// of several. Without it they come as a direct message, and never to where others see them.
 	PrivateAttachments Feature = "private_attachments"
+	// Notices are messages in a conversation of several that notify one person. The harness's adapter knows
+	// Ann and Ben as the people whose ids are their user ids.
+	Notices Feature = "notices"
 )
 
 func (h Harness) has(f Feature) bool { return !slices.Contains(h.Without, f) }

@@ -249,7 +249,7 @@ func TestAdminsByEmail(t *testing.T) {
 		{"U3", bot.Profile{Name: "Guest", Email: "boss@example.com", Active: true, Guest: true}, false},
 		{"U4", bot.Profile{Name: "Robot", Email: "boss@example.com", Active: true, Robot: true}, false},
 		{"U5", bot.Profile{Name: "Gone", Email: "boss@example.com"}, false},
-		{"U6", bot.Profile{Name: "Boss", Email: "BOSS@example.COM", Active: true}, true},
+		{"U6", bot.Profile{Name: "Boss", Email: "BOSS@example.COM", Active: true, Zone: time.UTC}, true},
 		{"U7", bot.Profile{Name: "Like the boss", Email: "boss@example.com.evil.example", Active: true}, false},
 	} {
 		m.platform.set(tc.user, tc.told, nil)
