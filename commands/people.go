@@ -183,7 +183,7 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 	if !ok {
 		return nil, hiring.Errorf(hiring.NotFound, "There is no such person any more.")
 	}
-	if into, merged := tx.Snapshot().Person(before.MergedInto); merged {
+	if into, merged := tx.Snapshot().Person(before.MergedInto); merged && (len(change.Roles) > 0 || change.Active != nil) {
 		return nil, hiring.Errorf(hiring.Conflict, "%s was joined with %s, for good, and has no access or roles of their own. Change %s instead.", before.Name, into.Name, into.Name)
 	}
 	person := before
@@ -349,7 +349,11 @@ func KeepProfile(ctx context.Context, tx *store.Tx, who bot.Identity, p bot.Prof
 		// What was only withheld, from a guest who is none any more, is theirs as before.
 		news := !slices.Contains(slices.Concat(before.Roles, before.Withheld), role)
 		if news && (admin && role == hiring.Admin || slices.Contains(after.Mapped, role)) {
-			if err := tellOfRole(ctx, tx, tx.Actor(), as, role); err != nil {
+			by := tx.Actor()
+			if slices.Contains(after.Mapped, role) {
+				by.ID = views.ByDiscordRole
+			}
+			if err := tellOfRole(ctx, tx, by, as, role); err != nil {
 				return hiring.Person{}, err
 			}
 		}

@@ -10,21 +10,22 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-// asksNothingPersonal are the forms that ask for no personal data and no pay: they open on every platform.
-var asksNothingPersonal = []string{"hire.zone", "hire.set"}
+// asksNothingPersonal are the commands whose forms ask for no candidate's data and no pay: they work on
+// every platform.
+var asksNothingPersonal = []string{"hire.zone", "hire.set", "hire.away"}
 
 // decidesOnWhatIsShown are the commands without a form by which somebody decides on what their card shows:
 // where cards show nothing, they would decide unseen.
 var decidesOnWhatIsShown = []string{"req.approve"}
 
 // guarded keeps personal data and pay off the platforms that the company wants none on, for whatever
-// command: views are reduced where they are drawn; here forms are refused, and what is offered to choose
-// from bears references alone.
+// command: views are reduced where they are drawn; here the commands are refused that ask for such data in a
+// form, typed in full too, and what is offered to choose from bears references alone.
 func guarded(c Command) Command {
 	name := c.Name()
-	refused := c.Form != nil && !slices.Contains(asksNothingPersonal, name)
+	refused := c.Form != nil && !slices.Contains(asksNothingPersonal, name) || slices.Contains(decidesOnWhatIsShown, name)
 	typed := commandText(c.Spec)
-	if form := c.Form; refused {
+	if form := c.Form; refused && form != nil {
 		c.Form = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
 			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
 				return bot.Form{}, err
@@ -34,7 +35,7 @@ func guarded(c Command) Command {
 	}
 	handle := c.Handle
 	c.Handle = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
-		if refused && req.Type == bot.Submit || slices.Contains(decidesOnWhatIsShown, name) {
+		if refused {
 			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
 				return bot.Response{}, err
 			}

@@ -188,6 +188,9 @@ func stateOf(p hiring.Person) string {
 	}
 }
 
+// ByDiscordRole stands in the place of who gave a role that came by a role of Discord.
+const ByDiscordRole = hiring.SettingDiscordRoles
+
 // drawRoleGiven tells somebody of a role; its subject is the person, its arguments the role and who
 // gave it. Drawn again after the role was taken back, it says that.
 func drawRoleGiven(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
@@ -195,7 +198,11 @@ func drawRoleGiven(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	if !ok || p.ID != viewer.ID {
 		return bot.Card{}, bot.ErrMoot
 	}
-	return roleGivenCard(p, hiring.Role(arg(v, 0)), personText(tx.Snapshot(), arg(v, 1))), nil
+	by := personText(tx.Snapshot(), arg(v, 1))
+	if arg(v, 1) == ByDiscordRole {
+		by = bot.T("Your role on Discord")
+	}
+	return roleGivenCard(p, hiring.Role(arg(v, 0)), by), nil
 }
 
 func roleGivenCard(p hiring.Person, r hiring.Role, by bot.Text) bot.Card {

@@ -35,7 +35,7 @@ func elsewhere(tx *store.Tx, viewer bot.Actor) string {
 	s := tx.Snapshot()
 	p, _ := s.Person(viewer.ID)
 	for _, identity := range p.Identities {
-		if w, ok := s.Workspace(identity.Workspace); ok && !s.Private(w.ID) {
+		if w, ok := s.Workspace(identity.Workspace); ok && w.Kind == store.HomeWorkspace && !s.Private(w.ID) {
 			return "on " + hiring.PlatformTitle(w.Platform)
 		}
 	}
