@@ -43,7 +43,8 @@ func drawWaiting(ctx context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bo
 		n = 1 // something to read, which nobody can tell whether they have
 	}
 	return bot.Card{
-		Body:    []bot.Node{bot.Join(bot.T("You have "+count(n, "thing")+" waiting. I cannot write to you directly, since you take no direct messages."))},
+		Title:   "You have " + count(n, "thing") + " waiting",
+		Body:    []bot.Node{bot.T("I cannot write to you directly, since you take no direct messages. What it is, I show to you alone.")},
 		Actions: []bot.Action{{Label: "Show me", Do: bot.Do("hire.home"), Style: bot.Primary}},
 		Notify:  p.ID,
 	}, nil
