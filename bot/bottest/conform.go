@@ -40,6 +40,9 @@ const (
 	// WholeForms are shown at once, with a button of their own. Without it a form comes in steps, of
 	// which Form is the first; Submit goes through all of them.
 	WholeForms Feature = "whole_forms"
+	// Notices are messages in a conversation of several that notify one person. The harness's adapter knows
+	// Ann and Ben as the people whose ids are their user ids.
+	Notices Feature = "notices"
 )
 
 func (h Harness) has(f Feature) bool { return !slices.Contains(h.Without, f) }

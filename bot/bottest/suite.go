@@ -43,6 +43,7 @@ func Conform(t *testing.T, h Harness) {
 		{name: "a second delivery has no second effect and gets the first answer", test: secondDelivery},
 		{name: "messages are sent, drawn again and found", test: sends},
 		{name: "a direct message is sent to one person", test: sendsDirectly},
+		{name: "a message notifies the one person whom it is for, and nobody else", test: notifies, need: Notices},
 		{name: "profiles are read", test: profiles},
 		{name: "every card of the fixture is shown", test: fixtureCards},
 		{name: "any card can be sent and drawn again", test: anyCard},
@@ -662,6 +663,36 @@ func sendsDirectly(t *testing.T, b *bench) {
 	if nobody, err := b.platform.DM(t.Context(), bot.Identity{Workspace: b.world.Workspace, User: "nobody"}); !permanent(err) {
 		t.Errorf("the direct messages of nobody: %+v, %v", nobody, err)
 	}
+}
+
+func notifies(t *testing.T, b *bench) {
+	ctx := t.Context()
+	card := bot.Card{Body: []bot.Node{bot.Join(bot.T("You have 1 thing waiting, not "), bot.Who(b.world.Ben, "Ben"), bot.T(", "+Hostile))}, Notify: b.world.Ann}
+	at, err := b.platform.Send(ctx, b.world.Channel, card, "notice-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := func(when string, want ...string) {
+		t.Helper()
+		m := b.said(t, b.world.Ben, b.world.Channel)
+		got := slices.Clone(m.Notifies)
+		slices.Sort(got)
+		if got = slices.Compact(got); !slices.Equal(got, want) {
+			t.Errorf("%s it notifies %q, want %q", when, got, want)
+		}
+	}
+	wantShown(t, b.said(t, b.world.Ben, b.world.Channel), "You have 1 thing waiting")
+	only("sent,", b.world.Ann)
+	card.Notify = ""
+	if err := b.platform.Edit(ctx, at, card); err != nil {
+		t.Fatal(err)
+	}
+	only("once nothing waits,")
+	card.Notify = "nobody-here"
+	if _, err := b.platform.Send(ctx, b.world.Channel, card, "notice-2"); err != nil {
+		t.Fatal(err)
+	}
+	only("about somebody without an account,")
 }
 
 func profiles(t *testing.T, b *bench) {

@@ -112,13 +112,24 @@ func outgoingOf(p page) (outgoing, []*discordgo.File) {
 	return out, files
 }
 
+// notify has a message alert the one person whom its card says, where they have an account here.
+func (d *Discord) notify(ctx context.Context, m outgoing, workspace string, card bot.Card) {
+	if card.Notify == "" {
+		return
+	}
+	if user, _ := d.cfg.Directory.Account(ctx, workspace, card.Notify); digitsAlone.MatchString(user) {
+		m.Content = "<@" + user + "> " + m.Content
+		m.AllowedMentions.Users = []string{user}
+	}
+}
+
 // nonce returns what stands for a delivery: 25 characters at most.
 func nonce(deliveryID string) string {
 	sum := sha256.Sum256([]byte(deliveryID))
 	return hex.EncodeToString(sum[:])[:25]
 }
 
-// card returns where a card is shown that is a message of its own.
+// surface returns where a card is shown that is a message of its own.
 func (d *Discord) surface(ctx context.Context, workspace string, private bool) surface {
 	return surface{
 		Pages: 1, Files: private, Spell: d.names.spell,
@@ -143,6 +154,7 @@ func (d *Discord) Send(ctx context.Context, to bot.Conversation, card bot.Card, 
 	on := d.surface(ctx, to.Workspace, private)
 	on.Delivery = deliveryID
 	m, files := outgoingOf(renderCard(card, on)[0])
+	d.notify(ctx, m, to.Workspace, card)
 	if deliveryID != "" {
 		m.Nonce, m.Enforce = nonce(deliveryID), true
 	}
@@ -206,6 +218,7 @@ func (d *Discord) Edit(ctx context.Context, at bot.Posted, card bot.Card) error 
 	on := d.surface(ctx, at.In.Workspace, private)
 	on.Delivery = delivery
 	m, files := outgoingOf(renderCard(card, on)[0])
+	d.notify(ctx, m, at.In.Workspace, card)
 	edit := map[string]any{
 		"content": m.Content, "embeds": orNone(m.Embeds), "components": orNone(m.Components), "allowed_mentions": m.AllowedMentions,
 		"attachments": orNone(m.Attachments),

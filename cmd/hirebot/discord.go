@@ -19,6 +19,7 @@ func connectDiscord(cfg Config, with core) (bot.Platform, error) {
 		Token: cfg.DiscordToken.Reveal(), AppID: cfg.DiscordAppID, Guilds: splitList(cfg.DiscordGuildID), Others: others,
 		PublicKey: cfg.DiscordPublicKey, APIURL: cfg.DiscordAPIURL, Base: commands.Base, Prefix: cfg.CommandPrefix, PublicURL: cfg.PublicURL,
 		Commands: with.Commands, Directory: with.Directory, Clock: with.Clock, Log: with.Log, Hooks: discordHooks(with),
+		Lead: func(ctx context.Context) (context.Context, func(), error) { return with.Store.Lead(ctx, discord.Name) },
 	})
 }
 

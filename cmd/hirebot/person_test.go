@@ -17,7 +17,7 @@ import (
 // people opens a new database with two admins and a member.
 func people(t *testing.T, url string) *store.Store {
 	t.Helper()
-	st, err := store.Open(t.Context(), url, testClock, store.Keys{}, store.WithLog(newLog(newOutput())))
+	st, err := store.Open(t.Context(), url, testClock, store.Keys{}, store.WithLog(newLog(newOutput())), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

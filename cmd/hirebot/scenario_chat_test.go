@@ -89,7 +89,7 @@ type chatSpeaker struct {
 	card   *bottest.Message
 	form   *bottest.Form
 	formIn bot.Conversation
-	last bottest.Act
+	last   bottest.Act
 	// said is what they were answered, refused what was wrong with a form.
 	said, refused string
 }

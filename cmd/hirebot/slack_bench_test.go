@@ -197,7 +197,7 @@ func startSlackProduct(b *testing.B, database string) *slackProduct {
 func (p *slackProduct) prepare(b *testing.B) {
 	b.Helper()
 	keys := p.keys
-	st, err := store.Open(b.Context(), p.database, time.Now, keys, store.WithLog(quiet()))
+	st, err := store.Open(b.Context(), p.database, time.Now, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func (p *slackProduct) witness(b *testing.B) func(query, trigger string) error {
 // openForBench opens a database until the benchmark ends.
 func openForBench(b *testing.B, database string, keys store.Keys) *store.Store {
 	b.Helper()
-	st, err := store.Open(b.Context(), database, time.Now, keys, store.WithLog(quiet()))
+	st, err := store.Open(b.Context(), database, time.Now, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		b.Fatal(err)
 	}
