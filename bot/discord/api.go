@@ -43,10 +43,34 @@ func (d *Discord) callIn(ctx context.Context, method, address, bucket string, in
 	b.Lock()
 	wait := d.api.Ratelimiter.GetWaitTime(b, 1)
 	b.Unlock()
-	if wait > longestWait {
+	if wait = max(wait, d.limitedFor(bucket), d.limitedFor(everything)); wait > longestWait {
 		return &bot.SendError{Reason: asksToWait, RetryAfter: wait}
 	}
-	return d.send(ctx, d.api, method, address, bucket, in, files, out)
+	err := d.send(ctx, d.api, method, address, bucket, in, files, out)
+	if limited, ok := errors.AsType[*discordgo.RateLimitError](err); ok {
+		d.limited.Store(bucket, d.cfg.Clock().Add(limited.RetryAfter))
+	}
+	return err
+}
+
+// limit notes how long nothing at all may be called.
+func (d *Discord) limit(wait time.Duration) { d.limited.Store(everything, d.cfg.Clock().Add(wait)) }
+
+// everything stands for the limit of all calls together.
+const everything = ""
+
+// limitedFor returns how long a limit still holds that Discord has told of by refusing a call.
+func (d *Discord) limitedFor(bucket string) time.Duration {
+	until, ok := d.limited.Load(bucket)
+	if !ok {
+		return 0
+	}
+	at, _ := until.(time.Time)
+	left := at.Sub(d.cfg.Clock())
+	if left <= 0 {
+		d.limited.CompareAndDelete(bucket, until)
+	}
+	return left
 }
 
 // callFree calls what Discord does not limit: the answers to an interaction. They wait for nothing, each

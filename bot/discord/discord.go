@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -107,6 +108,9 @@ type Discord struct {
 	api      *discordgo.Session
 	files    *http.Client
 
+	// limited says until when calls are refused, by bucket.
+	limited sync.Map
+
 	serve atomic.Pointer[bot.Serve]
 	work  front.InFlight
 	dms   sync.Map // bot.Identity → channel
@@ -163,13 +167,14 @@ func New(cfg Config) (*Discord, error) {
 	if err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
 	}
-	client := &http.Client{Timeout: timeout, Transport: rewriteHost{to: base, next: http.DefaultTransport}}
+	d := &Discord{
+		cfg: cfg, names: newNames(cfg.Base, cfg.Prefix, specs), registry: registry, key: key, api: api, files: &http.Client{Timeout: timeout}, guilds: map[string]Workspace{},
+	}
+	client := &http.Client{Timeout: timeout, Transport: rewriteHost{to: base, next: http.DefaultTransport, limited: d.limit}}
 	// It never waits for a rate limit by itself: what can wait does so in the outbox, and what cannot is
 	// told at once. Nor does it repeat what may have arrived.
 	api.Client, api.ShouldRetryOnRateLimit, api.MaxRestRetries = client, false, 0
-	return &Discord{
-		cfg: cfg, names: newNames(cfg.Base, cfg.Prefix, specs), registry: registry, key: key, api: api, files: &http.Client{Timeout: timeout}, guilds: map[string]Workspace{},
-	}, nil
+	return d, nil
 }
 
 // rewriteHost leads what is meant for Discord's API to another place: discordgo's addresses are
@@ -177,6 +182,8 @@ func New(cfg Config) (*Discord, error) {
 type rewriteHost struct {
 	to   *url.URL
 	next http.RoundTripper
+	// limited is told how long nothing at all may be called, which discordgo does not say.
+	limited func(time.Duration)
 }
 
 // RoundTrip sends a request, to the other place where it is meant for the API.
@@ -191,7 +198,13 @@ func (r rewriteHost) RoundTrip(req *http.Request) (*http.Response, error) {
 		moved.URL, moved.Host = &to, ""
 		req = moved
 	}
-	return r.next.RoundTrip(req)
+	resp, err := r.next.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("X-RateLimit-Global") != "" {
+		if seconds, err := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64); err == nil {
+			r.limited(time.Duration(seconds * float64(time.Second)))
+		}
+	}
+	return resp, err
 }
 
 // Name returns "discord".
@@ -413,6 +426,9 @@ func (d *Discord) connectGuild(ctx context.Context, a Access) bool {
 	}
 	var g discordgo.Guild
 	err := d.call(ctx, http.MethodGet, discordgo.EndpointGuild(a.Guild), nil, &g)
+	if err != nil {
+		err = refusal("read a server", err)
+	}
 	w := Workspace{ID: workspaceID(a.Guild), Guild: a.Guild, Name: g.Name, Kind: a.Kind}
 	if err == nil && d.cfg.Hooks.Connected != nil {
 		if err = d.cfg.Hooks.Connected(ctx, w); err != nil {

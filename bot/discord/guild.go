@@ -180,6 +180,8 @@ func (d *Discord) readChannels(ctx context.Context, guild string) {
 type seenChannel struct {
 	Channel
 	lacks int64
+	// lacksCards says that only the first line of a card would be seen.
+	lacksCards bool
 }
 
 // needed are the permissions without which a channel is of no use.
@@ -217,7 +219,7 @@ func (d *Discord) channels(ctx context.Context, guild string) ([]seenChannel, er
 				Name:    c.Name,
 				Private: rights.in(c, "", nil)&permitView == 0,
 			},
-			lacks: needed &^ mine,
+			lacks: needed &^ mine, lacksCards: mine&permitEmbed == 0,
 		})
 	}
 	return out, nil

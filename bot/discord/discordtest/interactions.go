@@ -310,5 +310,8 @@ func (c *call) deleteAnswer() reply {
 		return *refused
 	}
 	i.room.remove(m)
+	if i.original == m {
+		i.original = nil // what is said now is said by itself
+	}
 	return nothing()
 }
