@@ -247,9 +247,6 @@ func (c Config) checkPlatforms() []string {
 		if !digits.MatchString(c.DiscordAppID) {
 			wrong("DISCORD_APP_ID", "%q is not an application id, a number: copy it from the application's page “General Information”", c.DiscordAppID)
 		}
-		if len(splitList(c.DiscordGuildID)) == 0 {
-			wrong("DISCORD_GUILD_ID", "it is missing: name the company's server by its id, with Developer Mode and “Copy Server ID”")
-		}
 		for _, id := range splitList(c.DiscordGuildID) {
 			if !digits.MatchString(id) {
 				wrong("DISCORD_GUILD_ID", "%q is not a server's id, a number: switch on Developer Mode and use “Copy Server ID”", id)

@@ -11,6 +11,10 @@ import (
 
 // connectDiscord makes the adapter of Discord.
 func connectDiscord(cfg Config, with core) (bot.Platform, error) {
+	// Without it the installation link can be printed, and nothing be served.
+	if len(splitList(cfg.DiscordGuildID)) == 0 {
+		return nil, failf("%sDISCORD_GUILD_ID: it is missing: name the company's server by its id. Switch on Developer Mode and use “Copy Server ID”", envPrefix)
+	}
 	others, err := discordGuilds(cfg.WorkspacesFile)
 	if err != nil {
 		return nil, err

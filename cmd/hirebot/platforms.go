@@ -19,7 +19,7 @@ type platformKind struct {
 	Configured func(Config) bool
 	// Vars are the variables that switch it on.
 	Vars string
-	// Connect makes the adapter; nil means that this version has none yet.
+	// Connect makes the adapter.
 	Connect func(Config, core) (bot.Platform, error)
 }
 
@@ -53,16 +53,13 @@ func platformKinds() []platformKind {
 	}
 }
 
-// configured returns the platforms that are switched on, those that this version serves first.
-func configured(kinds []platformKind, cfg Config) (served, missing []platformKind) {
+// configured returns the platforms that are switched on.
+func configured(kinds []platformKind, cfg Config) []platformKind {
+	var out []platformKind
 	for _, k := range kinds {
-		switch {
-		case !k.Configured(cfg):
-		case k.Connect == nil:
-			missing = append(missing, k)
-		default:
-			served = append(served, k)
+		if k.Configured(cfg) {
+			out = append(out, k)
 		}
 	}
-	return served, missing
+	return out
 }
