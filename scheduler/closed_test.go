@@ -34,8 +34,10 @@ func TestTheNextAccountIsTried(t *testing.T) {
 		w.wantTitles(dm("asha-2"), "first")
 
 		for name, refuse := range map[string]func(){
-			"closed":    func() { w.chat.next(callSend, outcome{err: errClosed}) },
-			"gone":      func() { w.chat.next(callSend, outcome{err: &bot.SendError{Permanent: true, Reason: "account_inactive"}}) },
+			"closed": func() { w.chat.next(callSend, outcome{err: errClosed}) },
+			"gone": func() {
+				w.chat.next(callSend, outcome{err: &bot.SendError{Permanent: true, Reason: "account_inactive"}})
+			},
 			"no direct": func() { w.chat.next(callDM, outcome{err: errClosed}) },
 		} {
 			refuse()
@@ -123,7 +125,9 @@ func TestWhoTakesNoDirectMessages(t *testing.T) {
 		w.wantTitles(dm("ravi"), "asha takes no direct messages")
 
 		w.clock.advance(24 * time.Hour)
-		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetQuiet(ctx, public.Workspace, public.Channel, true) })
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetQuiet(ctx, public.Workspace, public.Channel, true)
+		})
 		shut("four")
 		if n := len(w.chat.in(public)); n != 2 {
 			t.Errorf("a channel that wants quiet has %d messages", n)

@@ -282,7 +282,7 @@ func TestMergesKeepWhatHolds(t *testing.T) {
 			runs++
 			var accounts []bot.Identity
 			mark := rapid.StringMatching(`[a-z]{8}`).Draw(rt, "mark")
-			for i := range rapid.IntRange(2, 5).Draw(rt, "people") {
+			for i := range rapid.IntRange(2, 4).Draw(rt, "people") {
 				name := mark + string(rune('a'+i))
 				if i%2 == 0 {
 					w.person(t, name, rapid.SliceOfNDistinct(rapid.SampledFrom(hiring.Roles), 0, 3, rapid.ID[hiring.Role]).Draw(rt, "roles")...)
@@ -305,7 +305,7 @@ func TestMergesKeepWhatHolds(t *testing.T) {
 				}
 				return nil
 			}))
-			for range rapid.IntRange(1, 6).Draw(rt, "merges") {
+			for range rapid.IntRange(1, 4).Draw(rt, "merges") {
 				from, to := rapid.SampledFrom(accounts).Draw(rt, "from"), rapid.SampledFrom(accounts).Draw(rt, "to")
 				before := read(t, w.Store)
 				maker, _ := before.PersonByIdentity(from.Workspace, from.User)
