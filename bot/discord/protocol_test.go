@@ -617,7 +617,9 @@ func TestLimitsAndFailuresOfSending(t *testing.T) {
 		{"500", discordtest.Failure{Status: 500}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
 		{"502", discordtest.Failure{Status: 502}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
 		{"401", discordtest.Failure{Status: 401}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter > 0 }},
-		{"no permission", discordtest.Failure{Code: 50013}, func(e *bot.SendError, _ error) bool { return e != nil && e.Permanent && !e.Closed && strings.Contains(e.Reason, "Send Messages") }},
+		{"no permission", discordtest.Failure{Code: 50013}, func(e *bot.SendError, _ error) bool {
+			return e != nil && e.Permanent && !e.Closed && strings.Contains(e.Reason, "Send Messages")
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
