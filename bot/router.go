@@ -317,7 +317,8 @@ func (r *Router[T]) act(ctx context.Context, tx T, cmd Command[T], req Request, 
 	}
 	bare := req.Type == Invoke && len(words) == 0 && len(req.Values) == 0 && len(read.args) == 0
 	first := cmd.FormFirst && len(read.args) <= len(cmd.required())
-	if cmd.Form != nil && len(read.errors) == 0 && (bare || first || draft != "" || len(read.missing(cmd.Spec)) > 0) {
+	unsure := req.Type == Invoke && cmd.Unsure != nil && cmd.Unsure(read.args)
+	if cmd.Form != nil && len(read.errors) == 0 && (bare || first || unsure || draft != "" || len(read.missing(cmd.Spec)) > 0) {
 		resp, err := r.open(ctx, tx, cmd, req, false)
 		return resp, read, err
 	}

@@ -16,7 +16,9 @@ type word struct {
 	// text is what it stands for: without its quotes and, of name:value, the value alone.
 	text string
 	// key is the name of name:value, in lower case.
-	key    string
+	key string
+	// equals tells of name=value, which is name:value where a parameter has that name.
+	equals bool
 	quoted bool
 	// typed is the word as it was typed, quotes and all, for texts that keep their words together.
 	typed string
@@ -45,15 +47,15 @@ func scan(text string) (words []word, open bool) {
 		value, typed   strings.Builder
 		key            string
 		inQuote, begun bool
-		quoted         bool
+		quoted, equals bool
 	)
 	flush := func() {
 		if begun || key != "" {
-			words = append(words, word{text: value.String(), key: key, quoted: quoted, typed: typed.String()})
+			words = append(words, word{text: value.String(), key: key, equals: equals, quoted: quoted, typed: typed.String()})
 		}
 		value.Reset()
 		typed.Reset()
-		key, begun, quoted = "", false, false
+		key, begun, quoted, equals = "", false, false, false
 	}
 	put := func(r rune) {
 		value.WriteRune(r)
@@ -71,8 +73,8 @@ func scan(text string) (words []word, open bool) {
 			flush()
 		case unicode.IsSpace(r):
 			put(' ')
-		case r == ':' && key == "" && !quoted && paramRule.MatchString(strings.ToLower(value.String())):
-			key = strings.ToLower(value.String())
+		case (r == ':' || r == '=') && key == "" && !quoted && paramRule.MatchString(strings.ToLower(value.String())):
+			key, equals = strings.ToLower(value.String()), r == '='
 			value.Reset()
 			typed.WriteRune(r)
 			begun = false

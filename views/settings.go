@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
@@ -99,9 +100,12 @@ func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 		return bot.Card{}, bot.ErrMoot
 	}
 	before, now := arg(v, 0), tx.Snapshot().Setting(s.Key)
+	was := "Was: " + shown(before) + "."
+	if before == now {
+		was = "Unchanged: it was so already."
+	}
 	card := bot.Card{
-		Tone: bot.Good, Title: s.Title + ": " + shown(now),
-		Body:    []bot.Node{bot.T("Was: " + shown(before) + ".")},
+		Tone: bot.Good, Title: s.Title + ": " + shown(now), Body: []bot.Node{bot.T(was)},
 		Actions: []bot.Action{{Label: "All settings", Do: bot.Do("hire.settings")}},
 	}
 	if s.Key == hiring.SettingHiringChannel {
@@ -113,12 +117,31 @@ func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 			card.Body = append(card.Body, bot.T(places))
 		}
 	}
+	if s.Kind == hiring.SettingChain {
+		card.Body = append(card.Body, chainLines(tx.Snapshot())...)
+	}
 	if undo := bot.Do("hire.set", s.Key, before); before != "" && before != now {
 		if _, err := undo.Encode(); err == nil {
 			card.Actions = append(card.Actions, bot.Action{Label: "Undo", Do: undo})
 		}
 	}
 	return card, nil
+}
+
+// chainLines say whom each step of the approval chain asks, since a word may be a person or a role.
+func chainLines(s *store.Snapshot) []bot.Node {
+	chain, err := hiring.ParseChain(s.Setting(hiring.SettingApprovers), func(name string) (string, bool) {
+		p, ok := s.PersonByName(name)
+		return p.ID, ok
+	})
+	if err != nil || len(chain) == 0 {
+		return nil
+	}
+	var lines []bot.Text
+	for i, step := range chain {
+		lines = append(lines, bot.T(fmt.Sprintf("%d. ", i+1)+step.Reading(func(id string) string { p, _ := s.Person(id); return p.Name })))
+	}
+	return []bot.Node{bot.Lines(lines...)}
 }
 
 // drawSetupDone sums up what setup decided.
@@ -137,11 +160,11 @@ func drawSetupDone(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View
 	}
 	return bot.Card{
 		Tone: bot.Good, Title: s.Setting(hiring.SettingCompany) + " is set up",
-		Body: []bot.Node{bot.Fields{
+		Body: append([]bot.Node{bot.Fields{
 			{Label: "Hiring channel", Text: bot.T(shown(s.Setting(hiring.SettingHiringChannel)))},
 			{Label: "Recruiters", Text: recruiters},
 			{Label: "Approvals", Text: bot.T(approvers)},
-		}},
+		}}, chainLines(s)...),
 		Actions: []bot.Action{{Label: "My home", Do: bot.Do("hire.home"), Style: bot.Primary}, {Label: "All settings", Do: bot.Do("hire.settings")}},
 	}, nil
 }
