@@ -416,6 +416,39 @@ func TestFaultsAreAnswered(t *testing.T) {
 	s.works(t)
 }
 
+// TestKeep: a long private answer has a button that sends it to the person's direct messages.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		var text bot.Text
+		for i := range 9 {
+			text = bot.Lines(text, bot.Tf("line %d", i))
+		}
+		return bot.Answer{Card: &bot.Card{Title: "Long", Body: []bot.Node{text}, Actions: []bot.Action{{Label: "Again", Do: bot.Do("card.show", "again")}}}}
+	})
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	m := s.last(t, ann, s.world.Channel)
+	keep := m.Buttons[len(m.Buttons)-1].Label
+	s.far.Press(t, ann, m, keep)
+	kept := s.last(t, ann, s.dm(t, ann))
+	if !strings.Contains(kept.Text, "Long") || !strings.Contains(kept.Text, "line 8") || len(kept.Buttons) > 0 {
+		t.Errorf("%q brings %+v", keep, kept)
+	}
+	if m := s.last(t, ann, s.world.Channel); !m.OnlyMine || !strings.Contains(m.Text, "in your direct messages now") {
+		t.Errorf("told %+v", m)
+	}
+	s.CloseDMs(ben, true)
+	s.far.Type(t, ben, s.world.Channel, "/card show x")
+	s.far.Press(t, ben, s.last(t, ben, s.world.Channel), keep)
+	if m := s.last(t, ben, s.world.Channel); !m.OnlyMine || !strings.Contains(m.Text, "takes no direct messages") {
+		t.Errorf("told %+v", m)
+	}
+	if len(s.served()) != 2 {
+		t.Errorf("keeping arrives as %+v", s.served())
+	}
+}
+
 func TestDuplicateDeliveries(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, nil)
