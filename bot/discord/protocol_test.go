@@ -266,6 +266,7 @@ func TestStandbyTakesOver(t *testing.T) {
 	t.Parallel()
 	turn := make(chan struct{})
 	lost := make(chan context.CancelFunc, 2)
+	prepared := make(chan struct{}, 2) // what comes after the commands
 	lead := func(ctx context.Context) (context.Context, func(), error) {
 		select {
 		case turn <- struct{}{}:
@@ -282,6 +283,10 @@ func TestStandbyTakesOver(t *testing.T) {
 	for range 2 {
 		cfg := config(app, server)
 		cfg.Lead, cfg.After = lead, impatient
+		cfg.Hooks.Channels = func(context.Context, string, []discord.Channel) error {
+			prepared <- struct{}{}
+			return nil
+		}
 		adapter, err := discord.New(cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -298,10 +303,12 @@ func TestStandbyTakesOver(t *testing.T) {
 	}
 	<-turn
 	server.Wait("the first to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 1 })
+	<-prepared
 	(<-lost)()
 	server.Wait("the first to leave", func() bool { return server.Connections() == 0 })
 	<-turn
 	server.Wait("the second to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 2 })
+	<-prepared
 	if puts := server.Calls("PUT /applications/{app}/guilds/{guild}/commands"); len(puts) != 1 {
 		t.Errorf("the commands were written %d times", len(puts))
 	}
