@@ -346,6 +346,9 @@ func (d *Discord) lead(ctx context.Context) error {
 		}
 		defer leave()
 		leading = now
+		if d.key == nil {
+			d.setUp(false) // until its connection is up
+		}
 	}
 	leading, stop := context.WithCancel(leading)
 	defer stop()

@@ -301,8 +301,9 @@ func (d *Discord) noteMember(ctx context.Context, who bot.Identity, m member) {
 // homeOf returns the workspace of the company that somebody is in, who wrote in direct messages: there
 // Discord does not say. Whoever left has no access any more.
 func (d *Discord) homeOf(ctx context.Context, user string) (string, error) {
-	unsure := false
-	for _, w := range d.homes() {
+	homes := d.homes()
+	unsure := len(homes) == 0 // none has answered yet
+	for _, w := range homes {
 		who := bot.Identity{Workspace: w.ID, User: user}
 		if seen, ok := d.members.Load(who); ok {
 			if s, ok := seen.(memberSeen); ok && d.cfg.Clock().Sub(s.at) < memberFor {

@@ -266,6 +266,7 @@ func TestStandbyTakesOver(t *testing.T) {
 	t.Parallel()
 	turn := make(chan struct{})
 	lost := make(chan context.CancelFunc, 2)
+	prepared := make(chan struct{}, 2) // what comes after the commands
 	lead := func(ctx context.Context) (context.Context, func(), error) {
 		select {
 		case turn <- struct{}{}:
@@ -282,6 +283,10 @@ func TestStandbyTakesOver(t *testing.T) {
 	for range 2 {
 		cfg := config(app, server)
 		cfg.Lead, cfg.After = lead, impatient
+		cfg.Hooks.Channels = func(context.Context, string, []discord.Channel) error {
+			prepared <- struct{}{}
+			return nil
+		}
 		adapter, err := discord.New(cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -298,10 +303,12 @@ func TestStandbyTakesOver(t *testing.T) {
 	}
 	<-turn
 	server.Wait("the first to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 1 })
+	<-prepared
 	(<-lost)()
 	server.Wait("the first to leave", func() bool { return server.Connections() == 0 })
 	<-turn
 	server.Wait("the second to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 2 })
+	<-prepared
 	if puts := server.Calls("PUT /applications/{app}/guilds/{guild}/commands"); len(puts) != 1 {
 		t.Errorf("the commands were written %d times", len(puts))
 	}
@@ -414,6 +421,39 @@ func TestFaultsAreAnswered(t *testing.T) {
 	}
 	s.answers(func(context.Context, bot.Event) bot.Answer { return saying("Here it is.") })
 	s.works(t)
+}
+
+// TestKeep: a long private answer has a button that sends it to the person's direct messages.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		var text bot.Text
+		for i := range 9 {
+			text = bot.Lines(text, bot.Tf("line %d", i))
+		}
+		return bot.Answer{Card: &bot.Card{Title: "Long", Body: []bot.Node{text}, Actions: []bot.Action{{Label: "Again", Do: bot.Do("card.show", "again")}}}}
+	})
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	m := s.last(t, ann, s.world.Channel)
+	keep := m.Buttons[len(m.Buttons)-1].Label
+	s.far.Press(t, ann, m, keep)
+	kept := s.last(t, ann, s.dm(t, ann))
+	if !strings.Contains(kept.Text, "Long") || !strings.Contains(kept.Text, "line 8") || len(kept.Buttons) > 0 {
+		t.Errorf("%q brings %+v", keep, kept)
+	}
+	if m := s.last(t, ann, s.world.Channel); !m.OnlyMine || !strings.Contains(m.Text, "in your direct messages now") {
+		t.Errorf("told %+v", m)
+	}
+	s.CloseDMs(ben, true)
+	s.far.Type(t, ben, s.world.Channel, "/card show x")
+	s.far.Press(t, ben, s.last(t, ben, s.world.Channel), keep)
+	if m := s.last(t, ben, s.world.Channel); !m.OnlyMine || !strings.Contains(m.Text, "takes no direct messages") {
+		t.Errorf("told %+v", m)
+	}
+	if len(s.served()) != 2 {
+		t.Errorf("keeping arrives as %+v", s.served())
+	}
 }
 
 func TestDuplicateDeliveries(t *testing.T) {

@@ -304,6 +304,10 @@ func (x *exchange) press(ctx context.Context) {
 		x.remove(ctx)
 		return
 	}
+	if id == idKeep {
+		x.keep(ctx)
+		return
+	}
 	if f, ok := readFormID(id); ok {
 		x.pressForm(ctx, f)
 		return
@@ -350,6 +354,51 @@ func (x *exchange) press(ctx context.Context) {
 	}
 }
 
+// idKeep is the id of the button on a private answer that sends it to the person's direct messages, and
+// keptLines the most lines of an answer without one: people take those in at once.
+const (
+	idKeep    = "keep"
+	keptLines = 6
+)
+
+// keep sends a private answer to the person's direct messages: what they were shown, without its
+// buttons. There is no room in an id for what would draw it anew.
+func (x *exchange) keep(ctx context.Context) {
+	if x.source == nil || !x.mine() || x.kind != Home {
+		x.refuse(ctx, otherCommands())
+		return
+	}
+	p := page{Content: x.source.Content}
+	for _, e := range x.source.Embeds {
+		again := *e
+		again.URL, again.Type, again.Image = "", "", nil
+		p.Embeds = append(p.Embeds, &again)
+	}
+	late := x.cfg.After(patience)
+	sent := make(chan error, 1)
+	go func() {
+		defer front.Guard(ctx, x.cfg.Log, x.ID)
+		sent <- x.toDirect(ctx, p)
+	}()
+	var err error
+	select {
+	case err = <-sent:
+	case <-late:
+		x.putOff(ctx, false)
+		select {
+		case err = <-sent:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	card := bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T("It is in your direct messages now.")}}
+	if err != nil {
+		x.cfg.Log.WarnContext(ctx, "an answer was not sent to the direct messages", "event", x.ID, "err", err)
+		card = front.Trouble("I could not write to your direct messages. " + front.ReasonOf(err))
+	}
+	x.show(ctx, card, false, false)
+}
+
 // pressed shows what came of a press.
 func (x *exchange) pressed(ctx context.Context, a bot.Answer) {
 	switch {
@@ -388,8 +437,16 @@ func (x *exchange) show(ctx context.Context, card bot.Card, replace, openly bool
 	on := x.Discord.surface(ctx, x.Event.From.Workspace, false)
 	if !openly {
 		on.Attached = "in your direct messages"
-		if x.direct {
+		switch {
+		case x.direct:
 			on.Attached = "below"
+		case x.kind == Home && lines(card) > keptLines:
+			// What does not fit could not be sent on either: only what is shown is.
+			on.Pages, on.Keep = 2, idKeep
+			if len(renderCard(card, on)) > 1 {
+				on.Keep = ""
+			}
+			on.Pages = 1
 		}
 	}
 	if x.showPage(ctx, renderCard(card, on)[0], replace, openly) && !openly {
@@ -552,6 +609,7 @@ const mostMessages = 10
 
 // handleEvent receives an event of the Gateway.
 func (d *Discord) handleEvent(ctx context.Context, event string, data json.RawMessage) {
+	defer front.Guard(ctx, d.cfg.Log, event)
 	switch event {
 	case "INTERACTION_CREATE":
 		d.work.Begin()
@@ -565,6 +623,7 @@ func (d *Discord) handleEvent(ctx context.Context, event string, data json.RawMe
 }
 
 func (d *Discord) handleInteraction(ctx context.Context, data []byte) {
+	defer front.Guard(ctx, d.cfg.Log, "interaction")
 	in, err := decodeInteraction(data)
 	if err != nil {
 		d.cfg.Log.WarnContext(ctx, "a delivery cannot be read", "err", err)
