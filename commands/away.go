@@ -32,8 +32,8 @@ func awayCommands() []Command {
 				Noun: "hire", Verb: "handover", Roles: []string{string(hiring.Recruiter), string(hiring.Admin)},
 				Summary: "Hand what somebody owns over to somebody else, after a preview",
 				Params: []bot.Param{
-					{Name: "from", Kind: Anyone, Required: true, Help: "Whose requisitions and approvals"},
-					{Name: "to", Kind: Person, Required: true, Help: "Who takes them over"},
+					{Name: "from", Label: "Present owner", Kind: Anyone, Required: true, Help: "Whose requisitions and approvals"},
+					{Name: "to", Label: "New owner", Kind: Person, Required: true, Help: "Who takes them over"},
 					{Name: "confirm", Kind: bot.YesNo, KeyOnly: true, Help: "Do it, and not only show it", Choices: yesNo},
 				},
 				Examples: []string{"/hire handover @hiring-manager @hiring-manager-2"},

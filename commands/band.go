@@ -91,8 +91,8 @@ func bandCommands() []Command {
 				Summary: "Set the band of a level",
 				Details: "The band holds from its date on; what was before stays in the history.",
 				Params: []bot.Param{
-					{Name: "role", Kind: Role, Required: true, Help: "The role", Input: bot.InputChoice},
-					{Name: "level", Kind: Level, Required: true, Help: "The level", Input: bot.InputChoice},
+					{Name: "role", Kind: Role, Required: true, Help: "Whose band it is", Input: bot.InputChoice},
+					{Name: "level", Kind: Level, Required: true, Help: "One step of seniority; each has a band of its own", Input: bot.InputChoice},
 					{Name: "range", Label: "Range a year (CTC)", Kind: MoneyRange, Required: true, Help: "Lowest and highest CTC a year"},
 					{Name: "effective", Label: "In force from", Kind: bot.Day, KeyOnly: true, Help: "The date from which it holds; today if left out", Example: "2027-01-01"},
 					{Name: "open", Label: "Open-ended", Kind: bot.YesNo, KeyOnly: true, Help: "Whether pay above the highest is usual",
@@ -108,8 +108,8 @@ func bandCommands() []Command {
 				Noun: "band", Verb: "undo", FromCard: true, Roles: setsBands,
 				Summary: "Take back a change of a band, within ten minutes",
 				Params: []bot.Param{
-					{Name: "role", Kind: Role, Required: true, Help: "The role"},
-					{Name: "level", Kind: Level, Required: true, Help: "The level"},
+					{Name: "role", Kind: Role, Required: true, Help: "Whose band it was"},
+					{Name: "level", Kind: Level, Required: true, Help: "Which of its bands"},
 					{Name: "version", Kind: bot.Integer, Required: true, Help: "The change, as its card names it"},
 				},
 				Examples: []string{"/band undo backend senior 3"},

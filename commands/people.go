@@ -164,6 +164,9 @@ type RoleGrant struct {
 	Take bool
 }
 
+// ErrLastAdmin refuses what would leave the company without an admin.
+var ErrLastAdmin = hiring.Errorf(hiring.Conflict, "Then nobody would be admin. Make somebody else admin first: /hire people @name +admin")
+
 // PersonChange says what is to change about somebody.
 type PersonChange struct {
 	// Roles are given and taken in this order.
@@ -211,7 +214,7 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 	}
 	// Only now does the unit hold what two admins who take the role from each other wait for.
 	if before.Has(hiring.Admin) && len(tx.Snapshot().PeopleWith(hiring.Admin)) == 0 {
-		return nil, hiring.Errorf(hiring.Conflict, "Then nobody would be admin. Make somebody else admin first: /hire people @name +admin")
+		return nil, ErrLastAdmin
 	}
 	if person.Active != before.Active {
 		if err := settleApprovals(ctx, tx, person.ID); err != nil {

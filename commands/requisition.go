@@ -26,8 +26,8 @@ func reqParam() bot.Param {
 // basics are the five things that a new requisition asks for.
 func basics(keyOnly bool) []bot.Param {
 	return []bot.Param{
-		{Name: "what", Label: "Role and level", Kind: Opening, Required: !keyOnly, KeyOnly: keyOnly, Max: 80, Help: "The role, with its level and stack"},
-		{Name: "seats", Label: "How many", Kind: Seats, KeyOnly: keyOnly, Help: "How many people", Example: "2"},
+		{Name: "what", Label: "Role and level", Kind: Opening, Required: !keyOnly, KeyOnly: keyOnly, Max: 80, Help: "Whom you want, like senior java backend"},
+		{Name: "seats", Label: "How many", Kind: Seats, KeyOnly: keyOnly, Help: "Seats to fill", Example: "2"},
 		{Name: "where", Label: "Where", Kind: Place, KeyOnly: keyOnly, Max: 60, Help: "The city, or where they work from", Example: "Bengaluru"},
 		{Name: "budget", Label: "Budget a seat (CTC a year)", Kind: Budget, KeyOnly: keyOnly, Secret: true, Help: "What one seat may cost a year", Example: "35-45L"},
 		{Name: "why", Label: "Why now", Kind: bot.PlainText, KeyOnly: true, Required: !keyOnly, Max: 500, Help: "The reason, for those who approve", Example: "UPI volume doubled"},

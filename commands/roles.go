@@ -35,7 +35,7 @@ func roleCommands() []Command {
 				Summary: "Copy a role as a new one",
 				Details: "The copy has the levels, skills, questions and scorecards of the first; bands are set afresh. Edit it further with hirebot playbook export and import.",
 				Params: []bot.Param{
-					{Name: "role", Label: "Copy of", Kind: Role, Required: true, Input: bot.InputChoice, Help: "The role to copy"},
+					{Name: "role", Label: "Copy of", Kind: Role, Required: true, Input: bot.InputChoice, Help: "Where skills, questions and scorecards come from"},
 					{Name: "title", Label: "New title", Kind: bot.PlainText, Required: true, Max: 60, Help: "What the new role is called", Example: "Frontend developer"},
 					{Name: "owners", Label: "Owned by", Kind: Person, KeyOnly: true, Repeated: true, Secret: true, Input: bot.InputPeople, Help: "Hiring managers who see its bands"},
 				},
@@ -48,7 +48,7 @@ func roleCommands() []Command {
 				Noun: "hire", Verb: "owners", Ack: bot.MayOpenForm, Roles: editsRoles,
 				Summary: "Name the hiring managers who own a role and see its bands",
 				Params: []bot.Param{
-					{Name: "role", Kind: Role, Required: true, Input: bot.InputChoice, Help: "The role"},
+					{Name: "role", Kind: Role, Required: true, Input: bot.InputChoice, Help: "Whose bands they see"},
 					{Name: "owners", Label: "Owned by", Kind: Person, Required: true, Repeated: true, Secret: true, Input: bot.InputPeople, Help: "All of its owners"},
 				},
 				Examples: []string{"/hire owners backend @hiring-manager"},

@@ -162,7 +162,7 @@ func QuoteBand(p Playbook, bands []Band, q BandQuery, today string) (BandQuote, 
 	}
 	if q.Role != "" {
 		if _, ok := FindPlaybook([]Playbook{p}, q.Role); !ok {
-			return BandQuote{}, InvalidField("role", "%q is not the role %s.", q.Role, p.Title)
+			return BandQuote{}, InvalidField("role", "“%s” is not the role %s.", q.Role, p.Title)
 		}
 	}
 	if err := q.checkAmounts(); err != nil {
@@ -276,9 +276,9 @@ func (p Playbook) premiumsAsked(names []string) ([]Premium, error) {
 
 func unknownName(field, name string, p Playbook, known string) error {
 	if known == "" {
-		return InvalidField(field, "%q is not known for %s: its playbook lists none.", name, p.Title)
+		return InvalidField(field, "“%s” is not known for %s: its playbook lists none.", name, p.Title)
 	}
-	return InvalidField(field, "%q is not known for %s. Known: %s.", name, p.Title, known)
+	return InvalidField(field, "“%s” is not known for %s. Known: %s.", name, p.Title, known)
 }
 
 func quoteLevel(p Playbook, l Level, bands []Band, asked []Premium, e *Ecosystem, q BandQuery, today time.Time) LevelQuote {

@@ -126,15 +126,15 @@ func checkBandHeader(header []string) []RowProblem {
 		column := columnName(name)
 		switch {
 		case !slices.Contains(bandColumns, column):
-			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column %q is not known. Columns: %s.", name, strings.Join(bandColumns, ", "))})
+			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column “%s” is not known. Columns: %s.", name, strings.Join(bandColumns, ", "))})
 		case seen[column]:
-			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column %q stands there twice.", name)})
+			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column “%s” stands there twice.", name)})
 		}
 		seen[column] = true
 	}
 	for _, column := range bandRequired {
 		if !seen[column] {
-			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column %q is missing.", column)})
+			problems = append(problems, RowProblem{1, "", fmt.Sprintf("The column “%s” is missing.", column)})
 		}
 	}
 	return problems
@@ -178,7 +178,7 @@ func ReadBandsYAML(data []byte, playbooks []Playbook, effective string) ([]Band,
 			_, twice := row.values[key.Value]
 			switch {
 			case key.Kind != yaml.ScalarNode || !slices.Contains(bandColumns, key.Value):
-				problems = append(problems, RowProblem{key.Line, "", fmt.Sprintf("The field %q is not known. Fields: %s.", key.Value, strings.Join(bandColumns, ", "))})
+				problems = append(problems, RowProblem{key.Line, "", fmt.Sprintf("The field “%s” is not known. Fields: %s.", key.Value, strings.Join(bandColumns, ", "))})
 			case twice:
 				problems = append(problems, RowProblem{key.Line, key.Value, "It stands there twice."})
 			case value.Kind != yaml.ScalarNode || value.Anchor != "":
@@ -264,13 +264,13 @@ func (r bandRow) band(playbooks []Playbook, effective string) (Band, []RowProble
 	if role := r.values["role"]; role != "" {
 		p, ok := FindPlaybook(playbooks, role)
 		if !ok {
-			wrong("role", "%q is no role here. Known: %s.", role, keys(playbooks, func(p Playbook) string { return p.Key }))
+			wrong("role", "“%s” is no role here. Known: %s.", role, keys(playbooks, func(p Playbook) string { return p.Key }))
 		} else {
 			band.Role = p.Key
 			if level := r.values["level"]; level != "" {
 				l, ok := p.Level(level)
 				if !ok {
-					wrong("level", "%q is no level of %s. Known: %s.", level, p.Key, keys(p.Levels, func(l Level) string { return l.Key }))
+					wrong("level", "“%s” is no level of %s. Known: %s.", level, p.Key, keys(p.Levels, func(l Level) string { return l.Key }))
 				}
 				band.Level = l.Key
 			}
@@ -296,11 +296,11 @@ func (r bandRow) band(playbooks []Playbook, effective string) (Band, []RowProble
 	case "yes", "y", "true", "1":
 		band.OpenEnded = true
 	default:
-		wrong("open_ended", "%q is neither yes nor no.", r.values["open_ended"])
+		wrong("open_ended", "“%s” is neither yes nor no.", r.values["open_ended"])
 	}
 	if date := r.values["effective"]; date != "" {
 		if _, err := time.Parse(time.DateOnly, date); err != nil {
-			wrong("effective", "%q is no date. Write it like 2026-01-31.", date)
+			wrong("effective", "“%s” is no date. Write it like 2026-01-31.", date)
 		}
 		band.Effective = date
 	}

@@ -88,7 +88,7 @@ func TestReadBandsCSVProblems(t *testing.T) {
 		"Empty":      {"", []string{"The file is empty."}},
 		"HeaderOnly": {"role,level,low,high\n", []string{"The file has no bands."}},
 		"Header": {"role,level,low,Low,pay\nbackend,mid,1,2,3\n", []string{
-			`row 1: The column "Low" stands there twice.`, `row 1: The column "pay" is not known.`, `row 1: The column "high" is missing.`,
+			`row 1: The column “Low” stands there twice.`, `row 1: The column “pay” is not known.`, `row 1: The column “high” is missing.`,
 		}},
 		"Every mistake": {`role,level,low,high,open_ended,effective,source
 pilot,mid,14L,28L,,,
@@ -100,13 +100,13 @@ backend,entry,3.5,8,,,
 backend,fresher,3.5,8,,,
 backend,staff,50,90
 ` + "backend,early,6,16,,," + strings.Repeat("x", 201) + "\n", []string{
-			`row 2, role: "pilot" is no role here. Known: backend-developer, general.`,
-			`row 3, level: "boss" is no level of backend-developer. Known: entry, early, mid, senior, staff.`,
-			`row 4, low: "50k" is ambiguous`,
-			`row 4, high: The commas in "18,5,000"`,
+			`row 2, role: “pilot” is no role here. Known: backend-developer, general.`,
+			`row 3, level: “boss” is no level of backend-developer. Known: entry, early, mid, senior, staff.`,
+			`row 4, low: “50k” is ambiguous`,
+			`row 4, high: The commas in “18,5,000”`,
 			`row 5, high: ₹25,00,000 is below the low end, ₹55,00,000.`,
-			`row 5, open_ended: "maybe"`,
-			`row 5, effective: "1 April" is no date.`,
+			`row 5, open_ended: “maybe”`,
+			`row 5, effective: “1 April” is no date.`,
 			`row 6, role: It is missing.`,
 			`row 6, level: It is missing.`,
 			`row 6, high: It is missing.`,
@@ -116,7 +116,7 @@ backend,staff,50,90
 		}},
 		"Unquoted commas": {"role,level,low,high\nbackend,mid,14,00,000,28L\n", []string{`row 2: It has 6 cells and the header 4. Put an amount`}},
 		"After blank line and long cell": {"role,level,low,high,source\nbackend,mid,14,28,\"two\nlines\"\n\nbackend,senior,x,55,\n", []string{
-			`row 2, source: It holds characters`, `row 5, low: "x" is not an amount.`,
+			`row 2, source: It holds characters`, `row 5, low: “x” is not an amount.`,
 		}},
 		"Bad quote":     {"role,level,low,high\nbackend,mid,14,\"28\n", []string{"row 2: It is not CSV"}},
 		"Bad header":    {"\"role\nlevel", []string{"row 2: It is not CSV"}},
@@ -164,7 +164,7 @@ func TestReadBandsYAMLProblems(t *testing.T) {
   high: 1
 `, []string{
 			`row 3, low: It is one plain value`,
-			`row 5: The field "pay" is not known.`,
+			`row 5: The field “pay” is not known.`,
 			`row 6: It is not a band`,
 			`row 8, role: It stands there twice.`,
 			`row 11, high: It is one plain value`,

@@ -75,7 +75,7 @@ func ParseExperience(text string) (Experience, error) {
 	case s == "fresher" || s == "freshers":
 		return Experience{}, nil
 	case strings.HasPrefix(s, "-") || strings.HasPrefix(s, "−"):
-		return Experience{}, Errorf(Invalid, "%q is negative. %s", text, experienceExample)
+		return Experience{}, Errorf(Invalid, "“%s” is negative. %s", text, experienceExample)
 	}
 	s = strings.TrimSpace(experienceNoise.ReplaceAllString(s, ""))
 
@@ -87,7 +87,7 @@ func ParseExperience(text string) (Experience, error) {
 	}
 	ends := rangeSeparator.Split(s, -1)
 	if len(ends) > 2 {
-		return Experience{}, Errorf(Invalid, "%q is not one range of years. %s", text, experienceExample)
+		return Experience{}, Errorf(Invalid, "“%s” is not one range of years. %s", text, experienceExample)
 	}
 	if len(ends) == 2 && plainNumber.MatchString(ends[0]) {
 		ends[0] += unitAtEnd.FindString(ends[1]) // "6-8y" means years at both ends
@@ -101,7 +101,7 @@ func ParseExperience(text string) (Experience, error) {
 		return Experience{}, err
 	}
 	if low > high {
-		return Experience{}, Errorf(Invalid, "The range %q ends lower than it starts. Put the lower end first, like 6-8y.", text)
+		return Experience{}, Errorf(Invalid, "The range “%s” ends lower than it starts. Put the lower end first, like 6-8y.", text)
 	}
 	return Experience{MinMonths: low, MaxMonths: high}, nil
 }
@@ -120,7 +120,7 @@ func parseMonths(text, s string) (int, error) {
 	if m := bothForm.FindStringSubmatch(s); m != nil {
 		rest := number(m[2])
 		if rest > 11 {
-			return 0, Errorf(Invalid, "%q has more than 11 months beside its years. %s", text, experienceExample)
+			return 0, Errorf(Invalid, "“%s” has more than 11 months beside its years. %s", text, experienceExample)
 		}
 		months = number(m[1])*12 + rest
 	} else if m := monthsForm.FindStringSubmatch(s); m != nil {
@@ -132,16 +132,16 @@ func parseMonths(text, s string) (int, error) {
 		}
 		part := number(m[2]) * 12
 		if part%scale != 0 {
-			return 0, Errorf(Invalid, "%q is not a whole number of months. Write years and months, like 7y3m.", text)
+			return 0, Errorf(Invalid, "“%s” is not a whole number of months. Write years and months, like 7y3m.", text)
 		}
 		months = number(m[1])*12 + part/scale
 	} else if plainNumber.MatchString(s) {
-		return 0, Errorf(Invalid, "%q needs a unit, years or months. %s", text, experienceExample)
+		return 0, Errorf(Invalid, "“%s” needs a unit, years or months. %s", text, experienceExample)
 	} else {
-		return 0, Errorf(Invalid, "%q is not an experience. %s", text, experienceExample)
+		return 0, Errorf(Invalid, "“%s” is not an experience. %s", text, experienceExample)
 	}
 	if months > MaxExperienceMonths {
-		return 0, Errorf(Invalid, "%q is more than 60 years. %s", text, experienceExample)
+		return 0, Errorf(Invalid, "“%s” is more than 60 years. %s", text, experienceExample)
 	}
 	return months, nil
 }

@@ -139,7 +139,7 @@ func ParseRupeesRange(text string) (low, high Rupees, err error) {
 		one, err := ParseRupees(text)
 		return one, one, err
 	case len(parts) > 2:
-		return 0, 0, Errorf(Invalid, "%q is not one range of pay. Write it like 35-45L or 35 to 45 LPA.", text)
+		return 0, 0, Errorf(Invalid, "“%s” is not one range of pay. Write it like 35-45L or 35 to 45 LPA.", text)
 	}
 	from, err := readAmount(parts[0])
 	if err != nil {
@@ -159,7 +159,7 @@ func ParseRupeesRange(text string) (low, high Rupees, err error) {
 		return 0, 0, err
 	}
 	if low > high {
-		return 0, 0, Errorf(Invalid, "The range %q starts at %s and ends lower, at %s. Put the lower amount first, with a unit on both ends, like 80L-1.2cr.", text, low, high)
+		return 0, 0, Errorf(Invalid, "The range “%s” starts at %s and ends lower, at %s. Put the lower amount first, with a unit on both ends, like 80L-1.2cr.", text, low, high)
 	}
 	return low, high, nil
 }
@@ -206,14 +206,14 @@ func readAmount(text string) (amount, error) {
 		return a, Errorf(Invalid, "The amount is empty. %s", amountExample)
 	}
 	if rest := strings.TrimLeft(s, "₹ "); strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "−") {
-		return a, Errorf(Invalid, "%q is negative; pay is above zero. %s", a.text, amountExample)
+		return a, Errorf(Invalid, "“%s” is negative; pay is above zero. %s", a.text, amountExample)
 	}
 	if strings.ContainsAny(s, "$€£") || strings.Contains(s, "usd") || strings.Contains(s, "eur") {
-		return a, Errorf(Invalid, "%q is not in rupees, the only currency here. %s", a.text, amountExample)
+		return a, Errorf(Invalid, "“%s” is not in rupees, the only currency here. %s", a.text, amountExample)
 	}
 	parts := amountParts.FindStringSubmatch(s)
 	if parts == nil {
-		return a, Errorf(Invalid, "%q is not an amount. %s", a.text, amountExample)
+		return a, Errorf(Invalid, "“%s” is not an amount. %s", a.text, amountExample)
 	}
 	a.currency = parts[1] != ""
 	number, word := parts[2], parts[3]
@@ -223,15 +223,15 @@ func readAmount(text string) (amount, error) {
 		a.grouped = true
 		number = strings.ReplaceAll(number, ",", "")
 	case strings.Contains(number, ","):
-		return a, Errorf(Invalid, "The commas in %q stand in odd places. Group it like 18,50,000 or 1,850,000, and write decimals with a point: 18.5 LPA.", a.text)
+		return a, Errorf(Invalid, "The commas in “%s” stand in odd places. Group it like 18,50,000 or 1,850,000, and write decimals with a point: 18.5 LPA.", a.text)
 	default:
-		return a, Errorf(Invalid, "%q is not a number. %s", parts[2], amountExample)
+		return a, Errorf(Invalid, "“%s” is not a number. %s", parts[2], amountExample)
 	}
 	whole, fraction, _ := strings.Cut(number, ".")
 	a.whole, a.fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
 
 	if perMonth.MatchString(word) {
-		return a, Errorf(Invalid, "%q is a month's pay; a year's is needed. %s", a.text, amountExample)
+		return a, Errorf(Invalid, "“%s” is a month's pay; a year's is needed. %s", a.text, amountExample)
 	}
 	word = strings.TrimSpace(perYear.ReplaceAllString(word, ""))
 	unit, known := unitWords[word]
@@ -241,11 +241,11 @@ func readAmount(text string) (amount, error) {
 		a.currency = a.currency || unit == 0 && word != ""
 		return a, nil
 	case word == "k" || strings.HasPrefix(word, "thousand"):
-		return a, Errorf(Invalid, "%q is ambiguous: thousands are said of a month and of a year. Write the year's amount in lakhs, like 6 LPA.", a.text)
+		return a, Errorf(Invalid, "“%s” is ambiguous: thousands are said of a month and of a year. Write the year's amount in lakhs, like 6 LPA.", a.text)
 	case word == "m" || word == "mn" || strings.HasPrefix(word, "million"):
-		return a, Errorf(Invalid, "%q is in millions. Write it in lakhs or crore: 1 million is 10 lakh. %s", a.text, amountExample)
+		return a, Errorf(Invalid, "“%s” is in millions. Write it in lakhs or crore: 1 million is 10 lakh. %s", a.text, amountExample)
 	}
-	return a, Errorf(Invalid, "%q after the number is no unit known here. %s", word, amountExample)
+	return a, Errorf(Invalid, "“%s” after the number is no unit known here. %s", word, amountExample)
 }
 
 // rupees works out what the number counts. The arithmetic is exact: whole numbers throughout.
@@ -258,7 +258,7 @@ func (a amount) rupees() (Rupees, error) {
 		case a.small() && !a.currency:
 			unit = Lakh
 		default:
-			return 0, Errorf(Invalid, "%q is ambiguous: it may be a month's pay or a slip of the keyboard. Write the year's amount with a unit or in full, like 18 LPA or ₹18,50,000.", a.text)
+			return 0, Errorf(Invalid, "“%s” is ambiguous: it may be a month's pay or a slip of the keyboard. Write the year's amount with a unit or in full, like 18 LPA or ₹18,50,000.", a.text)
 		}
 	}
 	const maxWhole, maxFraction = 10, 7 // digits: MaxRupees has ten, a crore has seven noughts
@@ -282,7 +282,7 @@ func (a amount) rupees() (Rupees, error) {
 	sum := Rupees(whole*int64(unit) + part/scale)
 	switch {
 	case sum == 0:
-		return 0, Errorf(Invalid, "%q is nothing; pay is above zero. Leave it out if there is none, or write it like 18 LPA.", a.text)
+		return 0, Errorf(Invalid, "“%s” is nothing; pay is above zero. Leave it out if there is none, or write it like 18 LPA.", a.text)
 	case sum > MaxRupees:
 		return 0, a.tooMuch()
 	}
@@ -290,9 +290,9 @@ func (a amount) rupees() (Rupees, error) {
 }
 
 func (a amount) tooMuch() error {
-	return Errorf(Invalid, "%q is more than 100 crore a year, which cannot be meant. %s", a.text, amountExample)
+	return Errorf(Invalid, "“%s” is more than 100 crore a year, which cannot be meant. %s", a.text, amountExample)
 }
 
 func (a amount) notWhole() error {
-	return Errorf(Invalid, "%q is not a whole number of rupees. %s", a.text, amountExample)
+	return Errorf(Invalid, "“%s” is not a whole number of rupees. %s", a.text, amountExample)
 }

@@ -44,9 +44,9 @@ func RolePurpose(r Role) string {
 	case Admin:
 		return "settings, people and health; no pay, candidate or scorecard by it"
 	case Recruiter:
-		return "requisitions, candidates, interviews, bands, offers, sourcing"
+		return "requisitions, candidates, interviews and bands"
 	case Compensation:
-		return "all bands with set and import, approvals, every offer"
+		return "all bands with set and import, and approvals"
 	case HiringManager:
 		return "own requisitions and the bands of the roles they own"
 	case Interviewer:
@@ -64,7 +64,7 @@ func ParseRole(text string) (Role, error) {
 			return r, nil
 		}
 	}
-	return "", InvalidField("role", "There is no role %q. The roles are admin, recruiter, compensation, hiring_manager and interviewer.", text)
+	return "", InvalidField("role", "There is no role “%s”. The roles are admin, recruiter, compensation, hiring_manager and interviewer.", text)
 }
 
 func roleFold(s string) string {

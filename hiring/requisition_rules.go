@@ -146,7 +146,7 @@ func ParseReqState(text string) (ReqState, error) {
 			return s, nil
 		}
 	}
-	return "", InvalidField("state", "There is no state %q. The states are %s.", text, keys(ReqStates, func(s ReqState) string { return string(s) }))
+	return "", InvalidField("state", "There is no state “%s”. The states are %s.", text, keys(ReqStates, func(s ReqState) string { return string(s) }))
 }
 
 // TermsApproved tells whether the requisition's terms, as they are now, have been approved.
@@ -314,7 +314,7 @@ func (r Requisition) Problems() []*Error {
 	switch r.WorkMode {
 	case "", WorkOnsite, WorkHybrid, WorkRemote:
 	default:
-		add(InvalidField("work_mode", "%q is no work mode. Write onsite, hybrid or remote.", r.WorkMode))
+		add(InvalidField("work_mode", "“%s” is no work mode. Write onsite, hybrid or remote.", r.WorkMode))
 	}
 	add(tooLong("budget_why", "The reason for the budget", r.BudgetWhy, MaxReason))
 	add(skillsProblem("must", r.Must))
@@ -323,7 +323,7 @@ func (r Requisition) Problems() []*Error {
 		add(InvalidField("panel", "A panel has at most %d people; this one has %d.", MaxPanel, len(r.Panel)))
 	}
 	if _, err := time.Parse(time.DateOnly, r.Target); r.Target != "" && err != nil {
-		add(InvalidField("target", "%q is not a date. Write it like 2027-03-31.", r.Target))
+		add(InvalidField("target", "“%s” is not a date. Write it like 2027-03-31.", r.Target))
 	}
 	return problems
 }

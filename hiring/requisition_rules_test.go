@@ -209,7 +209,7 @@ func TestReqStateWords(t *testing.T) {
 		}
 	}
 	_, err := hiring.ParseReqState("lost")
-	checkError(t, "lost", err, wanted{hiring.Invalid, "state", `There is no state "lost". The states are draft, pending_approval, open, on_hold, filled, closed.`})
+	checkError(t, "lost", err, wanted{hiring.Invalid, "state", `There is no state “lost”. The states are draft, pending_approval, open, on_hold, filled, closed.`})
 	for _, s := range hiring.ReqStates {
 		if got, err := hiring.ParseReqState(hiring.ReqStateTitle(s)); got != s || err != nil {
 			t.Errorf("the title of %s reads as %q, %v", s, got, err)
@@ -293,7 +293,7 @@ func TestProblems(t *testing.T) {
 		{func(r *hiring.Requisition) { r.Filled = 3 }, wanted{hiring.Invalid, "seats", "3 have joined already"}},
 		{func(r *hiring.Requisition) { r.Location = long(hiring.MaxLocation + 1) }, wanted{hiring.Invalid, "location", "at most 80"}},
 		{func(r *hiring.Requisition) { r.WorkMode = "" }, wanted{}},
-		{func(r *hiring.Requisition) { r.WorkMode = "moon" }, wanted{hiring.Invalid, "work_mode", `"moon" is no work mode`}},
+		{func(r *hiring.Requisition) { r.WorkMode = "moon" }, wanted{hiring.Invalid, "work_mode", `“moon” is no work mode`}},
 		{func(r *hiring.Requisition) { r.Budget = hiring.RupeesRange{} }, wanted{}},
 		{func(r *hiring.Requisition) { r.Budget.Low = 0 }, wanted{hiring.Invalid, "budget", "above zero"}},
 		{func(r *hiring.Requisition) { r.Budget.Low = -1 }, wanted{hiring.Invalid, "budget", "above zero"}},

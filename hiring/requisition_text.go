@@ -103,7 +103,7 @@ var numberWords = []string{"zero", "one", "two", "three", "four", "five", "six",
 func ParseSeats(text string) (int, error) {
 	parts := seatsForm.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
 	if parts == nil || parts[1] != "" && parts[3] != "" {
-		return 0, InvalidField("seats", "%q is no number of seats. Write it like 2 or x2.", shorten(text, 40))
+		return 0, InvalidField("seats", "“%s” is no number of seats. Write it like 2 or x2.", shorten(text, 40))
 	}
 	n, err := slices.Index(numberWords, parts[2]), error(nil)
 	if n < 0 {
@@ -127,7 +127,7 @@ func ParseWorkMode(text string) (string, error) {
 	case "remote", "wfh", "workfromhome", "fullyremote", "home":
 		return WorkRemote, nil
 	}
-	return "", InvalidField("work_mode", "%q is no work mode. Write onsite, hybrid or remote.", shorten(text, 40))
+	return "", InvalidField("work_mode", "“%s” is no work mode. Write onsite, hybrid or remote.", shorten(text, 40))
 }
 
 // WorkModeTitle returns the name of a work mode as people read it, "" for none.

@@ -84,7 +84,7 @@ func TestParseSeats(t *testing.T) {
 		}
 	}
 	for text, message := range map[string]string{
-		"": `"" is no number of seats`, "x": "no number", "twenty": "no number", "xtwo seats x": "no number", "x2x": "no number", "2 x 3": "no number", "-2": "no number",
+		"": `“” is no number of seats`, "x": "no number", "twenty": "no number", "xtwo seats x": "no number", "x2x": "no number", "2 x 3": "no number", "-2": "no number",
 		"2.5": "no number", "2L": "no number", "2y": "no number", "x2 seats": "", "0": "1 to 500", "x0": "1 to 500", "501": "1 to 500",
 		"999999999": "1 to 500", "9999999999": "no number", strings.Repeat("a", 50): strings.Repeat("a", 40) + "…",
 	} {

@@ -53,7 +53,7 @@ func Settings() []Setting {
 		{Key: SettingHiringChannel, Title: "Hiring channel", Kind: SettingChannel, Default: "", Example: "hiring",
 			Help: "Where an opened requisition is announced, without its budget. Empty: nowhere."},
 		{Key: SettingApprovers, Title: "Approval chain", Kind: SettingChain, Default: "", Example: "asha > compensation",
-			Help: "Who approves requisitions and offers, in order: people or roles, steps separated by >, several who may each decide by comma. Empty: approved at once, and the history says so."},
+			Help: "Who approves requisitions, in order: people or roles, steps separated by >, several who may each decide by comma. Empty: approved at once, and the history says so."},
 		{Key: SettingManagersPay, Title: "Hiring managers see amounts", Kind: SettingYesNo, Default: "yes", Example: "no",
 			Help: "No: they read “in band” and “above band” instead of rupees."},
 		{Key: SettingCurrentCTC, Title: "Use current CTC", Kind: SettingYesNo, Default: "yes", Example: "no",
@@ -87,10 +87,10 @@ func CheckSetting(s Setting, value string) (string, error) {
 		case "no", "n", "off", "false":
 			return "no", nil
 		}
-		return "", InvalidField(s.Key, "%s is yes or no, not %q.", s.Title, value)
+		return "", InvalidField(s.Key, "%s is yes or no, not “%s”.", s.Title, value)
 	case SettingZone:
 		if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
-			return "", InvalidField(s.Key, "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", value)
+			return "", InvalidField(s.Key, "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", value)
 		}
 		return value, nil
 	case SettingChannel:

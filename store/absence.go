@@ -34,7 +34,7 @@ func (t *Tx) checkAbsence(a hiring.Absence) error {
 		return err
 	}
 	if _, err := time.Parse(time.DateOnly, a.Until); err != nil {
-		return hiring.InvalidField("until", "%q is not a date. Write it like 2027-01-31.", a.Until)
+		return hiring.InvalidField("until", "“%s” is not a date. Write it like 2027-01-31.", a.Until)
 	}
 	if a.Delegate == "" {
 		return nil

@@ -50,11 +50,11 @@ func (t *Tx) SetBands(ctx context.Context, bands []hiring.Band) ([]hiring.Band, 
 func (t *Tx) checkBand(b hiring.Band) (hiring.Band, error) {
 	playbook, ok := t.snapshot.Playbook(b.Role)
 	if !ok {
-		return b, hiring.InvalidField("role", "There is no role %q.", b.Role)
+		return b, hiring.InvalidField("role", "There is no role “%s”.", b.Role)
 	}
 	level, ok := playbook.Level(b.Level)
 	if !ok {
-		return b, hiring.InvalidField("level", "%s has no level %q.", playbook.Title, b.Level)
+		return b, hiring.InvalidField("level", "%s has no level “%s”.", playbook.Title, b.Level)
 	}
 	b.Role, b.Level = playbook.Key, level.Key
 	if b.Low <= 0 {
@@ -67,7 +67,7 @@ func (t *Tx) checkBand(b hiring.Band) (hiring.Band, error) {
 		b.Effective = t.now.In(t.snapshot.Zone("")).Format(time.DateOnly)
 	}
 	if _, err := time.Parse(time.DateOnly, b.Effective); err != nil {
-		return b, hiring.InvalidField("effective", "%q is not a date. Write it like 2027-01-31.", b.Effective)
+		return b, hiring.InvalidField("effective", "“%s” is not a date. Write it like 2027-01-31.", b.Effective)
 	}
 	return b, nil
 }

@@ -66,13 +66,13 @@ func (t *Tx) concern(people ...string) {
 	}
 }
 
-// concernTeam notes the people for whom a requisition exists, or existed before. Those who recruit
-// see whether somebody who left still owns it.
+// concernTeam notes the people for whom a requisition exists, or existed before. Those who hand things
+// over see whether somebody who left still owns it.
 func (t *Tx) concernTeam(people ...string) {
 	t.concern(people...)
 	for _, person := range people {
 		if one, ok := t.snapshot.people[person]; ok && !one.Active {
-			t.concern(t.snapshot.recruiters()...)
+			t.concern(t.snapshot.handOver()...)
 			return
 		}
 	}
@@ -88,6 +88,11 @@ func (t *Tx) concernApproval(a hiring.Approval, before ...string) {
 }
 
 func (p *Snapshot) recruiters() []string { return ids(p.PeopleWith(hiring.Recruiter)) }
+
+// handOver returns who hands over what somebody owned who left.
+func (p *Snapshot) handOver() []string {
+	return append(p.recruiters(), ids(p.PeopleWith(hiring.Admin))...)
+}
 
 func ids(people []hiring.Person) []string {
 	all := make([]string, 0, len(people))
@@ -112,7 +117,7 @@ func concernedBy(before, after *Snapshot) (people []string, everybody bool) {
 	for id, now := range after.people {
 		was := before.people[id]
 		if was.Active != now.Active || !now.Active && was.Name != now.Name {
-			people = append(people, recruiters...)
+			people = append(people, after.handOver()...)
 		}
 		if was.Name != now.Name || was.Active != now.Active || !slices.Equal(was.Roles, now.Roles) || before.Zone(id).String() != after.Zone(id).String() {
 			people = append(people, id)

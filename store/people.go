@@ -153,12 +153,12 @@ func (t *Tx) checkPerson(p hiring.Person) error {
 	}
 	if p.Zone != "" {
 		if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {
-			return hiring.InvalidField("zone", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", p.Zone)
+			return hiring.InvalidField("zone", "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", p.Zone)
 		}
 	}
 	for _, role := range slices.Concat(p.Roles, p.Withheld) {
 		if !slices.Contains(hiring.Roles, role) {
-			return hiring.InvalidField("role", "There is no role %q.", string(role))
+			return hiring.InvalidField("role", "There is no role “%s”.", string(role))
 		}
 	}
 	if !p.Active {

@@ -63,7 +63,7 @@ func (t *Tx) Requisitions(ctx context.Context, f ReqFilter) ([]hiring.Requisitio
 		f.Limit = reqPage
 	}
 	if f.After != "" && numberOf(f.After) < 1 {
-		return nil, hiring.Errorf(hiring.Invalid, "%q is not a requisition to go on from. Open the list again.", f.After)
+		return nil, hiring.Errorf(hiring.Invalid, "“%s” is not a requisition to go on from. Open the list again.", f.After)
 	}
 	words, some, err := t.searchFor(ctx, f.Search)
 	if err != nil || !some {

@@ -12,7 +12,7 @@ import (
 func (t *Tx) SetSetting(ctx context.Context, key, value string) error {
 	setting, ok := hiring.SettingByKey(key)
 	if !ok {
-		return hiring.Errorf(hiring.NotFound, "There is no setting %q.", key)
+		return hiring.Errorf(hiring.NotFound, "There is no setting “%s”.", key)
 	}
 	value, err := hiring.CheckSetting(setting, value)
 	if err != nil {

@@ -33,7 +33,7 @@ type Workspace struct {
 // SaveWorkspace adds or changes a workspace.
 func (t *Tx) SaveWorkspace(ctx context.Context, w Workspace) error {
 	if w.ID == "" || w.ID == PersonWorkspace {
-		return hiring.InvalidField("workspace", "A workspace cannot have the id %q.", w.ID)
+		return hiring.InvalidField("workspace", "A workspace cannot have the id “%s”.", w.ID)
 	}
 	if known, ok := t.snapshot.Workspace(w.ID); ok && known == w {
 		return nil

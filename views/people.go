@@ -265,7 +265,11 @@ func drawClaimed(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 		return bot.Card{Tone: bot.Trouble, Title: "That is not the code", Body: []bot.Node{
 			bot.T(triesLeft(arg(v, 1)))}}, nil
 	default:
-		if len(tx.Snapshot().PeopleWith(hiring.Admin)) > 0 && !viewer.Is(string(hiring.Admin)) {
+		if viewer.Is(string(hiring.Admin)) {
+			return bot.Card{Title: "There is nothing to claim", Body: []bot.Node{bot.T("You are an admin already.")},
+				Actions: []bot.Action{{Label: "People", Do: bot.Do("hire.people")}, {Label: "My home", Do: bot.Do("hire.home")}}}, nil
+		}
+		if len(tx.Snapshot().PeopleWith(hiring.Admin)) > 0 {
 			return bot.Card{Tone: bot.Trouble, Title: "There is nothing to claim", Body: []bot.Node{
 				bot.T("This company has an admin already. Ask " + whomToAsk(tx, hiring.Admin) + " for a role.")}}, nil
 		}

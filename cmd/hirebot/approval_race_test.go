@@ -102,7 +102,7 @@ func TestApprovalRaces(t *testing.T) {
 func (o *office) race(rivals []rival, one bool, state hiring.ReqState, round int) {
 	o.tb.Helper()
 	o.act("hiring-manager", bot.Event{Type: bot.Submit, Command: "req.another", Values: bot.Values{
-		"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"20-25L"},
+		"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"25-30L"},
 	}})
 	id := "R-" + strconv.Itoa(len(o.at.Reqs))
 	a := o.at.Latest[id]
@@ -168,7 +168,7 @@ func TestSameDeliveryAtOnce(t *testing.T) {
 			o := newOffice(t, url)
 			for round := range raceRounds {
 				o.act("hiring-manager", bot.Event{Type: bot.Submit, Command: "req.another", Values: bot.Values{
-					"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"20-25L"},
+					"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"25-30L"},
 				}})
 				id := "R-" + strconv.Itoa(len(o.at.Reqs))
 				ev := bot.Event{

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,14 @@ type doctor struct {
 	failed int
 	// channels are the names of the channels that the company posts to.
 	channels []string
+	// wrong is what is wrong with the configuration.
+	wrong []string
+}
+
+// misconfigured tells whether the value of a variable cannot be used, so that nothing is said of what
+// follows from it.
+func (d *doctor) misconfigured(name string) bool {
+	return slices.ContainsFunc(d.wrong, func(p string) bool { return strings.HasPrefix(p, envPrefix+name) })
 }
 
 func (d *doctor) say(outcome, what, format string, args ...any) {
@@ -60,6 +69,7 @@ func (c doctorCmd) Run(ctx context.Context, m *Main) error {
 func (d *doctor) configuration(m *Main) {
 	_, err := loadConfig(m.vars)
 	if wrong, ok := errors.AsType[*ConfigError](err); ok {
+		d.wrong = wrong.Problems
 		for _, p := range wrong.Problems {
 			d.say(checkFail, "configuration", "%s", p)
 		}
@@ -79,9 +89,11 @@ func (d *doctor) configuration(m *Main) {
 	if len(served) == 0 {
 		d.say(checkWarn, "platforms", "none is configured: hirebot serve has nothing to serve. Set one up as docs/configuration.md says, or try hirebot demo")
 	}
-	if m.cfg.EncryptionKey == "" {
+	switch {
+	case d.misconfigured("ENCRYPTION_KEY"):
+	case m.cfg.EncryptionKey == "":
 		d.say(checkWarn, "encryption", "confidential values are kept in plain text. Make a key with openssl rand -base64 32, set it as %sENCRYPTION_KEY and keep a copy: without it nothing sealed can be read again", envPrefix)
-	} else {
+	default:
 		d.say(checkOK, "encryption", "confidential values are sealed")
 	}
 }
@@ -142,7 +154,9 @@ func (d *doctor) machine(cfg Config) {
 			return
 		}
 	}
-	d.say(checkOK, "time zones", "known")
+	if !d.misconfigured("TIMEZONE") {
+		d.say(checkOK, "time zones", "known")
+	}
 	path, ok := cfg.sqlitePath()
 	if !ok {
 		return
@@ -220,7 +234,7 @@ func (d *doctor) company(cfg Config, s *store.Snapshot) {
 		}
 	}
 	if unlinked := unlinkedPeople(s); unlinked > 0 {
-		d.say(checkWarn, "people", "%s without an account on a chat platform cannot be reached: hirebot person list shows who", fmt.Sprintf("%d active people", unlinked))
+		d.say(checkWarn, "people", "%s without an account on a chat platform cannot be reached: hirebot person list shows who", countActive(unlinked))
 	}
 	problems := 0
 	for _, setting := range hiring.Settings() {
@@ -240,6 +254,13 @@ func (d *doctor) company(cfg Config, s *store.Snapshot) {
 	if problems == 0 {
 		d.say(checkOK, "settings", "can all be used")
 	}
+}
+
+func countActive(n int) string {
+	if n == 1 {
+		return "1 active person"
+	}
+	return fmt.Sprintf("%d active people", n)
 }
 
 func unlinkedPeople(s *store.Snapshot) int {

@@ -106,6 +106,7 @@ func (m *Main) Run(ctx context.Context) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(m),
+		kong.PostBuild(markUnused),
 	)
 	if err != nil {
 		return m.report(fmt.Errorf("read the command tree: %w", err))
@@ -167,4 +168,18 @@ func buildVersion() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+// markUnused says in the help of each flag that nothing uses yet that it is so.
+func markUnused(k *kong.Kong) error {
+	later := map[string]bool{}
+	for _, o := range options() {
+		later[o.Flag] = o.Later
+	}
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok && later[flag.Name] {
+			flag.Help = "Not used by this version yet. " + flag.Help
+		}
+		return next(nil)
+	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,7 +66,7 @@ func (c personAddCmd) Run(ctx context.Context, m *Main) error {
 		}
 		fmt.Fprintf(m.Stdout, "Added %s (%s).\n", p.Name, rolesText(p.Roles))
 		if len(p.Identities) == 0 {
-			fmt.Fprintln(m.Stdout, "They have no account yet, so they cannot be reached in a chat.")
+			fmt.Fprintln(m.Stdout, "They have no account yet, so they cannot be reached in a chat. To add somebody with one: hirebot person add NAME --identity slack:TEAM/USER")
 		}
 		return nil
 	})
@@ -188,6 +189,9 @@ func (m *Main) changePerson(ctx context.Context, action, name string, change com
 				return noSuchPerson(tx.Snapshot(), name)
 			}
 			if _, err := commands.ChangePerson(ctx, tx, tx.Actor(), before.ID, change); err != nil {
+				if errors.Is(err, commands.ErrLastAdmin) {
+					return failf("then nobody would be admin. Make somebody else admin first: hirebot person role NAME +admin")
+				}
 				return err
 			}
 			now, _ = tx.Snapshot().Person(before.ID)

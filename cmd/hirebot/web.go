@@ -48,6 +48,8 @@ func listenWeb(ctx context.Context, addr string, platforms []bot.Platform, log *
 		}
 		if handler := h.Handler(); handler != nil {
 			mux.Handle("/"+p.Name()+"/", handler)
+			// Without this the mux would send on what has no slash at its end.
+			mux.Handle("/"+p.Name(), http.NotFoundHandler())
 			reached = true
 		}
 	}

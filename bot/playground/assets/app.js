@@ -87,7 +87,7 @@ async function start() {
   });
   const asked = await firstUser();
   try {
-    await load(asked, place().in);
+    await load(asked || await anybody(), place().in);
   } catch (e) {
     try {
       await load(await anybody(), place().in);

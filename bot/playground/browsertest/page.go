@@ -493,6 +493,10 @@ func (p *Page) keep() {
 			return
 		}
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		p.tb.Error("keep the pictures:", err)
+		return
+	}
 	plain := strings.NewReplacer("/", "-", " ", "-", "=", "-", "&", "-", ",", "")
 	var failed error
 	for i, s := range p.shots {
