@@ -117,6 +117,8 @@ type Kind struct {
 	// Suggest lists what could be meant by the words typed so far; nil for none. A command's own
 	// Suggest goes first.
 	Suggest func(Reading, string) []Choice
+	// Searched kinds name records: what could be meant is for the command's own Suggest to find.
+	Searched bool
 }
 
 // OptionType is a platform's typed option.

@@ -119,7 +119,7 @@ func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requi
 		outside = "the budget is " + string(placed.Position)
 	}
 	a := hiring.NewApproval(hiring.AskParams{
-		Subject: r.ID, Terms: r.Terms(), Requester: by.ID, Author: r.Requester, Chain: chain, People: s.People(), Now: tx.Now(),
+		Subject: r.ID, Terms: r.Terms(), Requester: by.ID, Author: s.Survivor(r.Requester), Chain: chain, People: s.People(), Now: tx.Now(),
 		Extra: hiring.BandApprovers(placed), ExtraWhy: outside,
 	})
 	changed := make([]hiring.ApprovalNote, 0, len(changes))
@@ -153,7 +153,7 @@ func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requi
 func personNamed(s *store.Snapshot) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		p, ok := s.PersonByName(name)
-		return p.ID, ok
+		return s.Survivor(p.ID), ok // of who was merged, the one who goes on decides
 	}
 }
 
@@ -274,26 +274,30 @@ func openReq(ctx context.Context, tx *store.Tx, r hiring.Requisition) error {
 	})
 }
 
-// announceReq posts in the hiring channel, where there is one that does not want quiet.
+// announceReq posts in the hiring channel of each workspace of the company that has one of that name
+// and does not want quiet there.
 func announceReq(ctx context.Context, tx *store.Tx, r hiring.Requisition) error {
 	name := tx.Snapshot().Setting(hiring.SettingHiringChannel)
 	if name == "" {
 		return nil
 	}
-	channel, err := tx.ChannelByName(ctx, "", name)
-	if hiring.ErrorCode(err) == hiring.NotFound {
-		return nil
-	}
+	channels, err := tx.ChannelsNamed(ctx, name)
 	if err != nil {
 		return err
 	}
-	if channel.Quiet {
-		return nil
+	for _, channel := range channels {
+		if channel.Quiet {
+			continue
+		}
+		err := tx.Send(ctx, bot.Message{
+			To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
+			View: bot.View{Name: views.ReqAnnounce, Subject: r.ID}, Key: "announce:" + r.ID + ":" + channel.Workspace + "/" + channel.ID,
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return tx.Send(ctx, bot.Message{
-		To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
-		View: bot.View{Name: views.ReqAnnounce, Subject: r.ID}, Key: "announce:" + r.ID,
-	})
+	return nil
 }
 
 // settleApprovals brings the open approvals that ask somebody, or that they asked for, up to date with
@@ -424,6 +428,9 @@ func decide(ctx context.Context, tx *store.Tx, req bot.Request, approve bool, re
 	act := actOf(tx, req)
 	principal, err := before.MayDecide(act)
 	if err != nil {
+		return bot.Response{}, err
+	}
+	if err := before.MayDecideAs(act, tx.Snapshot().MergedInto(req.Actor.ID)); err != nil {
 		return bot.Response{}, err
 	}
 	terms, err := requisitionApproval.terms(ctx, tx, before.Subject)

@@ -42,7 +42,7 @@ var RoleName = &bot.Kind{
 		}
 		return text, nil
 	},
-	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Rest: true,
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Rest: true, Searched: true,
 	Claims: func(rd bot.Reading, text string) bool {
 		return len(bot.FindWords(rd.Words.Words("role"), text)) == 1
 	},
@@ -211,7 +211,7 @@ func Reference(prefix string) *bot.Kind {
 			}
 			return text, nil
 		},
-		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Rest: true,
+		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Rest: true, Searched: true,
 		Claims: func(_ bot.Reading, text string) bool { return form.MatchString(text) },
 		// A number has up to nine digits.
 		Wire: len(prefix) + len("-") + 9,

@@ -23,6 +23,10 @@ const (
 	SettingChannel SettingKind = "channel"
 	SettingYesNo   SettingKind = "yes_no"
 	SettingChain   SettingKind = "chain"
+	// SettingGroups says which role a platform's own role gives.
+	SettingGroups SettingKind = "groups"
+	// SettingPlatforms is a list of chat platforms.
+	SettingPlatforms SettingKind = "platforms"
 )
 
 // The keys of the settings.
@@ -33,6 +37,10 @@ const (
 	SettingApprovers     = "approvers"
 	SettingManagersPay   = "managers_see_pay"
 	SettingCurrentCTC    = "current_ctc"
+	// SettingDiscordRoles says which of our roles a role of a Discord server gives.
+	SettingDiscordRoles = "discord_roles"
+	// SettingPrivatePlatforms lists the platforms on which no personal data and no pay is shown.
+	SettingPrivatePlatforms = "private_platforms"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -50,6 +58,10 @@ func Settings() []Setting {
 			Help: "No: they read “in band” and “above band” instead of rupees."},
 		{Key: SettingCurrentCTC, Title: "Use current CTC", Kind: SettingYesNo, Default: "yes", Example: "no",
 			Help: "No: nobody is asked for a candidate's current pay, and no answer is anchored to it."},
+		{Key: SettingDiscordRoles, Title: "Roles by Discord roles", Kind: SettingGroups, Default: "", Example: "123456789012345678=recruiter, 987654321098765432=interviewer",
+			Help: "Which role somebody has as long as they have a role of your Discord server, by its id: pairs of id=role, by comma. Never admin. Roles given by hand stay."},
+		{Key: SettingPrivatePlatforms, Title: "No personal data on", Kind: SettingPlatforms, Default: "", Example: "discord",
+			Help: "Platforms on which I show references only, never a name of a candidate, an amount or a text: slack, discord, playground, by comma."},
 	}
 }
 
@@ -88,6 +100,21 @@ func CheckSetting(s Setting, value string) (string, error) {
 			return "", InvalidField(s.Key, "%s has %d characters; at most 200 fit.", s.Title, len([]rune(value)))
 		}
 		return value, nil
+	case SettingGroups:
+		if len([]rune(value)) > maxGroupRoles {
+			return "", InvalidField(s.Key, "%s has %d characters; at most %d fit.", s.Title, len([]rune(value)), maxGroupRoles)
+		}
+		given, err := ParseGroupRoles(value)
+		if err != nil {
+			return "", InvalidField(s.Key, "%s", err.Message())
+		}
+		return PrintGroupRoles(given), nil
+	case SettingPlatforms:
+		list, err := ParsePlatforms(value)
+		if err != nil {
+			return "", InvalidField(s.Key, "%s", err.Message())
+		}
+		return strings.Join(list, ", "), nil
 	default:
 		return value, nil
 	}

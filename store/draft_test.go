@@ -28,7 +28,7 @@ func TestDrafts(t *testing.T) {
 		w.home(t)
 		w.person(t, "asha")
 		w.person(t, "ravi")
-		d := bot.Draft{ID: "d1", Command: "band.set", Subject: "backend", Values: bot.Values{"low": {"2500000"}, "skills": {"a", "b"}}}
+		d := bot.Draft{ID: "d1", Command: "band.set", Subject: "backend", Bound: []string{"backend", "senior"}, Given: bot.Values{"low": {"2000000"}}, Values: bot.Values{"low": {"2500000"}, "skills": {"a", "b"}}}
 		for _, user := range []string{"asha", "stranger"} { // a stranger has drafts, too
 			w.as(t, user, func(ctx context.Context, tx *store.Tx) error {
 				mine := d
@@ -84,6 +84,9 @@ func TestDrafts(t *testing.T) {
 			got, err := tx.Draft(ctx, "d-asha")
 			if diff := cmp.Diff(bot.Values{"low": {"3000000"}}, got.Values); diff != "" {
 				t.Error(diff)
+			}
+			if diff := cmp.Diff(d.Bound, got.Bound) + cmp.Diff(d.Given, got.Given); diff != "" {
+				t.Errorf("new values change what it was opened with: %s", diff)
 			}
 			must(t, err)
 			// The one saved last is found.
@@ -147,5 +150,28 @@ func TestFiles(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// TestDraftsOfAnEarlierVersion: there they are their values alone.
+func TestDraftsOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.home(t)
+		w.person(t, "asha")
+		w.as(t, "asha", func(ctx context.Context, tx *store.Tx) error {
+			return tx.SaveDraft(ctx, bot.Draft{ID: "d1", Command: "band.set", Subject: "backend"})
+		})
+		keys, err := store.ParseKeys(w.keys)
+		must(t, err)
+		_, err = w.DB().ExecContext(t.Context(), `UPDATE drafts SET sealed = $1`, keys.Seal("draft/d1", `{"low":["2500000"],"skills":["a","b"]}`))
+		must(t, err)
+		w.as(t, "asha", func(ctx context.Context, tx *store.Tx) error {
+			got, err := tx.Draft(ctx, "d1")
+			if diff := cmp.Diff(bot.Values{"low": {"2500000"}, "skills": {"a", "b"}}, got.Values); diff != "" || got.Bound != nil || got.Given != nil {
+				t.Errorf("it reads as %+v", got)
+			}
+			return err
+		})
 	})
 }

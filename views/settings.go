@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -17,14 +18,45 @@ func RefuseSettings(tx *store.Tx, viewer bot.Actor) error {
 	return hiring.Errorf(hiring.NotAllowed, "Only admins see and change the settings. Ask %s.", whomToAsk(tx, hiring.Admin))
 }
 
-func drawSettings(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
+func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	return settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default), nil
+	places, err := hiringChannels(ctx, tx)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	return settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default, places), nil
 }
 
-func settingsCard(value, byDefault func(key string) string) bot.Card {
+// hiringChannels says in words which channels the name of the hiring channel stands for: one of each
+// workspace that has one. It is "" where the setting is empty.
+func hiringChannels(ctx context.Context, tx *store.Tx) (string, error) {
+	s := tx.Snapshot()
+	name := s.Setting(hiring.SettingHiringChannel)
+	if name == "" {
+		return "", nil
+	}
+	found, err := tx.ChannelsNamed(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "No workspace has a channel of this name that I am in.", nil
+	}
+	places := make([]string, 0, len(found))
+	for _, c := range found {
+		place := "#" + c.Name + " of " + workspaceName(s, c.Workspace)
+		if c.Quiet {
+			place += ", which wants quiet"
+		}
+		places = append(places, place)
+	}
+	return "Posted in: " + strings.Join(places, "; ") + ".", nil
+}
+
+// settingsCard lists the settings; places says what the hiring channel stands for.
+func settingsCard(value, byDefault func(key string) string, places string) bot.Card {
 	card := bot.Card{Title: "Settings"}
 	menu := &bot.Menu{Label: "Change one"}
 	var lines []bot.Text
@@ -36,7 +68,11 @@ func settingsCard(value, byDefault func(key string) string) bot.Card {
 		} else {
 			text = bot.Join(text, bot.I(" (default: "+shown(byDefault(s.Key))+")"))
 		}
-		lines = append(lines, bot.Join(text, bot.T("\n"+s.Help)))
+		text = bot.Join(text, bot.T("\n"+s.Help))
+		if s.Key == hiring.SettingHiringChannel && places != "" {
+			text = bot.Join(text, bot.T("\n"+places))
+		}
+		lines = append(lines, text)
 		menu.Items = append(menu.Items, bot.MenuItem{Label: s.Title, Do: bot.Do("hire.set", s.Key)})
 	}
 	for _, l := range lines {
@@ -55,7 +91,7 @@ func shown(value string) string {
 }
 
 // drawSettingSaved confirms a change; its subject is the setting, its argument the value before.
-func drawSettingSaved(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
@@ -71,6 +107,15 @@ func drawSettingSaved(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 	card := bot.Card{
 		Tone: bot.Good, Title: s.Title + ": " + shown(now), Body: []bot.Node{bot.T(was)},
 		Actions: []bot.Action{{Label: "All settings", Do: bot.Do("hire.settings")}},
+	}
+	if s.Key == hiring.SettingHiringChannel {
+		places, err := hiringChannels(ctx, tx)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		if places != "" {
+			card.Body = append(card.Body, bot.T(places))
+		}
 	}
 	if s.Kind == hiring.SettingChain {
 		card.Body = append(card.Body, chainLines(tx.Snapshot())...)

@@ -260,3 +260,41 @@ func TestSecretsAreSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkspacesFile: further workspaces of both platforms, and each mistake with its entry.
+func TestWorkspacesFile(t *testing.T) {
+	t.Parallel()
+	read := func(text string) ([]furtherWorkspace, string, error) {
+		path := filepath.Join(t.TempDir(), "workspaces.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all, err := readWorkspaces(path)
+		return all, path, err
+	}
+	_, path, err := read(`[{"platform": "slack", "kind": "home", "bot_token": "xoxb-1"}, {"platform": "discord", "kind": "community", "guild": "456"}]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guilds, err := discordGuilds(path)
+	if err != nil || len(guilds) != 1 || guilds[0].Guild != "456" || guilds[0].Kind != "community" {
+		t.Errorf("guilds %+v, %v", guilds, err)
+	}
+	if teams, err := slackWorkspaces(path); err != nil || len(teams) != 1 || teams[0].BotToken != "xoxb-1" {
+		t.Errorf("teams of Slack: %d, %v", len(teams), err)
+	}
+	for text, part := range map[string]string{
+		`[{"platform": "teams", "kind": "home"}]`:                                               "write slack or discord",
+		`[{"platform": "discord", "kind": "home"}]`:                                             "entry 1: guild is no server's id",
+		`[{"platform": "discord", "kind": "friends", "guild": "1"}]`:                            "write home or community",
+		`[{"platform": "discord", "kind": "home", "guild": "1", "bot_token": "xoxb-1"}]`:        "no token of its own",
+		`[{"platform": "slack", "kind": "home", "guild": "1", "bot_token": "xoxb-1"}]`:          "guild is for discord",
+		`[{"platform": "slack", "kind": "home", "bot_token": "1"}]`:                             "begins with xoxb-",
+		`[{"platform": "slack", "kind": "home", "bot_token": "xoxb-1", "app_token": "hush-1"}]`: "begins with xapp-",
+		`{}`: "write a list such as",
+	} {
+		if _, _, err := read(text); err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v, want %q", text, err, part)
+		}
+	}
+}

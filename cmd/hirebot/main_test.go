@@ -147,13 +147,13 @@ func TestServeWithoutPlatform(t *testing.T) {
 func TestServeIsHonestAboutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "HIREBOT_DISCORD_TOKEN=hush", "HIREBOT_DISCORD_APP_ID=1234")
-	stdout, stderr := b.want(exitUsage, "serve")
-	has(t, stderr, "Discord is configured, but its adapter is not in this version yet")
+	stdout, stderr := b.want(exitFailure, "serve")
+	has(t, stderr, "HIREBOT_DISCORD_GUILD_ID", "Copy Server ID")
 	if strings.Contains(stdout+stderr, "hush") {
 		t.Error("a secret was printed")
 	}
 	report, _ := b.want(exitFailure, "doctor")
-	has(t, report, "warn  discord: configured, but its adapter is not in this version yet")
+	has(t, report, "FAIL  discord: HIREBOT_DISCORD_GUILD_ID: it is missing")
 }
 
 func TestUsage(t *testing.T) {
