@@ -82,8 +82,9 @@ type Subject struct {
 	Cards []Scorecard
 	// Looks are who opened which of these, and when first.
 	Looks []CardLook
-	// Interview is the reference of the interview that an action is about.
+	// Interview is the reference of the interview that an action is about, and Panel who sits on it.
 	Interview string
+	Panel     []string
 	// Approvers are the people whom an approval of the record asks, or asked.
 	Approvers []string
 }
@@ -120,7 +121,7 @@ func May(a Actor, action Action, on Subject) bool {
 	case SeeApplication, ChangeApplication:
 		return on.Req != nil && inCharge(a, *on.Req)
 	case SeeInterview:
-		return on.Req != nil && inCharge(a, *on.Req) || on.Interview != "" && seated(a, on.Cards, on.Interview)
+		return on.Req != nil && inCharge(a, *on.Req) || a.ID != "" && slices.Contains(on.Panel, a.ID)
 	case GiveFeedback:
 		return on.Interview != "" && seated(a, on.Cards, on.Interview)
 	case SeeScorecards:

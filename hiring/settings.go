@@ -1,6 +1,8 @@
 package hiring
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,7 +25,16 @@ const (
 	SettingChannel SettingKind = "channel"
 	SettingYesNo   SettingKind = "yes_no"
 	SettingChain   SettingKind = "chain"
+	// SettingDays is a number of working days, SettingWeekdays days of the week, SettingDates holidays,
+	// and SettingReasons a list of reasons.
+	SettingDays     SettingKind = "days"
+	SettingWeekdays SettingKind = "weekdays"
+	SettingDates    SettingKind = "dates"
+	SettingReasons  SettingKind = "reasons"
 )
+
+// MaxWaitingDays is the most that "waiting for word" can be set to.
+const MaxWaitingDays = 60
 
 // The keys of the settings.
 const (
@@ -33,6 +44,10 @@ const (
 	SettingApprovers     = "approvers"
 	SettingManagersPay   = "managers_see_pay"
 	SettingCurrentCTC    = "current_ctc"
+	SettingWeekend       = "weekend"
+	SettingHolidays      = "holidays"
+	SettingWaitingDays   = "waiting_days"
+	SettingRejectReasons = "reject_reasons"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -50,6 +65,15 @@ func Settings() []Setting {
 			Help: "No: they read “in band” and “above band” instead of rupees."},
 		{Key: SettingCurrentCTC, Title: "Use current CTC", Kind: SettingYesNo, Default: "yes", Example: "no",
 			Help: "No: nobody is asked for a candidate's current pay, and no answer is anchored to it."},
+		{Key: SettingWeekend, Title: "Weekend", Kind: SettingWeekdays, Default: "sat, sun", Example: "fri, sat",
+			Help: "The days of the week on which nobody is reminded and nothing is due. none: no such day."},
+		{Key: SettingHolidays, Title: "Holidays", Kind: SettingDates, Default: "26 Jan, 15 Aug, 2 Oct", Example: "26 Jan, 15 Aug, 2 Oct, 2026-11-09",
+			Help: "Other days on which nobody is reminded and nothing is due. A date without a year is every year's."},
+		{Key: SettingWaitingDays, Title: "Waiting for word", Kind: SettingDays, Default: strconv.Itoa(WaitingDays), Example: "3",
+			Help: "After how many working days without a word from us a candidate stands in the recruiter's home."},
+		{Key: SettingRejectReasons, Title: "Reasons for a rejection", Kind: SettingReasons, Default: strings.Join(RejectReasons, "; "),
+			Example: "Depth below level; The position was filled",
+			Help:    "What a rejection can be chosen from, separated by semicolons. Keep them about the job."},
 	}
 }
 
@@ -88,7 +112,29 @@ func CheckSetting(s Setting, value string) (string, error) {
 			return "", InvalidField(s.Key, "%s has %d characters; at most 200 fit.", s.Title, len([]rune(value)))
 		}
 		return value, nil
+	case SettingDays:
+		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MaxWaitingDays {
+			return "", InvalidField(s.Key, "%s is a number of working days from 1 to %d, like 5.", s.Title, MaxWaitingDays)
+		}
+		return value, nil
+	case SettingWeekdays:
+		_, err := ParseWeekend(value)
+		return value, asSetting(s, err)
+	case SettingDates:
+		_, err := ParseHolidays(value)
+		return value, asSetting(s, err)
+	case SettingReasons:
+		reasons, err := ParseRejectReasons(value)
+		return strings.Join(reasons, "; "), asSetting(s, err)
 	default:
 		return value, nil
 	}
+}
+
+// asSetting returns what is wrong with a value as what is wrong with its setting, nil for nothing.
+func asSetting(s Setting, err error) error {
+	if problem, ok := errors.AsType[*Error](err); ok {
+		return InvalidField(s.Key, "%s", problem.Message())
+	}
+	return err
 }
