@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -24,11 +25,12 @@ func (w *world) staff(t *testing.T) staff {
 	t.Helper()
 	w.home(t)
 	all := staff{}
-	for name, roles := range map[string][]hiring.Role{
+	roles := map[string][]hiring.Role{
 		"recruiter": {hiring.Recruiter}, "other-recruiter": {hiring.Recruiter}, "manager": {hiring.HiringManager}, "other-manager": {hiring.HiringManager},
 		"ann": {hiring.Interviewer}, "ben": {hiring.Interviewer}, "cat": {hiring.Interviewer}, "compensation": {hiring.Compensation}, "admin": {hiring.Admin}, "member": nil,
-	} {
-		all[name] = w.person(t, name, roles...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(roles)) {
+		all[name] = w.person(t, name, roles[name]...)
 	}
 	return all
 }
