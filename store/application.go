@@ -403,37 +403,40 @@ func (q *statement) appPage(f AppFilter) string {
 		if slices.Contains(stages[:i], stage) {
 			continue
 		}
-		parts := []bool{true}
-		if f.Viewer.Recruits && !f.Mine {
-			parts = []bool{false, true}
+		// What recruiters are listed is in one order only where it is all confidential, or not at all.
+		parts := []appPart{{own: true}}
+		if f.Viewer.Recruits {
+			parts = []appPart{{own: f.Mine, confidential: new(false)}, {own: true, confidential: new(true)}}
 		}
-		for _, own := range parts {
-			branches = append(branches, `SELECT id, number FROM (`+q.appBranch(f, stage, own)+`) AS part`+strconv.Itoa(len(branches)))
+		for _, part := range parts {
+			branches = append(branches, `SELECT id, number FROM (`+q.appBranch(f, stage, part)+`) AS part`+strconv.Itoa(len(branches)))
 		}
 	}
 	return strings.Join(branches, "\nUNION ALL ") + "\nORDER BY number DESC LIMIT " + strconv.Itoa(f.Limit)
 }
 
-// appBranch returns the part of a page in one stage: with own that in which the viewer has a part, else
-// all that is not confidential.
-func (q *statement) appBranch(f AppFilter, stage hiring.AppStage, own bool) string {
+// appPart is a part of a list: with own that in which the viewer has a part, else all; and what is
+// confidential, or is not, or both where that is nil.
+type appPart struct {
+	own          bool
+	confidential *bool
+}
+
+// appBranch returns the part of a page in one stage.
+func (q *statement) appBranch(f AppFilter, stage hiring.AppStage, of appPart) string {
 	from, id := `applications s`, `s.id`
 	where := []string{`s.stage = ` + q.arg(string(stage))}
+	if of.confidential != nil {
+		where = append(where, `s.confidential = `+q.arg(*of.confidential))
+	}
 	switch {
-	case !own:
-		where = append(where, `NOT s.confidential`)
+	case !of.own:
 	case f.Req != "":
 		// Of one requisition, its applications are read, not all of the viewer's.
 		where = append(where, `EXISTS (SELECT 1 FROM application_people p WHERE p.application = s.id AND p.person = `+q.arg(f.Viewer.Person)+` AND p.`+part(f.Viewer)+`)`)
-		if f.Viewer.Recruits && !f.Mine {
-			where = append(where, `s.confidential`)
-		}
 	default:
 		from, id = `application_people s`, `s.application`
 		where = append(where, `s.`+part(f.Viewer), `s.person = `+q.arg(f.Viewer.Person))
-		if f.Viewer.Recruits && !f.Mine {
-			where = append(where, `s.confidential`)
-		}
 	}
 	if f.Req != "" {
 		where = append(where, `s.requisition = `+q.arg(f.Req))
