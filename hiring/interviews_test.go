@@ -502,7 +502,7 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 					if s.Removed == i.Sits(s.Person) || s.Removed && s.State != hiring.CardDeclined {
 						t.Fatalf("removed: %+v", s)
 					}
-					if s.Waits() && !i.State.On() || (s.Waived == hiring.WaivedOff) != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedOff) {
+					if s.Open() && !i.State.On() || (s.Waived == hiring.WaivedOff) != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedOff) {
 						t.Fatalf("%s: %+v", i.State, s)
 					}
 					if s.HandedTo != "" && seen[s.HandedTo].Person == "" && !slices.ContainsFunc(cards, func(x hiring.Scorecard) bool { return x.Person == s.HandedTo }) {

@@ -280,6 +280,11 @@ func TestApplications(t *testing.T) {
 			_, err := tx.AddApplication(ctx, hiring.Application{Candidate: "C-1", Req: "R-9", Stage: hiring.AppSourced})
 			return err
 		}), bot.CodeNotFound)
+		closed := w.requisition(t, hiring.Requisition{State: hiring.ReqClosed})
+		wantCode(t, w.InTx(ctx, func(tx *store.Tx) error {
+			_, err := tx.AddApplication(ctx, hiring.Application{Candidate: "C-1", Req: closed.ID, Stage: hiring.AppSourced})
+			return err
+		}), bot.CodeConflict)
 		w.clock.advance(time.Hour)
 		move := func(to hiring.AppStage, reason string) {
 			t.Helper()
