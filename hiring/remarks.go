@@ -83,7 +83,8 @@ const (
 // Edited returns the list with a company's own words, separated by semicolon or line. A word with a
 // minus in front is taken off. It returns an Invalid error for the field "remark_words".
 func (l RemarkList) Edited(text string) (RemarkList, error) {
-	edited := RemarkList{byWords: maps.Clone(l.byWords), longest: l.longest}
+	edited := RemarkList{byWords: map[string]remarkEntry{}, longest: l.longest}
+	maps.Copy(edited.byWords, l.byWords)
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
 		part = strings.TrimSpace(part)
 		words := remarkWords(part)
