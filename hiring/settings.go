@@ -1,6 +1,8 @@
 package hiring
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,7 +29,18 @@ const (
 	SettingGroups SettingKind = "groups"
 	// SettingPlatforms is a list of chat platforms.
 	SettingPlatforms SettingKind = "platforms"
+	// SettingDays is a number of working days, SettingWeekdays days of the week, SettingDates holidays,
+	// and SettingReasons a list of reasons.
+	SettingDays     SettingKind = "days"
+	SettingWeekdays SettingKind = "weekdays"
+	SettingDates    SettingKind = "dates"
+	SettingReasons  SettingKind = "reasons"
+	// SettingWords are words to add to a list, or with a minus to take off it.
+	SettingWords SettingKind = "words"
 )
+
+// MaxWaitingDays is the most that "waiting for word" can be set to.
+const MaxWaitingDays = 60
 
 // The keys of the settings.
 const (
@@ -41,6 +54,11 @@ const (
 	SettingDiscordRoles = "discord_roles"
 	// SettingPrivatePlatforms lists the platforms on which no personal data and no pay is shown.
 	SettingPrivatePlatforms = "private_platforms"
+	SettingWeekend       = "weekend"
+	SettingHolidays      = "holidays"
+	SettingWaitingDays   = "waiting_days"
+	SettingRejectReasons = "reject_reasons"
+	SettingRemarkWords   = "remark_words"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -62,6 +80,17 @@ func Settings() []Setting {
 			Help: "Which role somebody has as long as they have a role of your Discord server, by its id: pairs of id=role, by comma. Never admin. Roles given by hand stay."},
 		{Key: SettingPrivatePlatforms, Title: "No personal data on", Kind: SettingPlatforms, Default: "", Example: "discord",
 			Help: "Platforms on which I show references only, never a name of a candidate, an amount or a text: slack, discord, playground, by comma."},
+		{Key: SettingWeekend, Title: "Weekend", Kind: SettingWeekdays, Default: "sat, sun", Example: "fri, sat",
+			Help: "The days of the week on which nobody is reminded and nothing is due. none: no such day."},
+		{Key: SettingHolidays, Title: "Holidays", Kind: SettingDates, Default: "26 Jan, 15 Aug, 2 Oct", Example: "26 Jan, 15 Aug, 2 Oct, 2026-11-09",
+			Help: "Other days on which nobody is reminded and nothing is due. A date without a year is every year's."},
+		{Key: SettingWaitingDays, Title: "Waiting for word", Kind: SettingDays, Default: strconv.Itoa(WaitingDays), Example: "3",
+			Help: "After how many working days without a word from us a candidate stands in the recruiter's home."},
+		{Key: SettingRejectReasons, Title: "Reasons for a rejection", Kind: SettingReasons, Default: strings.Join(RejectReasons, "; "),
+			Example: "Depth below level; The position was filled",
+			Help:    "What a rejection can be chosen from, separated by semicolons. Keep them about the job."},
+		{Key: SettingRemarkWords, Title: "Words to think about", Kind: SettingWords, Default: "", Example: "rockstar; -lady",
+			Help: "Words in feedback that bring up a private hint, beside those that are built in; a minus takes one off. Separate them by semicolons."},
 	}
 }
 
@@ -115,7 +144,35 @@ func CheckSetting(s Setting, value string) (string, error) {
 			return "", InvalidField(s.Key, "%s", err.Message())
 		}
 		return strings.Join(list, ", "), nil
+	case SettingDays:
+		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MaxWaitingDays {
+			return "", InvalidField(s.Key, "%s is a number of working days from 1 to %d, like 5.", s.Title, MaxWaitingDays)
+		}
+		return value, nil
+	case SettingWeekdays:
+		_, err := ParseWeekend(value)
+		return value, asSetting(s, err)
+	case SettingDates:
+		_, err := ParseHolidays(value)
+		return value, asSetting(s, err)
+	case SettingReasons:
+		reasons, err := ParseRejectReasons(value)
+		return strings.Join(reasons, "; "), asSetting(s, err)
+	case SettingWords:
+		if n := len([]rune(value)); n > MaxReason {
+			return "", InvalidField(s.Key, "%s has %d characters; at most %d fit.", s.Title, n, MaxReason)
+		}
+		_, err := RemarkList{}.Edited(value)
+		return value, asSetting(s, err)
 	default:
 		return value, nil
 	}
+}
+
+// asSetting returns what is wrong with a value as what is wrong with its setting, nil for nothing.
+func asSetting(s Setting, err error) error {
+	if problem, ok := errors.AsType[*Error](err); ok {
+		return InvalidField(s.Key, "%s", problem.Message())
+	}
+	return err
 }

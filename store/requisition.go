@@ -124,9 +124,13 @@ func writeList(list []string) (string, error) {
 	return string(text), err
 }
 
-// saveRequisitionParts writes who may know of a requisition, and what it is found by.
+// saveRequisitionParts writes who may know of a requisition and who works on its candidates, and what
+// it is found by.
 func (t *Tx) saveRequisitionParts(ctx context.Context, r hiring.Requisition) error {
 	if err := t.saveAudience(ctx, r); err != nil {
+		return err
+	}
+	if err := t.followRequisition(ctx, r); err != nil {
 		return err
 	}
 	if _, err := t.write(ctx, `DELETE FROM requisition_words WHERE requisition = $1`, r.ID); err != nil {
