@@ -52,6 +52,10 @@ const (
 	HandedOver    = "handed_over"
 	TakenOver     = "taken_over"
 	Quiet         = "quiet"
+	Outbox        = "outbox"
+	OutboxMessage = "outbox_message"
+	OutboxReason  = "outbox_reason"
+	OutboxChanged = "outbox_changed"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -119,6 +123,10 @@ func All(registry func() *bot.Registry) Set {
 		HandedOver:    {Team, drawHandedOver},
 		TakenOver:     {Team, drawTakenOver},
 		Quiet:         {Public, drawQuiet},
+		Outbox:        {Team, drawOutbox},
+		OutboxMessage: {Team, drawOutboxMessage},
+		OutboxReason:  {Team, drawOutboxReason},
+		OutboxChanged: {Team, drawOutboxChanged},
 	}
 }
 

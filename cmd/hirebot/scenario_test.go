@@ -93,6 +93,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"clock": with((*world).clockCmd), "dm": with((*world).dmCmd), "posted": with((*world).postedCmd), "phone": with((*world).phoneCmd),
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
+		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {
@@ -400,6 +401,31 @@ func (w *world) phoneCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// breaksCmd is `breaks PERSON REASON`: the platform refuses all messages to that person for good. A
+// channel is named like #hiring.
+func (w *world) breaksCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: breaks PERSON REASON")
+	}
+	w.recorder.refuse(conversationOf(args[0]), args[1])
+}
+
+// mendsCmd is `mends PERSON`: the platform takes messages to that person again.
+func (w *world) mendsCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: mends PERSON")
+	}
+	w.recorder.refuse(conversationOf(args[0]), "")
+}
+
+// conversationOf returns the recorder's name of somebody's direct messages, or of a #channel.
+func conversationOf(name string) string {
+	if channel, ok := strings.CutPrefix(name, "#"); ok {
+		return channel
+	}
+	return "@" + name
+}
+
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
 	if w.slack != nil {
@@ -519,6 +545,17 @@ func (w *world) checkCall(c bot.Call) error {
 type recorder struct {
 	mu       sync.Mutex
 	messages []recorded
+	// refused are the reasons for which nothing is taken, by conversation.
+	refused map[string]string
+}
+
+func (r *recorder) refuse(channel, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused == nil {
+		r.refused = map[string]string{}
+	}
+	r.refused[channel] = reason
 }
 
 // recorded is a message as it stands now.
@@ -541,6 +578,9 @@ func (r *recorder) Run(ctx context.Context, _ bot.Serve) error {
 func (r *recorder) Send(_ context.Context, to bot.Conversation, card bot.Card, delivery string) (bot.Posted, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if reason := r.refused[to.Channel]; reason != "" {
+		return bot.Posted{}, &bot.SendError{Permanent: true, Reason: reason}
+	}
 	id := "m-" + strconv.Itoa(len(r.messages)+1)
 	r.messages = append(r.messages, recorded{in: to, card: card, delivery: delivery, at: id})
 	return bot.Posted{In: to, ID: id}, nil
