@@ -9,6 +9,7 @@ import (
 func TestProgramsOfPostgresGetNoSecretOnTheirCommandLine(t *testing.T) {
 	t.Parallel()
 	environ := []string{"PATH=/bin", "HIREBOT_ENCRYPTION_KEY=hush", "HOME=/root", "PGSSLROOTCERT=/ca.pem"}
+	//nolint:gosec // G101: these are no credentials of anything.
 	for address, want := range map[string]string{
 		"postgres://bot:p%40ss@db:5433/hirebot?sslmode=require&pool_max_conns=5": "postgres://bot@db:5433/hirebot?sslmode=require",
 		"postgres://bot@/hirebot?host=/run/pg&password=p%40ss":                   "postgres://bot@/hirebot?host=%2Frun%2Fpg",

@@ -169,16 +169,21 @@ func TestABackupWhileOthersWrite(t *testing.T) {
 	t.Parallel()
 	onBothMailboxes(t, func(t *testing.T, m *mailbox) {
 		writer := open(t, m.world)
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
+		ctx := t.Context()
+		stop := make(chan struct{})
 		written := make(chan int)
 		wrote := make(chan struct{}, 1)
 		go func() {
 			n := 0
-			for ; ctx.Err() == nil; n++ {
-				err := writer.InTx(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+			for done := false; !done; n++ {
+				select {
+				case <-stop:
+					done = true
+				default:
+				}
+				err := writer.InTx(ctx, func(tx *store.Tx) error {
 					for _, half := range []string{"a", "b"} {
-						err := tx.Send(t.Context(), bot.Message{To: bot.Recipient{Person: m.asha.ID}, View: bot.View{Name: "card", Subject: fmt.Sprint(n, half)}})
+						err := tx.Send(ctx, bot.Message{To: bot.Recipient{Person: m.asha.ID}, View: bot.View{Name: "card", Subject: fmt.Sprint(n, half)}})
 						if err != nil {
 							return err
 						}
@@ -200,10 +205,10 @@ func TestABackupWhileOthersWrite(t *testing.T) {
 		for i := range 3 {
 			<-wrote
 			<-wrote
-			_, err := m.Backup(t.Context(), filepath.Join(dir, fmt.Sprint(i)))
+			_, err := m.Backup(ctx, filepath.Join(dir, fmt.Sprint(i)))
 			must(t, err)
 		}
-		stop()
+		close(stop)
 		units := <-written
 		before := 0
 		for i := range 3 {

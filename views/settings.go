@@ -16,11 +16,21 @@ func RefuseSettings(tx *store.Tx, viewer bot.Actor) error {
 	return hiring.Errorf(hiring.NotAllowed, "Only admins see and change the settings. Ask %s.", whomToAsk(tx, hiring.Admin))
 }
 
-func drawSettings(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
+func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	return settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default), nil
+	card := settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default)
+	schedules, err := scheduleLines(ctx, tx)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card.Body = append(card.Body, bot.Divider{}, bot.B("At set times"))
+	for _, line := range schedules {
+		card.Body = append(card.Body, line)
+	}
+	card.Actions = []bot.Action{{Label: "Schedules", Do: bot.Do("hire.schedules")}}
+	return card, nil
 }
 
 func settingsCard(value, byDefault func(key string) string) bot.Card {

@@ -56,6 +56,12 @@ const (
 	OutboxMessage = "outbox_message"
 	OutboxReason  = "outbox_reason"
 	OutboxChanged = "outbox_changed"
+
+	Schedules       = "schedules"
+	Schedule        = "schedule"
+	SchedulePreview = "schedule_preview"
+	TargetDates     = "target_dates"
+	WeeklyReport    = "weekly_report"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -127,6 +133,12 @@ func All(registry func() *bot.Registry) Set {
 		OutboxMessage: {Team, drawOutboxMessage},
 		OutboxReason:  {Team, drawOutboxReason},
 		OutboxChanged: {Team, drawOutboxChanged},
+
+		Schedules:       {Team, drawSchedules},
+		Schedule:        {Team, drawSchedule},
+		SchedulePreview: {Team, drawSchedulePreview},
+		TargetDates:     {Team, drawTargetDates},
+		WeeklyReport:    {Public, drawWeeklyReport},
 	}
 }
 

@@ -165,6 +165,10 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 		tb.Fatal(err)
 	}
 	w.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{w.recorder}, Views: w.app.views, Clock: w.clock, Log: quiet()})
+	// A process that starts looks at once when its schedules are run next.
+	if err := w.courier.RunSchedules(tb.Context(), w.clock()); err != nil {
+		tb.Fatal(err)
+	}
 	return w
 }
 
@@ -196,6 +200,7 @@ func (w *world) clockCmd(ts *testscript.TestScript, neg bool, args []string) {
 	w.mu.Lock()
 	w.now = next
 	w.mu.Unlock()
+	ts.Check(w.courier.RunSchedules(context.Background(), next))
 	ts.Check(w.courier.Remind(context.Background(), next))
 	ts.Check(w.courier.Drain(context.Background(), next))
 }
