@@ -8,11 +8,13 @@ import (
 	"github.com/hirebot/hirebot/hiring"
 )
 
-// recordMove puts on record that a requisition is about to change its state, if it is.
+// recordMove puts on record that a requisition is about to change its state, if it is. Who moves it at
+// the same time waits here, and is told by the change itself that it lost.
 func (t *Tx) recordMove(ctx context.Context, r hiring.Requisition) error {
 	_, err := t.write(ctx,
 		`INSERT INTO requisition_moves (requisition, version, at, from_state, to_state)
-		 SELECT id, version, $3, state, $4 FROM requisitions WHERE id = $1 AND version = $2 AND state <> $4`,
+		 SELECT id, version, $3, state, $4 FROM requisitions WHERE id = $1 AND version = $2 AND state <> $4
+		 ON CONFLICT (requisition, version) DO NOTHING`,
 		r.ID, r.Version, instant{t.now}, string(r.State))
 	if err != nil {
 		return fmt.Errorf("record the move of %s: %w", r.ID, err)
