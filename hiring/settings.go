@@ -1,6 +1,8 @@
 package hiring
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,6 +25,13 @@ const (
 	SettingChannel SettingKind = "channel"
 	SettingYesNo   SettingKind = "yes_no"
 	SettingChain   SettingKind = "chain"
+	// SettingWeekdays are days of the week, SettingDates holidays, SettingHours working hours,
+	// SettingClock is a time of the day, and SettingCount a small number.
+	SettingWeekdays SettingKind = "weekdays"
+	SettingDates    SettingKind = "dates"
+	SettingHours    SettingKind = "hours"
+	SettingClock    SettingKind = "clock"
+	SettingCount    SettingKind = "count"
 )
 
 // The keys of the settings.
@@ -33,6 +42,11 @@ const (
 	SettingApprovers     = "approvers"
 	SettingManagersPay   = "managers_see_pay"
 	SettingCurrentCTC    = "current_ctc"
+	SettingWeekend       = "weekend"
+	SettingHolidays      = "holidays"
+	SettingWorkingHours  = "working_hours"
+	SettingReminderTime  = "reminder_time"
+	SettingNudgeBudget   = "nudge_budget"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -50,6 +64,16 @@ func Settings() []Setting {
 			Help: "No: they read “in band” and “above band” instead of rupees."},
 		{Key: SettingCurrentCTC, Title: "Use current CTC", Kind: SettingYesNo, Default: "yes", Example: "no",
 			Help: "No: nobody is asked for a candidate's current pay, and no answer is anchored to it."},
+		{Key: SettingWeekend, Title: "Weekend", Kind: SettingWeekdays, Default: "sat, sun", Example: "fri, sat",
+			Help: "The days of the week on which nobody is reminded and nothing is due. none: no such day."},
+		{Key: SettingHolidays, Title: "Holidays", Kind: SettingDates, Default: "26 Jan, 15 Aug, 2 Oct", Example: "26 Jan, 15 Aug, 2 Oct, 2026-11-09",
+			Help: "Other days on which nobody is reminded and nothing is due. A date without a year is every year's."},
+		{Key: SettingWorkingHours, Title: "Working hours", Kind: SettingHours, Default: DefaultHours, Example: "09:30-18:30",
+			Help: "When people may be told things that they did not ask for, by the clock of each. They can set their own."},
+		{Key: SettingReminderTime, Title: "Time of reminders", Kind: SettingClock, Default: DefaultRemindAt, Example: "10:00",
+			Help: "From when on a working day reminders go out, by the clock of who is reminded."},
+		{Key: SettingNudgeBudget, Title: "Unprompted messages a day", Kind: SettingCount, Default: strconv.Itoa(DefaultBudget), Example: "2",
+			Help: "How many messages that they did not ask for somebody gets in a day; more are merged into one. What is addressed to one alone is not counted."},
 	}
 }
 
@@ -88,7 +112,33 @@ func CheckSetting(s Setting, value string) (string, error) {
 			return "", InvalidField(s.Key, "%s has %d characters; at most 200 fit.", s.Title, len([]rune(value)))
 		}
 		return value, nil
+	case SettingWeekdays:
+		_, err := ParseWeekend(value)
+		return value, asSetting(s, err)
+	case SettingDates:
+		_, err := ParseHolidays(value)
+		return value, asSetting(s, err)
+	case SettingHours:
+		hours, err := ParseHours(value)
+		return hours.String(), asSetting(s, err)
+	case SettingClock:
+		minute, err := ParseClock(value)
+		return clockTime(minute), asSetting(s, err)
+	case SettingCount:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > MaxBudget {
+			return "", InvalidField(s.Key, "%s is a number from 1 to %d, like 2.", s.Title, MaxBudget)
+		}
+		return value, nil
 	default:
 		return value, nil
 	}
+}
+
+// asSetting returns what is wrong with a value as what is wrong with its setting, nil for nothing.
+func asSetting(s Setting, err error) error {
+	if problem, ok := errors.AsType[*Error](err); ok {
+		return InvalidField(s.Key, "%s", problem.Message())
+	}
+	return err
 }

@@ -129,7 +129,9 @@ func TestWhatAScheduleFollowsMovesItsNextRun(t *testing.T) {
 		w.reporting("0 18 * * *", "Europe/Berlin")
 		w.wantNext(hiring.ScheduleWeeklyReport, "2026-11-23T22:30")
 		w.reporting("0 18 * * *", "")
-		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingTimezone, "Asia/Tokyo") })
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingTimezone, "Asia/Tokyo")
+		})
 		w.sweep()
 		w.wantNext(hiring.ScheduleWeeklyReport, "2026-11-23T14:30")
 		// Moved to before now, it is for tomorrow: nothing was missed.
