@@ -19,7 +19,7 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	return slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), outboxCommands(), scheduleCommands(), bandCommands(), reqCommands(), approvalCommands())
+	return slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands())
 }
 
 // Allow tells whether somebody has a role that the command asks for. What a person may do with a

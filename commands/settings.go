@@ -31,7 +31,7 @@ func settingsCommands() []Command {
 				Summary: "Change a setting",
 				Params: []bot.Param{
 					{Name: "setting", Kind: settingKey, Required: true, Help: "Which setting", Input: bot.InputChoice, Choices: settingChoices()},
-					{Name: "value", Kind: settingValue, Required: true, Max: 200, Help: "Its new value; “default” goes back to the default"},
+					{Name: "value", Kind: settingValue, Required: true, Max: 1000, Help: "Its new value; “default” goes back to the default"},
 				},
 				Examples: []string{"/hire set timezone Europe/Berlin", "/hire set current_ctc no", "/hire set hiring_channel default"},
 			},

@@ -62,6 +62,8 @@ const (
 	SchedulePreview = "schedule_preview"
 	TargetDates     = "target_dates"
 	WeeklyReport    = "weekly_report"
+	MyNudges        = "my_nudges"
+	Holidays        = "holidays"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -139,6 +141,8 @@ func All(registry func() *bot.Registry) Set {
 		SchedulePreview: {Team, drawSchedulePreview},
 		TargetDates:     {Team, drawTargetDates},
 		WeeklyReport:    {Public, drawWeeklyReport},
+		MyNudges:        {Team, drawMyNudges},
+		Holidays:        {Team, drawHolidays},
 	}
 }
 
