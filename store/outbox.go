@@ -222,6 +222,23 @@ func (s *Store) Release(ctx context.Context, lane, owner string) error {
 	return nil
 }
 
+// NextOf returns when a lane wants attention next, and whether it ever does.
+func (s *Store) NextOf(ctx context.Context, lane string) (time.Time, bool, error) {
+	var next, hold instant
+	err := s.pool.row(ctx, []any{&next, &hold}, `SELECT (SELECT min(next_at) FROM outbox WHERE lane = $1 AND next_at IS NOT NULL),
+		(SELECT hold_until FROM lanes WHERE lane = $1)`, lane)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("read when %s is due: %w", lane, err)
+	}
+	if next.IsZero() {
+		return time.Time{}, false, nil
+	}
+	if hold.After(next.Time) {
+		return hold.Time, true, nil
+	}
+	return next.Time, true, nil
+}
+
 // leased makes ErrLeaseLost of a guarded statement that changed nothing.
 func leased(n int64, err error, doing string) error {
 	if err != nil {
