@@ -47,3 +47,10 @@ CREATE TABLE told (
     at     BIGINT NOT NULL,
     PRIMARY KEY (what, person)
 );
+
+-- An unprompted message goes out in working hours only and counts against its recipient's day. What is
+-- more than that is merged: it is moot itself, and part of the message of the key merged_into.
+ALTER TABLE outbox ADD COLUMN unprompted BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE outbox ADD COLUMN merged_into TEXT NOT NULL DEFAULT '';
+CREATE INDEX outbox_unprompted ON outbox (person, sent_at) WHERE unprompted;
+CREATE INDEX outbox_merged ON outbox (merged_into) WHERE merged_into <> '';

@@ -129,6 +129,11 @@ func (c *Courier) work(ctx context.Context, lane, owner string, now time.Time) e
 func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now time.Time) error {
 	call, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
+	if row.Unprompted && row.State == store.Waiting {
+		if held, err := c.hold(ctx, row, now); err != nil || held {
+			return err
+		}
+	}
 	row.Attempts++
 	platform, to, err := c.address(call, row)
 	if errors.Is(err, bot.ErrMoot) {

@@ -106,7 +106,7 @@ func tellOfTargetDates(ctx context.Context, tx *store.Tx, plan hiring.Planned, n
 	for _, person := range order {
 		err := tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: person}, View: bot.View{Name: views.TargetDates, Args: of[person]},
-			Key: fmt.Sprintf("target_dates:%s:%d", person, now.UnixMicro()), Due: tx.Snapshot().WorkTime(person).NextAllowed(now),
+			Key: fmt.Sprintf("target_dates:%s:%d", person, now.UnixMicro()), Unprompted: true,
 			Why: "You get this because you recruit for them or they are yours, once for each target date.",
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
 )
 
@@ -109,4 +110,41 @@ func (p *Snapshot) loadNudges(ctx context.Context, c *conn) error {
 		return fmt.Errorf("read when people are told things: %w", err)
 	}
 	return nil
+}
+
+// SentUnprompted returns how many unprompted messages somebody was sent since an instant.
+func (s *Store) SentUnprompted(ctx context.Context, person string, since time.Time) (int, error) {
+	var n int
+	err := s.pool.row(ctx, []any{&n}, `SELECT count(*) FROM outbox WHERE unprompted AND person = $1 AND sent_at >= $2`, person, instant{since})
+	if err != nil {
+		return 0, fmt.Errorf("count what somebody was sent: %w", err)
+	}
+	return n, nil
+}
+
+// Merge makes a message part of one of a key, which holds all that is merged under it and is sent when it
+// is due: the view, of the key. The message itself is moot.
+func (s *Store) Merge(ctx context.Context, row Row, into bot.Message) error {
+	return s.InTx(ctx, func(t *Tx) error {
+		n, err := t.write(ctx, `UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'merged into one message', merged_into = $4
+			WHERE id = $1 AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, into.Key)
+		if err := leased(n, err, "merge a message"); err != nil {
+			return err
+		}
+		return t.Send(ctx, into)
+	})
+}
+
+// Merged returns the messages to a person that were merged under a key, the first due first.
+func (t *Tx) Merged(ctx context.Context, key, person string) ([]Row, error) {
+	var all []Row
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		all = append(all, r)
+		return err
+	}, `SELECT `+rowColumns+` FROM outbox WHERE merged_into = $1 AND merged_into <> '' AND person = $2 ORDER BY due_at, created_at, id`, key, person)
+	if err != nil {
+		return nil, fmt.Errorf("read what was merged: %w", err)
+	}
+	return all, nil
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -82,4 +83,66 @@ func drawHolidays(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View)
 		card.Title += ", " + added + " new"
 	}
 	return card, nil
+}
+
+// DigestOf returns the view of what was merged into one message, each as the set draws it now; the subject
+// is the key of the merging. What has nothing to say any more is left out.
+func DigestOf(set Set) View {
+	return View{Contains: Pay, Draw: func(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+		rows, err := tx.Merged(ctx, v.Subject, viewer.ID)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		var cards []bot.Card
+		for _, r := range rows {
+			wanted, err := StillWanted(ctx, tx, viewer, r.View)
+			if err != nil {
+				return bot.Card{}, err
+			}
+			if !wanted {
+				continue
+			}
+			card, err := set.Draw(ctx, tx, viewer, r.View)
+			if code := bot.ErrorCode(err); errors.Is(err, bot.ErrMoot) || code == bot.CodeNotFound || code == bot.CodeNotAllowed {
+				continue
+			}
+			if err != nil {
+				return bot.Card{}, err
+			}
+			cards = append(cards, card)
+		}
+		if len(cards) == 0 {
+			return bot.Card{}, bot.ErrMoot
+		}
+		return digestCard(cards), nil
+	}}
+}
+
+// digestShown is how many things one message holds at most.
+const digestShown = 10
+
+func digestCard(cards []bot.Card) bot.Card {
+	out := bot.Card{Tone: bot.Attention, Title: "Since yesterday: " + count(len(cards), "thing")}
+	menu := &bot.Menu{Label: "Go on with"}
+	for i, c := range cards {
+		if i == digestShown {
+			out.Body = append(out.Body, bot.Join(bot.Tf("… and %d more: ", len(cards)-i), bot.C("/hire")))
+			break
+		}
+		part := bot.B(c.Title)
+		if len(c.Body) > 0 {
+			if text, ok := c.Body[0].(bot.Text); ok {
+				part = bot.Lines(part, text)
+			}
+		}
+		out.Body = append(out.Body, part)
+		if len(c.Actions) > 0 {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: c.Actions[0].Label, Hint: c.Title, Do: c.Actions[0].Do})
+		}
+	}
+	if len(menu.Items) > 0 {
+		out.Menu = menu
+	}
+	out.Actions = []bot.Action{{Label: "My home", Do: bot.Do("hire.home"), Style: bot.Primary}}
+	return out
 }

@@ -64,6 +64,7 @@ const (
 	WeeklyReport    = "weekly_report"
 	MyNudges        = "my_nudges"
 	Holidays        = "holidays"
+	Digest          = "digest"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -91,7 +92,7 @@ type Set map[string]View
 
 // All returns every view. The declarations of the commands are what help is drawn from.
 func All(registry func() *bot.Registry) Set {
-	return Set{
+	all := Set{
 		Home:         {Public, drawHome},
 		Help:         {Public, helpView(registry)},
 		Band:         {Pay, drawBand},
@@ -144,6 +145,8 @@ func All(registry func() *bot.Registry) Set {
 		MyNudges:        {Team, drawMyNudges},
 		Holidays:        {Team, drawHolidays},
 	}
+	all[Digest] = DigestOf(all)
+	return all
 }
 
 // Draw draws a view for a person.
