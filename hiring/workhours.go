@@ -11,9 +11,9 @@ import (
 const (
 	// minutesADay is how many minutes a day has on the clock on the wall.
 	minutesADay = 24 * 60
-	// DefaultHours are the working hours, and DefaultRemindAt the time of reminders, where the company has
-	// set nothing else.
-	DefaultHours    = "09:30-18:30"
+	// DefaultHours are the working hours where the company has set nothing else.
+	DefaultHours = "09:30-18:30"
+	// DefaultRemindAt is the time of reminders where the company has set nothing else.
 	DefaultRemindAt = "10:00"
 	// DefaultBudget is how many unprompted messages somebody gets in a day, and MaxBudget the most that
 	// can be set.

@@ -52,6 +52,12 @@ type pacedEdits interface {
 	EditGap() time.Duration
 }
 
+// pacedSends is a platform that allows so many messages a workspace, whatever their conversations.
+type pacedSends interface {
+	// SendGap is the least time between two messages in one workspace.
+	SendGap() time.Duration
+}
+
 // waitsForTurn is the reason of what waits only since its platform allows no more at once.
 const waitsForTurn = "waits for its turn"
 
@@ -151,10 +157,8 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 			return c.store.MarkFound(ctx, row, posted, c.clock())
 		}
 	}
-	if row.Redraw {
-		if waits, err := c.turn(call, platform, row, now); err != nil || waits {
-			return err
-		}
+	if waits, err := c.turn(call, platform, row, to.Workspace, now); err != nil || waits {
+		return err
 	}
 	card, err := c.draw(call, row, to)
 	if err != nil {
@@ -190,18 +194,23 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 	return c.store.MarkSent(ctx, row, posted, c.clock())
 }
 
-// turn has a drawing wait for its turn, where the platform allows few edits, and tells whether it has
-// to. A turn is taken once: what comes back for that reason has got it.
-func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, now time.Time) (waits bool, err error) {
-	p, ok := platform.(pacedEdits)
-	if !ok || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
+// turn has a message or a drawing wait for its turn, where the platform allows few in a workspace, and
+// tells whether it has to. A turn is taken once: what comes back for that reason has got it.
+func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, workspace string, now time.Time) (waits bool, err error) {
+	what, gap := "", time.Duration(0)
+	if p, ok := platform.(pacedEdits); ok && row.Redraw {
+		what, gap = "edit:", p.EditGap()
+		if row.Home() {
+			what = "home:" // platforms have another method for these, and count it apart
+		}
+	}
+	if p, ok := platform.(pacedSends); ok && !row.Redraw {
+		what, gap = "post:", p.SendGap()
+	}
+	if gap == 0 || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
 		return false, nil
 	}
-	what := "edit:"
-	if row.Home() {
-		what = "home:" // platforms have another method for these, and count it apart
-	}
-	at, err := c.store.Turn(ctx, what+row.Posted.In.Workspace, now, p.EditGap())
+	at, err := c.store.Turn(ctx, what+workspace, now, gap)
 	if err != nil || !at.After(now) {
 		return false, err
 	}
