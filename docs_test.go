@@ -238,7 +238,7 @@ func cutAny(text, chars string) (before, after string, found bool) {
 func sampleReading(t *testing.T) bot.Reading {
 	t.Helper()
 	now := time.Date(2026, time.December, 7, 3, 30, 0, 0, time.UTC)
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), func() time.Time { return now }, store.Keys{})
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), func() time.Time { return now }, store.Keys{}, store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

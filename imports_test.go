@@ -23,8 +23,9 @@ var mayImport = map[string][]string{
 	".":              {},
 	"hiring":         {},
 	"bot":            {},
-	"bot/slack":      {"bot"},
-	"bot/discord":    {"bot"},
+	"bot/front":      {"bot"},
+	"bot/slack":      {"bot", "bot/front"},
+	"bot/discord":    {"bot", "bot/front"},
 	"bot/playground": {"bot"},
 	"drafting":       {"hiring"},
 	"letter":         {"hiring"},
@@ -41,6 +42,7 @@ var mayImport = map[string][]string{
 	// For tests only: no other package's code may import them, their tests may.
 	"bot/bottest":                {"bot"},
 	"bot/playground/browsertest": {},
+	"bot/discord/discordtest":    {"bot", "bot/bottest"},
 	"bot/slack/slacktest":        {"bot", "bot/bottest"},
 	"store/storetest":            {},
 }
@@ -57,7 +59,7 @@ var onlyIn = map[string][]string{
 	"github.com/sashabaranov/go-openai": {"drafting"},
 	"github.com/slack-go/slack":         {"bot/slack"},
 	"modernc.org/sqlite":                {"migrations", "store"},
-	"testing":                           {"bot/bottest", "bot/playground/browsertest", "bot/slack/slacktest", "store/storetest"},
+	"testing":                           {"bot/bottest", "bot/discord/discordtest", "bot/playground/browsertest", "bot/slack/slacktest", "store/storetest"},
 }
 
 // pure are the packages that do no input or output, and what they may therefore not import.

@@ -11,6 +11,9 @@ type Card struct {
 	Menu *Menu
 	// Context is the small line below: why this came, from when the figures are, where to change it.
 	Context Text
+	// Notify is the id of the one person whom a message with this card notifies, "" for nobody. The
+	// adapter shows it as a mention of their account, and leaves it out where they have none.
+	Notify string
 }
 
 // Tone colours a card; what it means is always said in words too.

@@ -30,32 +30,35 @@ const (
 // Problem is the package's own Coded error. Choices, when there are any, are what the person may
 // have meant: the answer shows them as a menu.
 type Problem struct {
-	code, message, field string
-	cause                error
-	Choices              []Choice
+	code, field string
+	// message returns the text for the person. Reading words tries many readers whose refusals nobody
+	// sees, so that a text which costs something is made when it is asked for.
+	message func() string
+	cause   error
+	Choices []Choice
 }
 
 // NewProblem returns a Problem with a code, the field it is about (or "") and a message.
 func NewProblem(code, field, message string) *Problem {
-	return &Problem{code: code, field: field, message: message}
+	return &Problem{code: code, field: field, message: func() string { return message }}
 }
 
 // Invalidf returns a Problem with code "invalid" about one field ("" for none).
 func Invalidf(field, format string, args ...any) *Problem {
-	return &Problem{code: CodeInvalid, field: field, message: fmt.Sprintf(format, args...)}
+	return &Problem{code: CodeInvalid, field: field, message: func() string { return fmt.Sprintf(format, args...) }}
 }
 
 // Code returns the problem's code.
 func (p *Problem) Code() string { return p.code }
 
 // Message returns the text for the person.
-func (p *Problem) Message() string { return p.message }
+func (p *Problem) Message() string { return p.message() }
 
 // Field returns the field that the problem is about, or "".
 func (p *Problem) Field() string { return p.field }
 
 // Error returns the text for the log.
-func (p *Problem) Error() string { return p.code + ": " + p.message }
+func (p *Problem) Error() string { return p.code + ": " + p.message() }
 
 // Unwrap returns the error that the problem puts into words, or nil.
 func (p *Problem) Unwrap() error { return p.cause }
@@ -74,8 +77,7 @@ func about(err error, field string) error {
 	if !ok || coded.Field() != "" || coded.Code() == CodeInternal {
 		return err
 	}
-	p := NewProblem(coded.Code(), field, coded.Message())
-	p.cause = err
+	p := &Problem{code: coded.Code(), field: field, message: coded.Message, cause: err}
 	if own, ok := errors.AsType[*Problem](err); ok {
 		p.Choices = own.Choices
 	}

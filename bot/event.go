@@ -40,12 +40,19 @@ type Event struct {
 	Command string
 	// Bound are the arguments that a button or form carries, in the order of the parameters.
 	Bound []string
-	// Values are a form's values or a platform's typed options, by parameter name.
+	// Values are a form's values or a platform's typed options, by parameter name, and its TextOption.
 	Values Values
-	// Files are uploads of a form, by field name.
+	// Files are uploads of a form or of a typed option, by field name.
 	Files map[string]Upload
-	// Draft is the draft that a form belongs to.
+	// Draft is the draft that a form belongs to. An event that carries one and neither a Command nor a
+	// Text is about the form that the draft was made for: a Press opens it again as it was left, a
+	// Submit or a Change is of it.
 	Draft string
+	// Partial says that Values are only some of the form's, as a form in steps sends them: what the
+	// draft holds of the others counts too.
+	Partial bool
+	// Again is set by the router where a form is opened again by its draft: nothing is run by it.
+	Again bool
 	// Focus is the parameter that suggestions are wanted for; "" with Text leaves it to the router.
 	Focus string
 	// Source is the message or person that a shortcut was used on.

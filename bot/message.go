@@ -25,7 +25,8 @@ type Message struct {
 	Unprompted bool
 }
 
-// Recipient is a person, in their direct messages, or a channel that was set up for posts.
+// Recipient is a person, in their direct messages, or a channel that was set up for posts. The
+// workspace of a Channel beside a Person is where that person is written to first.
 type Recipient struct {
 	Person  string
 	Channel Conversation

@@ -135,11 +135,12 @@ func (p Param) example() string {
 
 // bindWords reads the words after a command. Named values and flags go where they say; of the
 // others each parameter takes the longest run of words that its kind understands, in any order;
-// what nobody understood goes to the parameter that takes the rest, or is an error. The error knows
-// further words, such as the other verbs of the noun, that somebody may have misspelt.
+// what nobody understood goes to the parameter that takes the rest, or is an error. The error knows the
+// other verbs of the noun, one of which somebody may have misspelt as the first word.
 func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 	b := bound{args: Args{}}
-	words = bindNamed(s, rd, words, &b)
+	typed := withoutEquals(s, words)
+	words = bindNamed(s, rd, typed, &b)
 	var left []word
 	for i := 0; i < len(words); {
 		if n := claim(s, rd, words[i:], &b); n > 0 {
@@ -149,8 +150,20 @@ func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 		left = append(left, words[i])
 		i++
 	}
-	bindRest(s, rd, left, &b, further)
+	bindRest(s, rd, left, &b, leftover{typed: typed, verbs: further})
 	return b
+}
+
+// withoutEquals returns the words with those of the form name=value plain again that name no parameter:
+// an equals sign stands in many a text.
+func withoutEquals(s Spec, words []word) []word {
+	words = slices.Clone(words)
+	for i, w := range words {
+		if _, named := s.Param(w.key); w.equals && !named {
+			words[i] = word{text: w.typed, typed: w.typed, quoted: w.quoted}
+		}
+	}
+	return words
 }
 
 // bindNamed takes the name:value words and the flags out and returns the others.
@@ -204,7 +217,8 @@ func flagSign(text string) (sign, name string) {
 // with the words that follow takes them; it returns how many. What is wrong is said of the value with
 // those of the words that nothing else understands.
 func bindKey(s Spec, p Param, rd Reading, w word, next []word, b *bound) int {
-	most := reach(p, w, next)
+	twice := b.has(p) && !p.Repeated
+	most := reach(s, p, w, next)
 	own := unclaimed(s, rd, next[:most], b)
 	if w.text == "" {
 		own = max(own, min(most, 1))
@@ -226,6 +240,10 @@ func bindKey(s Spec, p Param, rd Reading, w word, next []word, b *bound) int {
 			break
 		}
 		values, err := readAll(p, rd, text)
+		if err == nil && twice {
+			b.fail(p.Name, Invalidf(p.Name, "%s is given twice. Give it once, like %s", p.label(), asTyped(p)))
+			return n
+		}
 		if err == nil {
 			b.put(p, values)
 			if ErrorCode(longer) == CodeInvalid {
@@ -258,8 +276,9 @@ func unclaimed(s Spec, rd Reading, words []word, b *bound) int {
 }
 
 // reach returns how many of the next words may belong to a name:value word. A text goes on to the
-// next name or flag, a value for as many words as its kind has, a list for as many at each comma.
-func reach(p Param, w word, next []word) int {
+// next name or flag, a value for as many words as its kind has, a list for as many at each comma; none
+// takes a word that another parameter reserves.
+func reach(s Spec, p Param, w word, next []word) int {
 	if w.quoted {
 		return 0
 	}
@@ -273,7 +292,7 @@ func reach(p Param, w word, next []word) int {
 	}
 	n := 0
 	for ; n < len(next); n++ {
-		if next[n].key != "" || next[n].quoted {
+		if next[n].key != "" || next[n].quoted || reserved(s, p, next[n].text) {
 			break
 		}
 		if (p.Kind.Rest || p.Flag) && isFlag(next[n]) {
@@ -293,9 +312,17 @@ func reach(p Param, w word, next []word) int {
 	return n
 }
 
+// reserved tells of a word that is meant for another parameter wherever it stands.
+func reserved(s Spec, p Param, text string) bool {
+	return slices.ContainsFunc(s.Params, func(other Param) bool {
+		return other.Name != p.Name && other.Kind.Reserves != nil && other.Kind.Reserves(text)
+	})
+}
+
 // claim gives the longest run of words that some parameter understands to that parameter and
 // returns its length. A run that means several things to a parameter is claimed too, as a mistake
-// with choices; not so where the words may be part of a text.
+// with choices; not so where the words may be part of a text. So is one that is surely meant for it, by
+// the Claims of its kind, and that it cannot read.
 func claim(s Spec, rd Reading, words []word, b *bound) int {
 	longest := 1
 	for _, p := range s.Params {
@@ -316,7 +343,8 @@ func claim(s Spec, rd Reading, words []word, b *bound) int {
 				b.put(p, values)
 				return n
 			}
-			if _, offers := choicesOf(err); offers && ambiguous == nil && (p.Required || !takesRest(s)) {
+			_, offers := choicesOf(err)
+			if (offers && (p.Required || !takesRest(s)) || p.Kind.Claims != nil) && ambiguous == nil {
 				ambiguous = about(err, p.Name)
 			}
 		}
@@ -356,7 +384,7 @@ func joinWords(words []word) (string, bool) {
 
 // bindRest hands the words that nobody understood to the parameter that takes the rest. Without
 // one they are an error, named after the parameter that they were most likely meant for.
-func bindRest(s Spec, rd Reading, left []word, b *bound, further []string) {
+func bindRest(s Spec, rd Reading, left []word, b *bound, from leftover) {
 	telling := slices.DeleteFunc(slices.Clone(left), saysNothing)
 	for _, p := range s.Params {
 		if !p.Kind.Rest || p.KeyOnly || b.has(p) {
@@ -374,9 +402,59 @@ func bindRest(s Spec, rd Reading, left []word, b *bound, further []string) {
 		}
 		return
 	}
-	if len(telling) > 0 {
-		b.errors = append(b.errors, misunderstood(s, rd, telling, b, further))
+	if len(telling) == 0 {
+		return
 	}
+	if p, ok := openText(s, rd, telling, b); ok {
+		if v, err := readValue(p, rd, restText(left)); err == nil {
+			b.put(p, []any{v})
+			return
+		}
+	}
+	b.errors = append(b.errors, misunderstood(s, rd, telling, b, from))
+}
+
+// leftover is what an error about words that nobody understood is made of: all that was typed, and the
+// verbs that the first word may have been.
+type leftover struct {
+	typed []word
+	verbs []string
+}
+
+// beginsWith tells whether a word is the first that was typed.
+func (l leftover) beginsWith(w word) bool { return len(l.typed) > 0 && l.typed[0] == w }
+
+// corrected returns what was typed as a command, with a better word in the place of one.
+func (l leftover) corrected(s Spec, wrong word, right string) string {
+	parts := []string{"/" + s.Noun}
+	if !s.Default {
+		parts = append(parts, s.Verb)
+	}
+	for _, w := range l.typed {
+		if w == wrong {
+			w.typed = quote(right)
+		}
+		parts = append(parts, w.typed)
+	}
+	return strings.Join(parts, " ")
+}
+
+// openText returns the one text that a command still needs, to which words belong that nobody understood.
+// A single word that could have been another value twice, such as a second record, is no text.
+func openText(s Spec, rd Reading, left []word, b *bound) (Param, bool) {
+	var open []Param
+	for _, p := range s.Params {
+		if p.Required && p.KeyOnly && p.Kind.Rest && !b.has(p) {
+			open = append(open, p)
+		}
+		if len(left) == 1 && !p.KeyOnly && b.has(p) && p.Kind.Claims != nil && p.Kind.Claims(rd, left[0].text) {
+			return Param{}, false
+		}
+	}
+	if len(open) != 1 {
+		return Param{}, false
+	}
+	return open[0], true
 }
 
 // saysNothing tells of a filler, and of quotes with nothing between them.
@@ -400,7 +478,7 @@ func restText(words []word) string {
 }
 
 // misunderstood says what is wrong with words that no parameter took.
-func misunderstood(s Spec, rd Reading, words []word, b *bound, further []string) error {
+func misunderstood(s Spec, rd Reading, words []word, b *bound, from leftover) error {
 	var open []Param
 	for _, p := range s.Params {
 		if !p.KeyOnly && !p.uploaded() && !b.has(p) {
@@ -421,22 +499,100 @@ func misunderstood(s Spec, rd Reading, words []word, b *bound, further []string)
 		}
 	}
 	whole := strings.Join(texts, " ")
-	hint := ""
-	for _, text := range append([]string{whole}, texts...) {
-		if hint = didYouMean(text, knownWords(open, rd, further)); hint != "" {
+	hint, example := "", firstExample(s)
+	known := knownWords(open, rd)
+	for i, w := range words {
+		could := known
+		if from.beginsWith(w) {
+			could = slices.Concat(from.verbs, known)
+		}
+		if near := Nearest(w.text, beginningLike(w.text, could)); near != "" {
+			hint = " Did you mean " + near + "?"
+			_, named := s.Param(near)
+			if line := from.corrected(s, words[i], near); !named && utf8.RuneCountInString(line) <= longestExample {
+				example = line
+			}
 			break
 		}
 	}
+	if hint == "" {
+		hint = didYouMean(whole, beginningLike(whole, known))
+	}
 	if p, ok := meant(open, whole); ok {
 		_, err := readAll(p, rd, whole)
-		if err != nil && (hint == "" || p.Required && len(open) == 1 || Nearest(whole, knownWords([]Param{p}, rd, nil)) != "") {
+		if err != nil && (hint == "" || p.Required && len(open) == 1 || p.Kind.Option == OptionUser && Nearest(whole, names(p, rd)) != "" || Nearest(whole, knownWords([]Param{p}, rd)) != "") {
 			return about(err, p.Name)
 		}
 	}
 	if err := b.doubted(words[0]); err != nil && hint == "" {
 		return err
 	}
-	return Invalidf("", "I did not understand “%s” in /%s %s.%s Example: %s", shorten(whole), s.Noun, s.Verb, hint, firstExample(s))
+	if hint == "" {
+		hint = taken(open, rd)
+	}
+	name := "/" + s.Noun
+	if !s.Default {
+		name += " " + s.Verb
+	}
+	return Invalidf("", "I did not understand “%s” in %s.%s Example: %s", shorten(whole), name, hint, example)
+}
+
+// beginningLike returns the names that begin like a text: the first letter is seldom the wrong one, and
+// among many names some short one resembles anything.
+func beginningLike(text string, names []string) []string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(Fold(text), "+-"))
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(Fold(name), "+-"))
+		return r != first
+	})
+}
+
+// longestExample is the most characters that a line typed wrong may have to be shown corrected.
+const longestExample = 90
+
+// taken says what the parameters that are still open take, as far as there is a short list of it.
+func taken(open []Param, rd Reading) string {
+	const most = 90
+	var lists []string
+	length := 0
+	for _, p := range open {
+		if p.Flag || p.Kind.Option == OptionUser {
+			continue
+		}
+		var names []string
+		for _, c := range choicesFor(p, rd) {
+			names = append(names, c.Label)
+		}
+		list := p.Name + " (" + strings.Join(names, ", ") + ")"
+		if n := utf8.RuneCountInString(list); len(names) > 0 && length+n <= most {
+			lists, length = append(lists, list), length+n
+		}
+	}
+	if len(lists) == 0 {
+		return ""
+	}
+	return " It takes " + strings.Join(lists, ", ") + "."
+}
+
+// names are what a parameter's known values are called.
+func names(p Param, rd Reading) []string {
+	var out []string
+	for _, c := range choicesFor(p, rd) {
+		if p.Flag {
+			out = append(out, typedValue(p, "", c.Value))
+			continue
+		}
+		out = append(out, c.Label, c.Value)
+	}
+	return out
+}
+
+// choicesFor returns what is known that a parameter may be.
+func choicesFor(p Param, rd Reading) []Choice {
+	if p.Kind.Suggest == nil {
+		return p.Choices
+	}
+	return slices.Concat(p.Choices, p.Kind.Suggest(rd, ""))
 }
 
 // meant returns the one open parameter that words are surely meant for, which the reader of that
@@ -459,22 +615,16 @@ func meant(open []Param, text string) (Param, bool) {
 	return found[0], true
 }
 
-// knownWords are the words that somebody may have misspelt.
-func knownWords(params []Param, rd Reading, further []string) []string {
-	known := slices.Clone(further)
+// knownWords are the words that somebody may have misspelt. People are not among them: many a word is
+// like somebody's name.
+func knownWords(params []Param, rd Reading) []string {
+	var known []string
 	for _, p := range params {
 		known = append(known, p.Name)
-		choices := p.Choices
-		if p.Kind.Suggest != nil {
-			choices = slices.Concat(choices, p.Kind.Suggest(rd, ""))
+		if p.Kind.Option == OptionUser {
+			continue
 		}
-		for _, c := range choices {
-			if p.Flag {
-				known = append(known, typedValue(p, "", c.Value))
-				continue
-			}
-			known = append(known, c.Label, c.Value)
-		}
+		known = append(known, names(p, rd)...)
 	}
 	return known
 }
@@ -484,6 +634,14 @@ func firstExample(s Spec) string {
 		return s.Examples[0]
 	}
 	return Usage(s)
+}
+
+// asTyped returns an example of a parameter's name and value.
+func asTyped(p Param) string {
+	if p.Flag {
+		return p.example()
+	}
+	return p.Name + ":" + quote(p.example())
 }
 
 func typedNames(s Spec) []string {

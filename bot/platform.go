@@ -20,7 +20,7 @@ type Tx interface {
 	FindDraft(ctx context.Context, command, subject string) (Draft, bool, error)
 	// SaveDraft writes the actor's draft, saved now.
 	SaveDraft(ctx context.Context, d Draft) error
-	// UpdateDraft writes new values into the actor's draft if it still exists.
+	// UpdateDraft writes new values into the actor's draft if it still exists, and keeps the rest of it.
 	UpdateDraft(ctx context.Context, id string, values Values) error
 	// DeleteDraft removes the actor's draft, if there is one.
 	DeleteDraft(ctx context.Context, id string) error
@@ -31,8 +31,12 @@ type Tx interface {
 // Draft is what somebody typed into a form and has not sent off. It is kept sealed for DraftLife.
 type Draft struct {
 	ID, Command, Subject string
-	Values               Values
-	SavedAt              time.Time
+	// Bound is what the form carries to its command, and Given all arguments that it was opened with, so
+	// that it can be opened again in the same way. They are kept sealed like the values.
+	Bound   []string
+	Given   Values
+	Values  Values
+	SavedAt time.Time
 }
 
 // DraftLife is how long a draft is kept after it was last changed.
@@ -84,6 +88,8 @@ type Profile struct {
 	Active      bool
 	// Guest is somebody from outside whom the company let into its workspace. Robot is no person.
 	Guest, Robot bool
+	// Groups are the ids of the platform's own roles or groups that the person is in, where it has such.
+	Groups []string
 }
 
 // Directory keeps our records of people in step with what their platforms know of them. An adapter
@@ -106,7 +112,9 @@ const HomePlace = "home"
 // SendError is a refusal by a platform. Permanent ones go to the dead list, others are tried again
 // no sooner than RetryAfter.
 type SendError struct {
-	Permanent  bool
+	Permanent bool
+	// Closed says that the person takes no direct messages: what is for them has to reach them otherwise.
+	Closed     bool
 	RetryAfter time.Duration
 	Reason     string
 	Err        error

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -114,6 +115,16 @@ func (r *Router[T]) Serve(ctx context.Context, ev Event) (answer Answer) {
 	default:
 		return r.failure(ctx, ev, command, fmt.Errorf("event of type %q", ev.Type))
 	}
+	resumed := ev.Command == "" && ev.Text == "" && ev.Draft != ""
+	if resumed || ev.Partial && ev.Draft != "" {
+		kept, err := r.kept(ctx, ev)
+		switch {
+		case err != nil && resumed:
+			return r.lost(ctx, ev, err)
+		case err == nil:
+			ev = kept
+		}
+	}
 	cmd, words, err := r.resolve(ev)
 	if err != nil {
 		return r.refusal(ctx, ev, command, err, nil)
@@ -125,6 +136,50 @@ func (r *Router[T]) Serve(ctx context.Context, ev Event) (answer Answer) {
 		return r.change(ctx, ev, cmd)
 	}
 	return r.run(ctx, ev, cmd, words)
+}
+
+// kept returns an event with what its draft knows: the command and what is bound where the event says
+// neither, and of a part of a form the values of the other parts. Nothing is run by it.
+func (r *Router[T]) kept(ctx context.Context, ev Event) (Event, error) {
+	var draft Draft
+	quiet := ev
+	quiet.ID, quiet.Files = "", nil
+	_, err := r.cfg.Unit.Do(ctx, quiet, true, func(ctx context.Context, tx T, _ Actor) (Response, error) {
+		var err error
+		draft, err = tx.Draft(ctx, ev.Draft)
+		return Response{}, err
+	})
+	if err != nil {
+		return ev, err
+	}
+	if ev.Partial && ev.Type == Submit {
+		ev.Values = draft.with(ev.Values)
+	}
+	if ev.Command != "" || ev.Text != "" {
+		return ev, nil
+	}
+	if r.commands[draft.Command].Form == nil {
+		return ev, otherVersion()
+	}
+	ev.Command, ev.Bound, ev.Again = draft.Command, draft.Bound, ev.Type == Press
+	return ev, nil
+}
+
+// lost answers an event whose draft is not there any more: like the first time where it was answered
+// before, since what succeeds deletes its draft.
+func (r *Router[T]) lost(ctx context.Context, ev Event, err error) Answer {
+	if ErrorCode(err) != CodeNotFound || ev.Type != Submit {
+		return r.refusal(ctx, ev, "unknown", err, nil)
+	}
+	quiet := ev
+	quiet.Files = nil
+	first, err := r.cfg.Unit.Do(ctx, quiet, false, func(context.Context, T, Actor) (Response, error) {
+		return Response{}, err
+	})
+	if err != nil {
+		return r.refusal(ctx, ev, "unknown", err, nil)
+	}
+	return r.replay(ctx, ev, Command[T]{}, nil, first)
 }
 
 // resolve finds the command of an event, and the words that follow it.
@@ -237,10 +292,8 @@ func (r *Router[T]) act(ctx context.Context, tx T, cmd Command[T], req Request, 
 	if draft == freshDraft {
 		return r.openFresh(ctx, tx, cmd, req, rd, args)
 	}
-	if req.Type == Submit {
-		if err := r.keepFiles(ctx, tx, &req.Event); err != nil {
-			return Response{}, bound{}, err
-		}
+	if err := r.keepFiles(ctx, tx, &req.Event); err != nil {
+		return Response{}, bound{}, err
 	}
 	read := r.read(rd, cmd, req, words, args)
 	if draft != "" {
@@ -255,13 +308,17 @@ func (r *Router[T]) act(ctx context.Context, tx T, cmd Command[T], req Request, 
 		}
 		read.merge(more)
 	}
+	if req.Again {
+		return r.openAgain(ctx, tx, cmd, req, rd, read)
+	}
 	req.Args = read.args
 	if req.Type == Submit {
 		return r.submit(ctx, tx, cmd, req, read)
 	}
 	bare := req.Type == Invoke && len(words) == 0 && len(req.Values) == 0 && len(read.args) == 0
 	first := cmd.FormFirst && len(read.args) <= len(cmd.required())
-	if cmd.Form != nil && len(read.errors) == 0 && (bare || first || draft != "" || len(read.missing(cmd.Spec)) > 0) {
+	unsure := req.Type == Invoke && cmd.Unsure != nil && cmd.Unsure(read.args)
+	if cmd.Form != nil && len(read.errors) == 0 && (bare || first || unsure || draft != "" || len(read.missing(cmd.Spec)) > 0) {
 		resp, err := r.open(ctx, tx, cmd, req, false)
 		return resp, read, err
 	}
@@ -296,13 +353,8 @@ func (r *Router[T]) read(rd Reading, cmd Command[T], req Request, words []word, 
 	case Invoke:
 		verbs := r.registry.verbNames(cmd.Noun)
 		read = bindWords(cmd.Spec, rd, words, verbs...)
-		values := req.Values
-		if text, ok := values["text"]; ok {
-			if _, declared := cmd.Param("text"); !declared {
-				read.merge(bindWords(cmd.Spec, rd, split(strings.Join(text, " ")), verbs...))
-			}
-		}
-		read.merge(bindValues(cmd.Spec, rd, values))
+		read.merge(bindWords(cmd.Spec, rd, ownWords(cmd.Spec, req.Values), verbs...))
+		read.merge(bindValues(cmd.Spec, rd, req.Values))
 	case Change, Suggest, Open:
 	}
 	return read
@@ -412,19 +464,13 @@ func (r *Router[T]) open(ctx context.Context, tx T, cmd Command[T], req Request,
 	if err != nil {
 		return Response{}, err
 	}
-	if found && !fresh && draft.holds() {
-		typed := ValuesOf(cmd.Spec, req.Args)
-		for i, f := range form.Fields {
-			if kept, ok := draft.Values[f.Name]; ok && len(typed[f.Name]) == 0 {
-				form.Fields[i].Value = kept
-			}
-		}
-		form.Draft, form.Saved = draft.ID, draft.SavedAt
-		form.StartOver = form.Call.WithDraft(freshDraft)
-		return Response{Open: &form}, nil
-	}
+	given := ValuesOf(cmd.Spec, req.Args)
 	if found && !fresh {
-		form.Draft = draft.ID
+		changed := draft.opened(form, given)
+		draft.fill(&form)
+		if changed {
+			return Response{Open: &form}, tx.SaveDraft(ctx, draft)
+		}
 		return Response{Open: &form}, nil
 	}
 	if found {
@@ -436,7 +482,63 @@ func (r *Router[T]) open(ctx context.Context, tx T, cmd Command[T], req Request,
 	if form.Draft, err = newDraftID(); err != nil {
 		return Response{}, err
 	}
-	return Response{Open: &form}, tx.SaveDraft(ctx, Draft{ID: form.Draft, Command: cmd.Name(), Subject: subject})
+	return Response{Open: &form}, tx.SaveDraft(ctx, Draft{ID: form.Draft, Command: cmd.Name(), Subject: subject, Bound: form.Call.Args, Given: given})
+}
+
+// openAgain opens the form of a draft as it was left. The handler is not called.
+func (r *Router[T]) openAgain(ctx context.Context, tx T, cmd Command[T], req Request, rd Reading, read bound) (Response, bound, error) {
+	draft, err := tx.Draft(ctx, req.Draft)
+	if err != nil {
+		return Response{}, read, err
+	}
+	given := bindValues(cmd.Spec, rd, draft.Given)
+	given.errors = nil // what it was opened with may be gone by now, and is for the form to ask for again
+	read.merge(given)
+	if err := read.first(); err != nil {
+		return Response{}, read, err
+	}
+	req.Args = read.args
+	form, err := cmd.Form(ctx, tx, req)
+	if err != nil {
+		return Response{}, read, err
+	}
+	if form.Call.Command == "" {
+		form.Call = Do(cmd.Name())
+	}
+	draft.fill(&form)
+	return Response{Open: &form}, read, nil
+}
+
+// opened notes what a form was opened with this time, which goes before what the draft holds, and
+// tells whether that changes the draft.
+func (d *Draft) opened(form Form, given Values) bool {
+	changed := !slices.Equal(d.Bound, form.Call.Args) || !maps.EqualFunc(d.Given, given, slices.Equal)
+	d.Bound, d.Given = form.Call.Args, given
+	if !d.holds() {
+		return changed
+	}
+	d.Values = maps.Clone(d.Values)
+	for _, f := range form.Fields {
+		if typed := given[f.Name]; len(typed) > 0 && !slices.Equal(typed, d.Values[f.Name]) {
+			d.Values[f.Name], changed = typed, true
+		}
+	}
+	return changed
+}
+
+// fill puts what the draft holds into its form.
+func (d *Draft) fill(form *Form) {
+	form.Draft = d.ID
+	if !d.holds() {
+		return
+	}
+	for i, f := range form.Fields {
+		if kept, ok := d.Values[f.Name]; ok {
+			form.Fields[i].Value = kept
+		}
+	}
+	form.Saved = d.SavedAt
+	form.StartOver = form.Call.WithDraft(freshDraft)
 }
 
 // holds tells whether anything stands in a draft.
@@ -459,7 +561,16 @@ func newDraftID() (string, error) {
 	return id.String(), nil
 }
 
-// change saves what a form holds so far, and says at once what is wrong with the field just left.
+// with returns the draft's values and these, which go first.
+func (d Draft) with(values Values) Values {
+	all := Values{}
+	maps.Copy(all, d.Values)
+	maps.Copy(all, values)
+	return all
+}
+
+// change saves what a form holds so far, and says at once what is wrong with the field just left; of a
+// part of a form, what is wrong with any of its fields.
 func (r *Router[T]) change(ctx context.Context, ev Event, cmd Command[T]) Answer {
 	answer := Answer{Draft: ev.Draft}
 	_, err := r.cfg.Unit.Do(ctx, ev, true, func(ctx context.Context, tx T, actor Actor) (Response, error) {
@@ -477,7 +588,11 @@ func (r *Router[T]) change(ctx context.Context, ev Event, cmd Command[T]) Answer
 			answer.Values[name] = ev.Values[name]
 		}
 		rd := Reading{Now: tx.Now(), Zone: actor.Zone, Words: tx.Vocabulary()}
-		read := bindValues(cmd.Spec, rd, Values{ev.Focus: ev.Values[ev.Focus]})
+		left := Values{ev.Focus: ev.Values[ev.Focus]}
+		if ev.Partial && ev.Focus == "" {
+			left = ev.Values
+		}
+		read := bindValues(cmd.Spec, rd, left)
 		for _, err := range read.errors {
 			if coded, ok := errors.AsType[Coded](err); ok {
 				answer.Errors = append(answer.Errors, FieldError{Field: coded.Field(), Message: spelledOut(coded)})
@@ -486,7 +601,15 @@ func (r *Router[T]) change(ctx context.Context, ev Event, cmd Command[T]) Answer
 		if ev.Draft == "" {
 			return Response{}, nil
 		}
-		return Response{}, tx.UpdateDraft(ctx, ev.Draft, ev.Values)
+		values := ev.Values
+		if ev.Partial {
+			draft, err := tx.Draft(ctx, ev.Draft)
+			if err != nil {
+				return Response{}, err
+			}
+			values = draft.with(values)
+		}
+		return Response{}, tx.UpdateDraft(ctx, ev.Draft, values)
 	})
 	if err != nil {
 		return r.refuse(ctx, ev, cmd, err, bound{})

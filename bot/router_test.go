@@ -610,3 +610,127 @@ func TestEmptyUploadDoesNotLoseWhatWasTyped(t *testing.T) {
 		t.Errorf("kept %v", kept)
 	}
 }
+
+// TestFormIsResumedByItsDraft: a platform whose forms come in steps, and whose buttons hold no more
+// than a draft's id, opens, keeps and submits a form by that alone.
+func TestFormIsResumedByItsDraft(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	a := s.typed(t, "ann", "/book add paddy")
+	if a.Form == nil {
+		t.Fatalf("no form:\n%s", text(a))
+	}
+	draft := a.Form.Draft
+	by := func(kind bot.EventType, user string, values bot.Values) bot.Event {
+		ev := s.event(kind, user)
+		ev.Draft, ev.Partial, ev.Values = draft, true, values
+		return ev
+	}
+
+	// Opening it again shows what it was opened with, and what was kept since.
+	a = s.Serve(t.Context(), by(bot.Change, "ann", bot.Values{"copies": {"many"}}))
+	if len(a.Errors) != 1 || a.Errors[0].Field != "copies" {
+		t.Errorf("a step with a mistake: %+v", a)
+	}
+	s.Serve(t.Context(), by(bot.Change, "ann", bot.Values{"reason": {"why not"}}))
+	if diff := cmp.Diff(bot.Values{"copies": {"many"}, "reason": {"why not"}}, s.Drafts()[draft].Values); diff != "" {
+		t.Errorf("kept of two steps:\n%s", diff)
+	}
+	press := by(bot.Press, "ann", nil)
+	for range 2 { // the second is the same delivery again
+		a = s.Serve(t.Context(), press)
+		if a.Form == nil || a.Form.Draft != draft || a.Form.Call.Command != "book.add" || a.Form.Saved.IsZero() {
+			t.Fatalf("opened again: %+v\n%s", a, text(a))
+		}
+		got := map[string]string{}
+		for _, f := range a.Form.Fields {
+			got[f.Name] = strings.Join(f.Value, ",")
+		}
+		if got["topic"] != "T-3" || got["copies"] != "many" || got["reason"] != "why not" {
+			t.Errorf("opened again with %v", got)
+		}
+	}
+	if len(s.handled) > 0 {
+		t.Error("opening a form again ran its handler")
+	}
+
+	// It is nobody else's.
+	for _, kind := range []bot.EventType{bot.Press, bot.Submit, bot.Change} {
+		if a = s.Serve(t.Context(), by(kind, "ben", bot.Values{"topic": {"T-1"}})); a.Form != nil || a.Code != bot.CodeNotFound {
+			t.Errorf("%s by somebody else: %+v", kind, a)
+		}
+	}
+
+	// The last step counts with what the draft holds of the others, the emptied included.
+	submit := by(bot.Submit, "ann", bot.Values{"topic": {"T-1"}, "copies": {"2"}, "reason": nil})
+	for range 2 {
+		a = s.Serve(t.Context(), submit)
+		wantText(t, a, "added T-1")
+	}
+	if diff := cmp.Diff([]string{"add T-1"}, s.Effects()); diff != "" || len(s.Drafts()) != 0 {
+		t.Errorf("effects:\n%s\ndrafts %v", diff, s.Drafts())
+	}
+	if got := strings.Join(printed(s.handled[0].Args), " "); got != "copies=2 topic=T-1" {
+		t.Errorf("arguments %q", got)
+	}
+	if a = s.Serve(t.Context(), by(bot.Press, "ann", nil)); a.Form != nil || a.Code != bot.CodeNotFound {
+		t.Errorf("opening what was sent: %+v", a)
+	}
+}
+
+// TestDraftOfNoForm: what a menu sets aside is no form, and its draft alone runs nothing.
+func TestDraftOfNoForm(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	a := s.typed(t, "ann", `/book note garden "`+strings.Repeat("wet pages ", 12)+`"`)
+	if len(s.Drafts()) == 0 {
+		t.Fatalf("nothing was set aside:\n%s", text(a))
+	}
+	for id := range s.Drafts() {
+		for _, kind := range []bot.EventType{bot.Press, bot.Submit, bot.Change} {
+			ev := s.event(kind, "ann")
+			ev.Draft = id
+			a = s.Serve(t.Context(), ev)
+			if len(s.handled) > 0 || a.Form != nil || a.Code == "" {
+				t.Errorf("%s: %+v", kind, a)
+			}
+		}
+	}
+}
+
+// TestOpeningWithOtherArguments: what a form is opened with goes before what its draft holds, for as
+// long as the draft lives.
+func TestOpeningWithOtherArguments(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	first := s.typed(t, "ann", "/book add paddy").Form
+	s.Serve(t.Context(), s.fill(bot.Change, "ann", *first, bot.Values{"topic": {"T-3"}, "reason": {"kept"}}))
+	again := s.typed(t, "ann", "/book add garden walls").Form
+	if again == nil || again.Draft != first.Draft {
+		t.Fatalf("opened as %+v", again)
+	}
+	ev := s.event(bot.Press, "ann")
+	ev.Draft = first.Draft
+	for _, f := range s.Serve(t.Context(), ev).Form.Fields {
+		if want := map[string]string{"topic": "T-1", "reason": "kept"}[f.Name]; strings.Join(f.Value, ",") != want {
+			t.Errorf("%s is %q, want %q", f.Name, f.Value, want)
+		}
+	}
+}
+
+// A platform with typed options takes files there too, which are kept like those of a form.
+func TestUploadAsTypedOption(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	ev := s.event(bot.Invoke, "ann")
+	ev.Command, ev.Values = "book.add", bot.Values{"topic": {"paddy"}, "copies": {"1"}}
+	ev.Files = map[string]bot.Upload{"paper": {Name: "order.pdf", Data: []byte("order")}}
+	if a := s.Serve(t.Context(), ev); a.Code != "" || a.Form != nil {
+		t.Fatalf("answered: %s", text(a))
+	}
+	if len(s.handled) != 1 || s.handled[0].Args.Text("paper") == "" {
+		t.Errorf("handled %+v", s.handled)
+	}
+	ev.ID, ev.Files["paper"] = "another", bot.Upload{Data: make([]byte, bot.MaxUpload+1)}
+	wantText(t, s.Serve(t.Context(), ev), "more than 10 MB")
+}

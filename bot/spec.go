@@ -20,7 +20,10 @@ type Spec struct {
 	Reads  bool
 	Params []Param
 	// Roles are those of which a person needs one; none means anyone of the company.
-	Roles    []string
+	Roles []string
+	// Action names what the command does as the policy knows it, "" for what concerns everybody. Help
+	// lists the command for those alone who can ever have something to do it to.
+	Action   string
 	Ack      Ack
 	Examples []string
 	// FormFirst opens the form unless something beyond the required parameters was given: to edit a
@@ -104,6 +107,9 @@ type Kind struct {
 	// Claims tells whether words that stand alone are surely meant for it. Without it a Rest kind never
 	// claims words, and any other claims what it can read.
 	Claims func(Reading, string) bool
+	// Reserves tells of a word that is meant for this parameter even within a text that goes on without
+	// quotes, right or misspelt; nil reserves none.
+	Reserves func(string) bool
 	// Words is the most words that a value may have when typed; 0 is one.
 	Words int
 	// Wire is the most characters that a printed value has in a button; 0 never travels.
@@ -111,6 +117,8 @@ type Kind struct {
 	// Suggest lists what could be meant by the words typed so far; nil for none. A command's own
 	// Suggest goes first.
 	Suggest func(Reading, string) []Choice
+	// Searched kinds name records: what could be meant is for the command's own Suggest to find.
+	Searched bool
 }
 
 // OptionType is a platform's typed option.
@@ -186,6 +194,9 @@ type Command[T Tx] struct {
 	Allow func(ctx context.Context, tx T, actor Actor) error
 	// Form builds the form that asks for what is missing; nil makes a missing parameter an error.
 	Form func(ctx context.Context, tx T, req Request) (Form, error)
+	// Unsure tells that typed words may have been meant otherwise: the form then shows them before
+	// anything is done.
+	Unsure func(args Args) bool
 	// Check is pure: it finds what is wrong with the values together, at once.
 	Check func(args Args) []FieldError
 	// Handle does the work. It opens no transaction, starts no goroutine, calls no service.

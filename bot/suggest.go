@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func (r *Router[T]) suggest(ctx context.Context, ev Event) Answer {
 		if ev.Focus != "" {
 			choices, err = r.suggestFocus(ctx, tx, cmd, req, rd)
 		} else {
-			choices, err = r.suggestWords(ctx, tx, cmd, req, rd, words)
+			choices, err = r.suggestWords(ctx, tx, cmd, req, rd, ev.Text, words)
 		}
 		return Response{}, err
 	})
@@ -100,32 +101,84 @@ func (r *Registry) nounChoices(slash, prefix string) []Choice {
 	return out
 }
 
-// suggestFocus completes one option of a platform that has typed ones.
+// TextOption is the option in which platforms with typed ones take what is typed in one's own words, of
+// a command that has no parameter of that name.
+const TextOption = "text"
+
+// ownWords returns the words of the values' text option, none where text is a parameter of its own.
+func ownWords(s Spec, values Values) []word {
+	if _, declared := s.Param(TextOption); declared {
+		return nil
+	}
+	return split(strings.Join(values[TextOption], " "))
+}
+
+// suggestFocus completes one option of a platform that has typed ones: of a list the part after the
+// last comma, of the text option the last word. The value of a choice is that of the whole option.
 func (r *Router[T]) suggestFocus(ctx context.Context, tx T, cmd Command[T], req Request, rd Reading) ([]Choice, error) {
+	typed := strings.Join(req.Values[req.Focus], " ")
+	others := maps.Clone(req.Values)
+	delete(others, req.Focus)
+	req.Values = others
 	p, ok := cmd.Param(req.Focus)
+	if !ok && req.Focus == TextOption {
+		return r.suggestText(ctx, tx, cmd, req, rd, typed)
+	}
 	if !ok {
 		return nil, nil
 	}
-	prefix := ""
-	others := Values{}
-	for name, v := range req.Values {
-		if name != req.Focus {
-			others[name] = v
-		} else if len(v) > 0 {
-			prefix = v[0]
-		}
-	}
-	req.Args = bindValues(cmd.Spec, rd, others).args
-	return r.choices(ctx, tx, cmd, req, rd, p, prefix)
+	read := bindWords(cmd.Spec, rd, ownWords(cmd.Spec, others))
+	read.merge(bindValues(cmd.Spec, rd, others))
+	req.Args = read.args
+	before, prefix := lastOf(p, typed)
+	choices, err := r.choices(ctx, tx, cmd, req, rd, p, prefix)
+	return behind(before, choices), err
 }
 
-// suggestWords completes the last word of a typed command.
-func (r *Router[T]) suggestWords(ctx context.Context, tx T, cmd Command[T], req Request, rd Reading, words []word) ([]Choice, error) {
+// lastOf parts what was typed for a parameter: of a list what stands before the part after the last
+// comma, and that part.
+func lastOf(p Param, typed string) (before, last string) {
+	if at := strings.LastIndex(typed, ","); p.Repeated && at >= 0 {
+		return typed[:at+1], strings.TrimSpace(typed[at+1:])
+	}
+	return "", typed
+}
+
+// behind returns the choices with their values behind what was typed before them.
+func behind(before string, choices []Choice) []Choice {
+	out := make([]Choice, 0, len(choices))
+	for _, c := range choices {
+		c.Value = before + c.Value
+		out = append(out, c)
+	}
+	return out
+}
+
+// suggestText completes the last word of the text option.
+func (r *Router[T]) suggestText(ctx context.Context, tx T, cmd Command[T], req Request, rd Reading, typed string) ([]Choice, error) {
+	if utf8.RuneCountInString(typed) > maxTyped {
+		return nil, nil
+	}
+	words, open := scan(typed)
+	before := typed
+	if open {
+		var whole bool
+		if before, whole = strings.CutSuffix(typed, words[len(words)-1].typed); !whole {
+			return nil, nil
+		}
+	}
+	choices, err := r.suggestWords(ctx, tx, cmd, req, rd, typed, words)
+	return behind(before, choices), err
+}
+
+// suggestWords completes the last word of what was typed, beside the values that were given.
+func (r *Router[T]) suggestWords(ctx context.Context, tx T, cmd Command[T], req Request, rd Reading, typed string, words []word) ([]Choice, error) {
 	var last word
-	if _, open := scan(req.Text); open && len(words) > 0 {
+	if _, open := scan(typed); open && len(words) > 0 {
 		last, words = words[len(words)-1], words[:len(words)-1]
 	}
 	read := bindWords(cmd.Spec, rd, words)
+	read.merge(bindValues(cmd.Spec, rd, req.Values))
 	req.Args = read.args
 	if last.key != "" {
 		return r.suggestKey(ctx, tx, cmd, req, rd, last)
@@ -182,10 +235,7 @@ func (r *Router[T]) suggestKey(ctx context.Context, tx T, cmd Command[T], req Re
 	if !ok || p.uploaded() {
 		return nil, nil
 	}
-	before, prefix := "", w.text
-	if at := strings.LastIndex(w.text, ","); p.Repeated && at >= 0 {
-		before, prefix = w.text[:at+1], w.text[at+1:]
-	}
+	before, prefix := lastOf(p, w.text)
 	choices, err := r.choices(ctx, tx, cmd, req, rd, p, strings.TrimSpace(prefix))
 	out := make([]Choice, 0, len(choices))
 	for _, c := range choices {

@@ -150,3 +150,74 @@ func TestSuggestOfTheCommand(t *testing.T) {
 		t.Errorf("the log lacks the cause:\n%s", s.log)
 	}
 }
+
+// optioned returns what is suggested for one typed option, "value" by value.
+func optioned(t *testing.T, s *shelf, command, focus string, values bot.Values) string {
+	t.Helper()
+	ev := s.event(bot.Suggest, "ann")
+	ev.Command, ev.Focus, ev.Values = command, focus, values
+	var out []string
+	for _, c := range s.Serve(t.Context(), ev).Choices {
+		out = append(out, c.Value)
+	}
+	return strings.Join(out, " | ")
+}
+
+// Where a platform has typed options, the text option is completed word by word; a choice stands for
+// the whole of the option.
+func TestSuggestTextOption(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		values bot.Values
+		want   string
+	}{
+		{"a name begun", bot.Values{"text": {"gar"}}, "T-1 | T-2"},
+		{"behind other words", bot.Values{"text": {"paddy 2 +i"}}, "paddy 2 +ice"},
+		{"after a blank", bot.Values{"text": {"paddy +wet "}}, "paddy +wet +dry | paddy +wet +ice | paddy +wet color:"},
+		{"a named value", bot.Values{"text": {"paddy color:de"}}, `paddy color:"deep blue"`},
+		{"a list goes on", bot.Values{"text": {"paddy tags:wet,d"}}, "paddy tags:wet,dry"},
+		{"what another option gave is not offered", bot.Values{"text": {"+"}, "topic": {"paddy"}, "tags": {"wet"}}, "+dry | +ice"},
+		{"invisible characters within the word", bot.Values{"text": {"paddy \u200bga"}}, ""},
+		{"too long a text", bot.Values{"text": {strings.Repeat("x", 5000)}}, ""},
+		{"nothing typed", bot.Values{}, "T-1 | T-2 | T-3 | T-4 | T-5 | T-6 | +wet | +dry | +ice | color:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := optioned(t, newShelf(t), "book.show", "text", c.values); got != c.want {
+				t.Errorf("%v suggests\n%s\nwant\n%s", c.values, got, c.want)
+			}
+		})
+	}
+}
+
+func TestSuggestListOption(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"": "wet | dry | ice", "d": "dry", "wet,": "wet,wet | wet,dry | wet,ice", "wet, bl": "wet,ice"} {
+		if got := optioned(t, newShelf(t), "book.show", "tags", bot.Values{"tags": {typed}}); got != want {
+			t.Errorf("%q suggests %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// A command's own suggestions see what the other options gave, those of the text among them.
+func TestSuggestOptionSeesTheText(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	cfg := s.config()
+	for i := range cfg.Commands {
+		if cfg.Commands[i].Name() == "book.note" {
+			cfg.Commands[i].Suggest = func(_ context.Context, _ *bottest.Tx, req bot.Request, param, _ string) ([]bot.Choice, error) {
+				return []bot.Choice{{Label: param, Value: req.Args.Text("topic")}}, nil
+			}
+		}
+	}
+	router, err := bot.NewRouter(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Router = router
+	if got := optioned(t, s, "book.note", "note", bot.Values{"text": {"paddy"}, "note": {"x"}}); got != "T-3" {
+		t.Errorf("suggested %q", got)
+	}
+}

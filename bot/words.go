@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,7 +16,9 @@ type word struct {
 	// text is what it stands for: without its quotes and, of name:value, the value alone.
 	text string
 	// key is the name of name:value, in lower case.
-	key    string
+	key string
+	// equals tells of name=value, which is name:value where a parameter has that name.
+	equals bool
 	quoted bool
 	// typed is the word as it was typed, quotes and all, for texts that keep their words together.
 	typed string
@@ -46,15 +47,15 @@ func scan(text string) (words []word, open bool) {
 		value, typed   strings.Builder
 		key            string
 		inQuote, begun bool
-		quoted         bool
+		quoted, equals bool
 	)
 	flush := func() {
 		if begun || key != "" {
-			words = append(words, word{text: value.String(), key: key, quoted: quoted, typed: typed.String()})
+			words = append(words, word{text: value.String(), key: key, equals: equals, quoted: quoted, typed: typed.String()})
 		}
 		value.Reset()
 		typed.Reset()
-		key, begun, quoted = "", false, false
+		key, begun, quoted, equals = "", false, false, false
 	}
 	put := func(r rune) {
 		value.WriteRune(r)
@@ -72,8 +73,8 @@ func scan(text string) (words []word, open bool) {
 			flush()
 		case unicode.IsSpace(r):
 			put(' ')
-		case r == ':' && key == "" && !quoted && paramRule.MatchString(strings.ToLower(value.String())):
-			key = strings.ToLower(value.String())
+		case (r == ':' || r == '=') && key == "" && !quoted && paramRule.MatchString(strings.ToLower(value.String())):
+			key, equals = strings.ToLower(value.String()), r == '='
 			value.Reset()
 			typed.WriteRune(r)
 			begun = false
@@ -181,7 +182,7 @@ func FindWords(words []Word, text string) []Word {
 	}
 	var exact, partly []Word
 	for _, w := range words {
-		if Fold(w.Value) == want {
+		if foldsTo(w.Value, want) {
 			return []Word{w}
 		}
 		switch matches(w, want) {
@@ -208,19 +209,33 @@ const (
 )
 
 func matches(w Word, want string) match {
-	best := notAtAll
-	long := utf8.RuneCountInString(want) >= 3
-	for _, name := range slices.Concat([]string{w.Label}, w.Aliases) {
-		have := Fold(name)
-		if have == want {
-			return exactly
-		}
-		if long && foldedBegins(have, want) {
-			best = inPart
-		}
+	best := nameMatches(w.Label, want)
+	for _, name := range w.Aliases {
+		best = max(best, nameMatches(name, want))
 	}
 	return best
 }
+
+// partLength is how many characters of a name count as a part of it.
+const partLength = 3
+
+func nameMatches(name, want string) match {
+	switch {
+	case foldsTo(name, want):
+		return exactly
+	case utf8.RuneCountInString(want) >= partLength && mayHold(name, want) && foldedBegins(Fold(name), want):
+		return inPart
+	default:
+		return notAtAll
+	}
+}
+
+// foldsTo tells whether Fold(name) is want. A vocabulary has very many names, so that it folds none
+// whose length tells that already.
+func foldsTo(name, want string) bool { return mayHold(name, want) && Fold(name) == want }
+
+// mayHold tells whether a text may be in the folded name: folding makes no ASCII text longer.
+func mayHold(name, want string) bool { return len(name) >= len(want) || !isASCII(name) }
 
 // NameOf reads a text as the name of one of the words. Several matches make a Problem with choices,
 // none a Problem that names the nearest; what is the sort's name in such a message ("role").
@@ -230,16 +245,9 @@ func NameOf(words []Word, what, text string) (Word, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		names := make([]string, 0, len(words))
-		for _, w := range words {
-			names = append(names, w.Label)
-			names = append(names, w.Aliases...)
-		}
-		hint := didYouMean(text, names)
-		if hint == "" {
-			hint = listed(words)
-		}
-		return Word{}, NewProblem(CodeNotFound, "", "I know no "+what+" “"+shorten(text)+"”."+hint)
+		return Word{}, &Problem{code: CodeNotFound, message: func() string {
+			return "I know no " + what + " “" + shorten(text) + "”." + hint(words, text)
+		}}
 	default:
 		choices := make([]Choice, 0, len(found))
 		for _, w := range found {
@@ -247,6 +255,19 @@ func NameOf(words []Word, what, text string) (Word, error) {
 		}
 		return Word{}, Invalidf("", "“%s” fits more than one %s. Which one?", shorten(text), what).Offering(choices)
 	}
+}
+
+// hint returns what to write instead of a text that names none of the words, or "".
+func hint(words []Word, text string) string {
+	names := make([]string, 0, len(words))
+	for _, w := range words {
+		names = append(names, w.Label)
+		names = append(names, w.Aliases...)
+	}
+	if near := didYouMean(text, names); near != "" {
+		return near
+	}
+	return listed(words)
 }
 
 // maxListed is how many names a message lists.

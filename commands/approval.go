@@ -54,7 +54,7 @@ func approvalCommands() []Command {
 	return []Command{
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "approve",
+				Noun: "req", Verb: "approve", Action: string(hiring.DecideReq),
 				Summary: "Approve what you are asked to", Params: append(waits[:2:2], note),
 				Examples: []string{"/req approve R-12", "/req approve", "/req approve R-12 note:\"within plan\""},
 			},
@@ -62,7 +62,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "reject", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "reject", Action: string(hiring.DecideReq), Ack: bot.MayOpenForm,
 				Summary: "Reject what you are asked to approve, with a reason", Params: append(waits[:2:2], reason),
 				Examples: []string{"/req reject R-12 reason:\"not this quarter\""},
 			},
@@ -70,7 +70,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "ask", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "ask", Action: string(hiring.DecideReq), Ack: bot.MayOpenForm,
 				Summary: "Ask the requester something before you decide", Params: append(waits[:2:2], question),
 				Examples: []string{"/req ask R-12 question:\"2 seats or 1 + backfill?\""},
 			},
@@ -78,7 +78,7 @@ func approvalCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "answer", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "answer", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm,
 				Summary: "Answer an approver's question", Params: []bot.Param{reqParam(), answer},
 				Examples: []string{"/req answer R-12 answer:\"2 new\""},
 			},
@@ -105,7 +105,7 @@ func approvalCommands() []Command {
 }
 
 // askApproval asks for the approval of a requisition as it is now: the company's chain, and
-// compensation where the budget is above the band. With nobody to ask it is approved at once.
+// compensation where the budget is outside the band. With nobody to ask it is approved at once.
 //
 // What changed since it was asked or approved before stands on the approvers' card.
 func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requisition, changes ...hiring.Change) (hiring.Requisition, error) {
@@ -114,9 +114,13 @@ func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requi
 	if err != nil {
 		return r, hiring.Errorf(hiring.Conflict, "Nobody can be asked: the approval chain in the settings does not work. %s An admin can mend it: /hire set approvers", messageOf(err))
 	}
+	placed, outside := hiring.PlaceBudget(r, s.Bands(r.Role)), ""
+	if placed != nil {
+		outside = "the budget is " + string(placed.Position)
+	}
 	a := hiring.NewApproval(hiring.AskParams{
-		Subject: r.ID, Terms: r.Terms(), Requester: by.ID, Author: r.Requester, Chain: chain, People: s.People(), Now: tx.Now(),
-		Extra: hiring.BandApprovers(hiring.PlaceBudget(r, s.Bands(r.Role))), ExtraWhy: "the budget is above the band",
+		Subject: r.ID, Terms: r.Terms(), Requester: by.ID, Author: s.Survivor(r.Requester), Chain: chain, People: s.People(), Now: tx.Now(),
+		Extra: hiring.BandApprovers(placed), ExtraWhy: outside,
 	})
 	changed := make([]hiring.ApprovalNote, 0, len(changes))
 	for _, c := range changes {
@@ -149,7 +153,7 @@ func askApproval(ctx context.Context, tx *store.Tx, by bot.Actor, r hiring.Requi
 func personNamed(s *store.Snapshot) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		p, ok := s.PersonByName(name)
-		return p.ID, ok
+		return s.Survivor(p.ID), ok // of who was merged, the one who goes on decides
 	}
 }
 
@@ -270,26 +274,30 @@ func openReq(ctx context.Context, tx *store.Tx, r hiring.Requisition) error {
 	})
 }
 
-// announceReq posts in the hiring channel, where there is one that does not want quiet.
+// announceReq posts in the hiring channel of each workspace of the company that has one of that name
+// and does not want quiet there.
 func announceReq(ctx context.Context, tx *store.Tx, r hiring.Requisition) error {
 	name := tx.Snapshot().Setting(hiring.SettingHiringChannel)
 	if name == "" {
 		return nil
 	}
-	channel, err := tx.ChannelByName(ctx, "", name)
-	if hiring.ErrorCode(err) == hiring.NotFound {
-		return nil
-	}
+	channels, err := tx.ChannelsNamed(ctx, name)
 	if err != nil {
 		return err
 	}
-	if channel.Quiet {
-		return nil
+	for _, channel := range channels {
+		if channel.Quiet {
+			continue
+		}
+		err := tx.Send(ctx, bot.Message{
+			To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
+			View: bot.View{Name: views.ReqAnnounce, Subject: r.ID}, Key: "announce:" + r.ID + ":" + channel.Workspace + "/" + channel.ID,
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return tx.Send(ctx, bot.Message{
-		To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
-		View: bot.View{Name: views.ReqAnnounce, Subject: r.ID}, Key: "announce:" + r.ID,
-	})
+	return nil
 }
 
 // settleApprovals brings the open approvals that ask somebody, or that they asked for, up to date with
@@ -420,6 +428,9 @@ func decide(ctx context.Context, tx *store.Tx, req bot.Request, approve bool, re
 	act := actOf(tx, req)
 	principal, err := before.MayDecide(act)
 	if err != nil {
+		return bot.Response{}, err
+	}
+	if err := before.MayDecideAs(act, tx.Snapshot().MergedInto(req.Actor.ID)); err != nil {
 		return bot.Response{}, err
 	}
 	terms, err := requisitionApproval.terms(ctx, tx, before.Subject)

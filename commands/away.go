@@ -135,13 +135,17 @@ func handOver(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 	if to == req.Actor.ID && !views.Actor(req.Actor).Has(hiring.Recruiter) {
 		return bot.Response{}, hiring.Errorf(hiring.NotAllowed, "Only a recruiter takes requisitions over: they show pay. Name somebody else, or ask a recruiter to do it.")
 	}
-	if !bot.ArgOr(req.Args, "confirm", false) {
-		return redraw(req, views.Handover, from, to), nil
-	}
-	owned, err := views.OwnedBy(ctx, tx, req.Actor, from)
+	all, err := views.OwnedBy(ctx, tx, req.Actor, from)
 	if err != nil {
 		return bot.Response{}, err
 	}
+	if to == req.Actor.ID && len(all.Unseen) > 0 {
+		return bot.Response{}, hiring.InvalidField("to", "One of these is confidential, and nobody hands that to themselves. Name somebody else.")
+	}
+	if !bot.ArgOr(req.Args, "confirm", false) {
+		return redraw(req, views.Handover, from, to), nil
+	}
+	owned := all.Moves()
 	approvals, err := handOverApprovals(ctx, tx, req.Actor, from, to, owned)
 	if err != nil {
 		return bot.Response{}, err

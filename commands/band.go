@@ -361,6 +361,11 @@ func setBand(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 		Effective: string(bot.ArgOr(req.Args, "effective", bot.Date(today(req)))),
 		Source:    req.Args.Text("source"),
 	}
+	for _, now := range tx.Snapshot().Bands(p.Key) {
+		if b.Repeats(now, today(req)) {
+			return redraw(req, views.BandSaved, p.Key, l.Key, strconv.Itoa(now.Version), views.BandUnchanged), nil
+		}
+	}
 	saved, err := tx.SetBands(ctx, []hiring.Band{b})
 	if err != nil {
 		return bot.Response{}, err

@@ -19,7 +19,11 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	return slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands())
+	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands())
+	for i, c := range all {
+		all[i] = guarded(c)
+	}
+	return all
 }
 
 // Allow tells whether somebody has a role that the command asks for. What a person may do with a

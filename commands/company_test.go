@@ -35,7 +35,7 @@ func registry(tb testing.TB) *bot.Registry {
 // built-in playbooks, and the people.
 func reading(tb testing.TB) bot.Reading {
 	tb.Helper()
-	st, err := store.Open(tb.Context(), "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), func() time.Time { return spoken }, store.Keys{})
+	st, err := store.Open(tb.Context(), "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), func() time.Time { return spoken }, store.Keys{}, store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		tb.Fatal(err)
 	}

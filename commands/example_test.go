@@ -57,7 +57,7 @@ func drawLevel(_ context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bot.Ca
 func TestTheExampleOfTheReadme(t *testing.T) {
 	t.Parallel()
 	clock := func() time.Time { return spoken }
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{})
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{}, store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
@@ -41,7 +42,7 @@ var RoleName = &bot.Kind{
 		}
 		return text, nil
 	},
-	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Rest: true,
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Rest: true, Searched: true,
 	Claims: func(rd bot.Reading, text string) bool {
 		return len(bot.FindWords(rd.Words.Words("role"), text)) == 1
 	},
@@ -67,18 +68,44 @@ var Anyone = personKind(store.EveryoneWords)
 func personKind(sort string) *bot.Kind {
 	return &bot.Kind{
 		Name: "person", Example: "@recruiter",
-		Parse: func(rd bot.Reading, text string) (any, error) {
-			name := strings.TrimPrefix(text, "@")
-			known := rd.Words.Words(sort)
-			w, err := bot.NameOf(known, "person", name)
-			if err != nil && len(bot.FindWords(known, name)) == 0 && nearestWord(known, name) == "" {
-				return nil, bot.NewProblem(bot.CodeNotFound, "", fmt.Sprintf("I know no person “%s”. Write the name, or mention them, like @recruiter.", name))
-			}
-			return w.Value, err
-		},
+		Parse: func(rd bot.Reading, text string) (any, error) { return readPerson(rd.Words, sort, text) },
 		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionUser, Input: bot.InputPerson, Wire: 24, Words: 3,
 		Suggest: bot.SuggestWords(sort),
 	}
+}
+
+// readPerson finds a person of a sort. A name that is somebody's in full means nobody else, also where
+// they were deactivated; and who is mentioned is named in full.
+func readPerson(words bot.Vocabulary, sort, text string) (any, error) {
+	name, mentioned := strings.CutPrefix(text, "@")
+	known := words.Words(sort)
+	found := bot.FindWords(known, name)
+	exact := slices.ContainsFunc(found, func(w bot.Word) bool { return isNamed(w, name) })
+	if !exact {
+		for _, w := range words.Words(store.EveryoneWords) {
+			if isNamed(w, name) {
+				return nil, bot.NewProblem(bot.CodeNotFound, "", fmt.Sprintf("%s was deactivated. Name somebody who is not, like @recruiter.", w.Label))
+			}
+		}
+	}
+	if mentioned && !exact && len(found) > 0 {
+		choices := make([]bot.Choice, 0, len(found))
+		for _, w := range found {
+			choices = append(choices, bot.Choice{Label: w.Label, Value: w.Value, Hint: w.Hint})
+		}
+		return nil, bot.NewProblem(bot.CodeNotFound, "", fmt.Sprintf("I know nobody who is called “%s” in full. Did you mean one of these?", name)).Offering(choices)
+	}
+	if len(found) == 0 && nearestWord(known, name) == "" {
+		return nil, bot.NewProblem(bot.CodeNotFound, "", fmt.Sprintf("I know no person “%s”. Write the name, or mention them, like @recruiter.", name))
+	}
+	w, err := bot.NameOf(known, "person", name)
+	return w.Value, err
+}
+
+// isNamed tells whether a word is what a text says, in full.
+func isNamed(w bot.Word, text string) bool {
+	want := bot.Fold(text)
+	return slices.ContainsFunc(append([]string{w.Value, w.Label}, w.Aliases...), func(name string) bool { return bot.Fold(name) == want })
 }
 
 // nearestWord returns the name that a text misspells, or "".
@@ -184,7 +211,7 @@ func Reference(prefix string) *bot.Kind {
 			}
 			return text, nil
 		},
-		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Rest: true,
+		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Rest: true, Searched: true,
 		Claims: func(_ bot.Reading, text string) bool { return form.MatchString(text) },
 		// A number has up to nine digits.
 		Wire: len(prefix) + len("-") + 9,

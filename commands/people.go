@@ -51,7 +51,7 @@ func hireCommands() []Command {
 			Spec: bot.Spec{
 				Noun: "hire", Verb: "people", Roles: adminsOnly,
 				Summary: "People: list them, give and take roles, deactivate",
-				Details: "Without a person: everyone, and who is not linked to a chat account.",
+				Details: "Without a person: everyone, and who is not linked to a chat account. Who was joined with somebody else by /hire link is listed as merged.",
 				Params: []bot.Param{
 					{Name: "person", Kind: Anyone, Help: "Somebody of the company"},
 					{Name: "roles", Kind: RoleChange, Repeated: true, Flag: true, Help: "Roles to give (+) and to take (-)", Example: "+interviewer"},
@@ -183,6 +183,9 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 	if !ok {
 		return nil, hiring.Errorf(hiring.NotFound, "There is no such person any more.")
 	}
+	if into, merged := tx.Snapshot().Person(before.MergedInto); merged && (len(change.Roles) > 0 || change.Active != nil) {
+		return nil, hiring.Errorf(hiring.Conflict, "%s was joined with %s, for good, and has no access or roles of their own. Change %s instead.", before.Name, into.Name, into.Name)
+	}
 	person := before
 	var done []string
 	for _, c := range change.Roles {
@@ -199,7 +202,7 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 		}
 		done = append(done, text)
 	}
-	same := person.Active == before.Active && person.Left == before.Left
+	same := person.Active == before.Active && person.Left == before.Left && slices.Equal(person.Mapped, before.Mapped)
 	if same && slices.Equal(person.Roles, before.Roles) && slices.Equal(person.Withheld, before.Withheld) {
 		return done, nil
 	}
@@ -222,15 +225,25 @@ func ChangePerson(ctx context.Context, tx *store.Tx, by bot.Actor, id string, ch
 func changeRole(ctx context.Context, tx *store.Tx, by bot.Actor, person *hiring.Person, c RoleGrant) (string, error) {
 	title := hiring.RoleTitle(c.Role)
 	has := slices.Contains(person.Roles, c.Role)
+	mapped := slices.Contains(person.Mapped, c.Role)
 	if c.Take {
 		if !has && !slices.Contains(person.Withheld, c.Role) {
 			return fmt.Sprintf("%s was not %s.", person.Name, title), nil
 		}
-		person.Roles, person.Withheld = without(person.Roles, c.Role), without(person.Withheld, c.Role)
-		return fmt.Sprintf("Taken from %s: %s.", person.Name, title), auditRole(ctx, tx, *person, "role_taken", c.Role)
+		person.Roles, person.Withheld, person.Mapped = without(person.Roles, c.Role), without(person.Withheld, c.Role), without(person.Mapped, c.Role)
+		text := fmt.Sprintf("Taken from %s: %s.", person.Name, title)
+		if mapped {
+			text += " It came by their role on Discord, and comes back unless that is taken too."
+		}
+		return text, auditRole(ctx, tx, *person, "role_taken", c.Role)
 	}
 	if person.Guest && !hiring.OpenToGuests(c.Role) {
 		return "", refuseGuest(*person)
+	}
+	if has && mapped {
+		person.Mapped = without(person.Mapped, c.Role)
+		return fmt.Sprintf("%s is %s already, by their role on Discord. They keep it now when that goes.", person.Name, title),
+			auditRole(ctx, tx, *person, "role_given", c.Role)
 	}
 	if has {
 		return fmt.Sprintf("%s is %s already.", person.Name, title), nil
@@ -311,13 +324,18 @@ func changeState(ctx context.Context, tx *store.Tx, person *hiring.Person, activ
 }
 
 // KeepProfile puts on record what a platform tells of an account, as the store's KeepProfile does, and
-// does what follows: approvals that ask somebody who lost or gained their access go on, and who became
-// admin is told.
+// does what follows: approvals that ask somebody who lost or gained their access go on, and who was
+// given a role by it is told. Whose platform tells no time zone is asked for it, once.
 func KeepProfile(ctx context.Context, tx *store.Tx, who bot.Identity, p bot.Profile, admin bool) (hiring.Person, error) {
 	before, known := tx.Snapshot().PersonByIdentity(who.Workspace, who.User)
 	after, err := tx.KeepProfile(ctx, who, p, admin)
 	if err != nil {
 		return hiring.Person{}, err
+	}
+	if !known && after.ID != "" && after.Active {
+		if err := askZone(ctx, tx, after); err != nil {
+			return hiring.Person{}, err
+		}
 	}
 	closed := func(p hiring.Person) bool { return slices.Contains(p.Closed, hiring.Identity(who)) }
 	if known && (after.Active != before.Active || closed(after) != closed(before)) {
@@ -325,10 +343,20 @@ func KeepProfile(ctx context.Context, tx *store.Tx, who bot.Identity, p bot.Prof
 			return hiring.Person{}, err
 		}
 	}
-	if after.Has(hiring.Admin) && !slices.Contains(before.Roles, hiring.Admin) && admin {
-		as := after
-		as.Version-- // of the person before the change, which the message is one of a kind by
-		return after, tellOfRole(ctx, tx, tx.Actor(), as, hiring.Admin)
+	as := after
+	as.Version-- // of the person before the change, which the message is one of a kind by
+	for _, role := range after.Roles {
+		// What was only withheld, from a guest who is none any more, is theirs as before.
+		news := !slices.Contains(slices.Concat(before.Roles, before.Withheld), role)
+		if news && (admin && role == hiring.Admin || slices.Contains(after.Mapped, role)) {
+			by := tx.Actor()
+			if slices.Contains(after.Mapped, role) {
+				by.ID = views.ByDiscordRole
+			}
+			if err := tellOfRole(ctx, tx, by, as, role); err != nil {
+				return hiring.Person{}, err
+			}
+		}
 	}
 	return after, nil
 }

@@ -250,6 +250,16 @@ var rightPhrases = []struct{ text, want string }{
 	{"/req new", "req.new"},
 	{"/req new senior backend confidential:yes why:new product", "req.new confidential=yes what=senior backend developer why=new product"},
 
+	{"/req new senior java backend why:new product confidential", "req.new confidential=yes what=senior java backend developer why=new product"},
+	{"/req new senior java backend where:Mysuru Confidential!", "req.new confidential=yes what=senior java backend developer where=Mysuru"},
+	{`/req new senior java backend why:"a confidential product"`, "req.new what=senior java backend developer why=a confidential product"},
+	{"/req new senior java backend two seats budget=40L urgent", "req.new budget=40L seats=2 what=senior java backend developer"},
+	{"/req new senior java backend where=pune confidential=yes why:a=b", "req.new confidential=yes what=senior java backend developer where=Pune why=a=b"},
+	{"/req ask R-12 question:is budget=40L fixed?", "req.ask question=is budget=40L fixed? req=R-12"},
+	// A title of its own beside a role that is known: the form shows it first.
+	{"/req new senior java backend payments pune", "req.new what=senior java backend payments where=Pune"},
+	{"/req new backend engineering manager", "req.new what=backend engineering manager"},
+
 	// A title that no playbook has is kept.
 	{"/req new quantum plumber pune x3", "req.new seats=3 what=quantum plumber where=Pune"},
 	{`/req new "Head of design" remote`, "req.new what=Head of design work_mode=remote"},
@@ -264,6 +274,9 @@ var rightPhrases = []struct{ text, want string }{
 	{"/req approve r12", "req.approve req=R-12"},
 	{"/req approve R-12 note:within plan", "req.approve note=within plan req=R-12"},
 	{"/req reject R-12 reason:not this quarter", "req.reject reason=not this quarter req=R-12"},
+	{"/req ask R-12 why so cheap", "req.ask question=why so cheap req=R-12"},
+	{"/req reject R-12 not this quarter", "req.reject reason=not this quarter req=R-12"},
+	{"/req close R-12 the team was merged", "req.close reason=the team was merged req=R-12"},
 	{"/req ask R-12 question:2 seats or 1 + backfill?", "req.ask question=2 seats or 1 + backfill? req=R-12"},
 	{"/req fill R-12 x2", "req.fill req=R-12 seats=2"},
 	{"/req fill 12", "req.fill req=R-12"},
@@ -302,13 +315,41 @@ var wrongPhrases = []struct{ text, code, field, names string }{
 	{"/band hstory backend", bot.CodeInvalid, "", "Did you mean history?"},
 	{"/band backend senior blah", bot.CodeInvalid, "", "“blah”"},
 
+	// What means confidential is never taken for anything else, wherever it stands.
+	{"/req new senior java backend confidental pune", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new quantum plumber CONFIDNETIAL", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new quantum plumber confid", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend confi dential", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend why:the product is confidentail", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{"/req new senior java backend where:Mysuru confidental", bot.CodeInvalid, "what", "Did you mean confidential?"},
+	{`/req new senior java backend where:"Mysuru confidental"`, bot.CodeInvalid, "where", "where:Mysuru confidential"},
+	{`/req new what:"senior java backend confidential"`, bot.CodeInvalid, "what", "it stands by itself"},
+	{"/req edit R-12 why:new product confidental", bot.CodeInvalid, "", "Did you mean confidential?"},
+	{"/req new senior java backend confidental:yes", bot.CodeInvalid, "", "Did you mean confidential?"},
+
 	// Names of options.
+	{"/band backend from:services ctc:18 ctc:19", bot.CodeInvalid, "ctc", "is given twice"},
 	{"/band backend exprience:7y", bot.CodeInvalid, "", "Did you mean experience?"},
 	{"/band backend aks:48", bot.CodeInvalid, "", "Did you mean ask?"},
 	{"/band backend bugdet:35-45L", bot.CodeInvalid, "", "Did you mean budget?"},
 	{"/band backend salary:48", bot.CodeInvalid, "", "“salary:”"},
 	{"/band set backend mid 15-30L efective:2027-01-01", bot.CodeInvalid, "", "Did you mean effective?"},
 	{"/hire people persn:admin", bot.CodeInvalid, "", "Did you mean person?"},
+
+	// A verb is the first word alone; the example is what was typed, corrected.
+	{"/band backend 7y rust", bot.CodeInvalid, "", "It takes level ("},
+	{"/req list backend mumbai", bot.CodeInvalid, "", "“mumbai” in /req. It takes state ("},
+	{"/req aprove R-2", bot.CodeInvalid, "", "Did you mean approve? Example: /req approve R-2"},
+	{"/req opn", bot.CodeInvalid, "", "Did you mean Open? Example: /req Open"},
+	{"/req list opn backend", bot.CodeInvalid, "", "Did you mean Open? Example: /req Open backend"},
+	{"/req reject R-3 R-4", bot.CodeInvalid, "approval", "“R-4” is no approval"},
+
+	// Days.
+	{"/req new senior java backend pune by 30 Febuary", bot.CodeInvalid, "target", "30 Feb"},
+	{"/req new senior java backend pune by 31 February", bot.CodeInvalid, "target", "31 Feb"},
+	{"/req new senior java backend pune by 20 Febuary", bot.CodeInvalid, "target", "Did you mean 20 February?"},
+	{"/req new senior java backend pune 3-4y", bot.CodeInvalid, "what", "“3-4y” is experience"},
+	{"/req new senior java backend pune 7 years", bot.CodeInvalid, "what", "is experience"},
 
 	// Experience.
 	{"/band backend 7", bot.CodeInvalid, "experience", `"7" needs a unit`},
@@ -357,6 +398,8 @@ var wrongPhrases = []struct{ text, code, field, names string }{
 	{"/hire people recuiter", bot.CodeNotFound, "person", "Did you mean recruiter?"},
 	{"/hire people @nobody", bot.CodeNotFound, "person", "“nobody”"},
 	{"/hire people interviewer", bot.CodeInvalid, "person", "“interviewer” fits more than one person"},
+	{"/hire owners backend @hiring", bot.CodeNotFound, "owners", "nobody who is called “hiring” in full"},
+	{"/req list owner:@hiring", bot.CodeNotFound, "owner", "nobody who is called “hiring” in full"},
 	{"/hire people @member +recruter", bot.CodeNotFound, "roles", "Did you mean recruiter?"},
 	{"/hire people @member +boss", bot.CodeNotFound, "roles", "“boss”"},
 	{"/hire people @member admin", bot.CodeInvalid, "", "Did you mean +admin?"},

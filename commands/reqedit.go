@@ -110,12 +110,12 @@ func checkReq(s *store.Snapshot, r hiring.Requisition) error {
 	return nil
 }
 
-// needReason refuses a budget above the band without a reason.
+// needReason refuses a budget outside the band without a reason.
 func needReason(tx *store.Tx, by bot.Actor, r hiring.Requisition) error {
 	if !lacksReason(tx.Snapshot(), r) {
 		return nil
 	}
-	return hiring.InvalidField("budget_why", "%s. Lower it, or say why, and compensation is asked as well: /req edit %s budget_why:\"the reason\"",
+	return hiring.InvalidField("budget_why", "%s. Change it, or say why, and compensation is asked as well: /req edit %s budget_why:\"the reason\"",
 		views.PlacedWords(tx, by, hiring.PlaceBudget(r, tx.Snapshot().Bands(r.Role))), r.ID)
 }
 
@@ -137,6 +137,9 @@ func editReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, 
 	if err != nil {
 		return bot.Form{}, err
 	}
+	if kept := bot.DraftOf(req.Event); kept != "" && req.Args["budget"] != nil {
+		return reasonedForm(req, bot.Do("req.edit", r.ID, strconv.FormatInt(r.Version, 10)).WithDraft(kept), "Save"), nil
+	}
 	s := tx.Snapshot()
 	p, _ := s.Playbook(r.Role)
 	one := func(v string) []string { return nonEmpty(v) }
@@ -153,6 +156,8 @@ func editReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, 
 	for _, param := range slices.Concat(basics(true), details()) {
 		f := bot.FieldOf(req.Spec, param.Name, values[param.Name]...)
 		switch param.Name {
+		case "what", "why":
+			f.Required = values[param.Name] != nil // it has to be there; typed, what is left out stays as it is
 		case "work_mode":
 			f.Choices = WorkMode.Suggest(bot.Reading{}, "")
 		case "manager":
@@ -171,6 +176,20 @@ func editReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, 
 		form.Fields = append(form.Fields, f)
 	}
 	return form, nil
+}
+
+// checkTarget refuses a day that is past, unless it stood there before.
+func checkTarget(req bot.Request, before string) error {
+	day, ok := bot.Arg[bot.Date](req.Args, "target")
+	if !ok || string(day) == before || string(day) >= today(req) {
+		return nil
+	}
+	return hiring.InvalidField("target", "%s is past. Give a day to come, like %s.", day.Long(), bot.Date(today(req)).AddDays(90).Long())
+}
+
+// outsideBand tells of a budget that needs a reason.
+func outsideBand(s *store.Snapshot, r hiring.Requisition) bool {
+	return hiring.OutsideBand(hiring.PlaceBudget(r, s.Bands(r.Role)))
 }
 
 func yesOrNo(b bool) string {
@@ -210,6 +229,12 @@ func editReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 	if !old.Editable() {
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "%s is %s. Reopen it first: /req reopen %s", old.ID, strings.ToLower(hiring.ReqStateTitle(old.State)), old.ID)
 	}
+	if err := checkTarget(req, old.Target); err != nil {
+		return bot.Response{}, err
+	}
+	if _, shown := req.Values["why"]; shown && req.Type == bot.Submit && req.Args.Text("why") == "" && old.Why != "" {
+		return bot.Response{}, hiring.InvalidField("why", "Those who approve want to know why now, for example: UPI volume doubled")
+	}
 	r := old
 	if err := applyArgs(tx.Snapshot(), &r, req); err != nil {
 		return bot.Response{}, err
@@ -217,12 +242,21 @@ func editReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 	if err := checkReq(tx.Snapshot(), r); err != nil {
 		return bot.Response{}, err
 	}
+	if lacksReason(tx.Snapshot(), r) && req.Type == bot.Invoke && req.Args["budget"] != nil {
+		kept, err := keepTyped(ctx, tx, req, "req.edit")
+		return show(views.ReqAbove, r.Role, r.Level, r.Budget.Short(), kept, r.ID), err
+	}
 	if err := needReason(tx, req.Actor, r); err != nil {
 		return bot.Response{}, err
 	}
+	unneeded := ""
+	if r.BudgetWhy != old.BudgetWhy && r.Budget == old.Budget && !outsideBand(tx.Snapshot(), r) {
+		// The reason is a part of what is approved, and nobody needs to approve one that nobody asks for.
+		r.BudgetWhy, unneeded = old.BudgetWhy, "The budget needs no reason, so none was kept. "
+	}
 	changes := hiring.Changes(old, r, nameOf(tx.Snapshot()))
 	if len(changes) == 0 {
-		return redraw(req, views.Req, r.ID, "Nothing changed."), nil
+		return redraw(req, views.Req, r.ID, unneeded+"Nothing changed."), nil
 	}
 	r.ChangedAt = tx.Now()
 	if r, err = tx.SaveRequisition(ctx, r); err != nil {
@@ -237,7 +271,7 @@ func editReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 			return bot.Response{}, err
 		}
 	}
-	done := "Saved."
+	done := unneeded + "Saved."
 	if r.State != hiring.ReqDraft && hiring.NeedsApprovalAgain(old, r) {
 		if a.State == hiring.ApprovalOpen {
 			if err := voidApproval(ctx, tx, a, "The terms changed."); err != nil {

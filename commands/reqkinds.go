@@ -5,6 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
+
+	"github.com/agnivade/levenshtein"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -15,6 +19,9 @@ import (
 // stack. A title that no playbook has is kept, under the playbook for any role.
 type opening struct {
 	role, level, ecosystem, title string
+	// unknown are the words beside a role that is known which say nothing of it: a title of its own, or
+	// something else that was misspelt.
+	unknown string
 	// text says the same in words that are read as this very opening.
 	text string
 }
@@ -61,7 +68,7 @@ func (o opening) tidy() string {
 
 var (
 	// joiners are words around an opening that say nothing by themselves.
-	joiners = []string{"a", "an", "the", "by", "in", "at", "for", "with", "and", "of", "on", "to", "from", "until", "till", "please", "need", "want", "hire", "hiring", "looking", "asap", "urgently", "budget", "we", "some"}
+	joiners = []string{"a", "an", "the", "by", "in", "at", "for", "with", "and", "of", "on", "to", "from", "until", "till", "please", "need", "want", "hire", "hiring", "looking", "asap", "urgent", "urgently", "budget", "we", "some"}
 	// trades are words that say nothing more once the role is known.
 	trades = []string{"developer", "engineer", "dev", "programmer", "coder"}
 	// amount is what can only be a number of seats or a sum; "3D" may stand in a title.
@@ -71,16 +78,25 @@ var (
 func readOpening(words bot.Vocabulary, text string) (opening, error) {
 	var o opening
 	fields := strings.Fields(strings.NewReplacer(",", " ", ";", " ").Replace(text))
-	var title []string
+	var title, unknown []string
 	for i := 0; i < len(fields); {
-		if n := takeOpening(&o, words, fields[i:]); n > 0 {
-			i += n
-			continue
+		had := o.role
+		n := takeOpening(&o, words, fields[i:])
+		if o.role != had || n == 0 { // a title of its own keeps the role in it
+			title = append(title, fields[i:i+max(n, 1)]...)
 		}
-		title = append(title, fields[i])
-		i++
+		if n == 0 {
+			unknown = append(unknown, fields[i])
+		}
+		i += max(n, 1)
 	}
-	for _, word := range title {
+	if word, ok := findConfidential(unknown); ok {
+		return o, notInTitle(word)
+	}
+	for i, word := range unknown {
+		if isExperience(unknown, i) {
+			return o, bot.Invalidf("", "“%s” is experience, and a requisition has a level. Write one, like senior", word)
+		}
 		if amount.MatchString(word) {
 			return o, notAnAmount(word)
 		}
@@ -88,13 +104,12 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 			return o, bot.Invalidf("", "I did not understand “%s”. Did you mean %s?", word, near)
 		}
 	}
-	title = bareTitle(title, o.role != "")
+	unknown = bareTitle(unknown, o.role != "")
 	switch {
-	case len(title) > 0:
-		o.title = strings.Join(title, " ")
-		if o.role == "" {
-			o.role = anyRole
-		}
+	case len(unknown) > 0 && o.role != "":
+		o.title, o.unknown = strings.Join(bareTitle(title, false), " "), strings.Join(unknown, " ")
+	case len(unknown) > 0:
+		o.title, o.role = strings.Join(unknown, " "), anyRole
 	case o.role != "":
 		for _, w := range words.Words(store.RoleWords) {
 			if w.Value == o.role {
@@ -103,6 +118,84 @@ func readOpening(words bot.Vocabulary, text string) (opening, error) {
 		}
 	}
 	return o, nil
+}
+
+// isExperience tells whether the words from one on say how long somebody has worked: "3-4y", "7 years".
+func isExperience(words []string, at int) bool {
+	for n := 1; n <= 2 && at+n <= len(words); n++ {
+		text := strings.Join(words[at:at+n], " ")
+		if _, err := hiring.ParseExperience(text); err == nil {
+			return true
+		}
+	}
+	_, err := hiring.ParseExperience("7 " + words[at]) // the number was taken for seats
+	return err == nil
+}
+
+// notInTitle is the answer to what means "confidential" among the words of a title: taken for a part of
+// it, it would make public what was to be kept.
+func notInTitle(word string) error {
+	if isConfidential(word) {
+		return bot.Invalidf("", "“%s” is no part of a role. Leave it out here. Typed, it stands by itself. Example: /req new senior java backend confidential", word)
+	}
+	return bot.Invalidf("", "I did not understand “%s”. Did you mean confidential?", word)
+}
+
+// findConfidential returns the first of some words, or the first two in a row, that mean "confidential".
+func findConfidential(words []string) (string, bool) {
+	for i, word := range words {
+		if meansConfidential(word) {
+			return word, true
+		}
+		if i > 0 && meansConfidential(words[i-1]+word) {
+			return words[i-1] + " " + word, true
+		}
+	}
+	return "", false
+}
+
+// unsureOpening refuses words beside a role that is known which look like something misspelt. It is asked
+// of what was typed alone: a form shows its words before it is sent.
+func unsureOpening(words bot.Vocabulary, o opening) error {
+	for _, word := range strings.Fields(o.unknown) {
+		if near := nearestKnown(words, word); near != "" {
+			return bot.Invalidf("what", "I did not understand “%s”. Did you mean %s? If it is a part of the title, write that into the form: /req new", word, near)
+		}
+	}
+	return nil
+}
+
+// nearestKnown returns what a word beside an opening misspells: a month, a work mode, a city, a level or
+// a stack. The first letter is seldom the wrong one, and "search" is no March.
+func nearestKnown(words bot.Vocabulary, word string) string {
+	var names []string
+	labels := map[string]string{}
+	add := func(label string, others ...string) {
+		for _, name := range append([]string{label}, others...) {
+			if first := bot.Fold(name); first != "" && strings.HasPrefix(bot.Fold(word), first[:1]) {
+				names, labels[name] = append(names, name), label
+			}
+		}
+	}
+	for m := time.January; m <= time.December; m++ {
+		add(m.String())
+	}
+	for _, mode := range WorkMode.Suggest(bot.Reading{}, "") {
+		add(mode.Value)
+	}
+	for _, p := range hiring.Places() {
+		add(p.Name, p.Aliases...)
+	}
+	for _, sort := range []string{store.LevelWords, store.EcosystemWords} {
+		for _, w := range words.Words(sort) {
+			add(w.Label, w.Aliases...)
+		}
+	}
+	near := bot.Nearest(word, names)
+	if near == "" || len(word) <= 3 || bot.Fold(near) == bot.Fold(word) {
+		return ""
+	}
+	return labels[near]
 }
 
 // bareTitle returns the words of a title without what says nothing around them; where the role is known,
@@ -224,6 +317,9 @@ var Place = &bot.Kind{
 		if p, ok := hiring.FindPlace(text); ok {
 			return p.Name, nil
 		}
+		if word, ok := findConfidential(strings.Fields(text)); ok {
+			return nil, bot.Invalidf("", "“%s” is no part of a place. Write it by itself: where:Mysuru confidential", word)
+		}
 		return strings.Join(strings.Fields(text), " "), nil
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Words: 3,
@@ -235,6 +331,58 @@ var Place = &bot.Kind{
 		}
 		return out
 	},
+}
+
+// TargetDay reads the day by which seats are to be filled. What can only be meant as a day is one, also
+// where there is no such day; "7 years" is somebody's experience.
+var TargetDay = &bot.Kind{
+	Name: bot.Day.Name, Example: bot.Day.Example,
+	Parse: func(rd bot.Reading, text string) (any, error) {
+		day, err := bot.Day.Parse(rd, text)
+		if meant, ok := meansDay(text); err != nil && ok && meant != text {
+			if _, wrong := bot.Day.Parse(rd, meant); wrong != nil {
+				return nil, wrong
+			}
+			return nil, bot.Invalidf("", "I did not understand “%s”. Did you mean %s?", text, meant)
+		}
+		return day, err
+	},
+	Print: bot.Day.Print, Option: bot.Day.Option, Input: bot.Day.Input, Wire: bot.Day.Wire, Words: bot.Day.Words,
+	Claims: func(rd bot.Reading, text string) bool {
+		if _, err := hiring.ParseExperience(text); err == nil {
+			return false
+		}
+		_, err := bot.Day.Parse(rd, text)
+		_, meant := meansDay(text)
+		return err == nil || meant
+	},
+}
+
+// dayForm is a day with its month in words, and perhaps the year.
+var dayForm = regexp.MustCompile(`^(?:([0-9]{1,2}) ([^0-9 ]{3,})|([^0-9 ]{3,}) ([0-9]{1,2}))( [0-9]{4})?$`)
+
+// meansDay tells whether words can only be meant as a day, such as "31 February" or "30 Febuary", and
+// returns it with the month spelt right.
+func meansDay(text string) (string, bool) {
+	m := dayForm.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	month := nearestMonth(m[2] + m[3])
+	return m[1] + m[4] + " " + month + m[5], month != ""
+}
+
+// nearestMonth returns the month that a word names, cut short or not, or misspells; else "".
+func nearestMonth(word string) string {
+	word = bot.Fold(word)
+	for m := time.January; m <= time.December; m++ {
+		name := bot.Fold(m.String())
+		wrong := levenshtein.ComputeDistance(word, name)
+		if strings.HasPrefix(name, word) || word[:1] == name[:1] && (wrong <= 1 || wrong == 2 && len(word) > 4) {
+			return m.String()
+		}
+	}
+	return ""
 }
 
 // WorkMode reads onsite, hybrid or remote.
@@ -297,12 +445,40 @@ var Confidential = &bot.Kind{
 		return bot.YesNo.Parse(rd, text)
 	},
 	Print: bot.YesNo.Print, Option: bot.OptionBool, Input: bot.InputChoice, Wire: 3,
-	Claims: func(_ bot.Reading, text string) bool { return isConfidential(text) },
+	Claims:   func(_ bot.Reading, text string) bool { return isConfidential(text) },
+	Reserves: meansConfidential,
 }
 
 func isConfidential(text string) bool {
-	word := bot.Fold(text)
+	word := onlyLetters(text)
 	return word == "confidential" || word == "confidentially"
+}
+
+// meansConfidential tells whether a word can only be meant as "confidential", whether it is spelt right
+// or not, or cut short. What is not to be known must not become public by a slip.
+func meansConfidential(text string) bool {
+	word := onlyLetters(text)
+	if bot.Nearest(word, []string{"confidential", "confidentially"}) != "" {
+		return true
+	}
+	const most, least = "confidential", 5
+	if len(word) < least || !strings.HasPrefix(word, "conf") {
+		return false
+	}
+	rest := most
+	for _, r := range word {
+		_, after, found := strings.Cut(rest, string(r))
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return true
+}
+
+// onlyLetters folds a word, without the signs around it: "+Confidential!".
+func onlyLetters(text string) string {
+	return strings.TrimFunc(bot.Fold(text), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
 // ReqRef reads a requisition's reference.
@@ -314,7 +490,7 @@ var ApprovalRef = &bot.Kind{
 	Parse: func(rd bot.Reading, text string) (any, error) {
 		v, err := Reference("A").Parse(rd, text)
 		if id, ok := v.(string); err == nil && (!ok || !strings.HasPrefix(id, "A-")) {
-			return nil, bot.Invalidf("", "“%s” is no approval. Leave it out to decide what is asked now.", text)
+			return nil, bot.Invalidf("", "“%s” is no approval. Write the requisition alone to decide what is asked now.", text)
 		}
 		return v, err
 	},

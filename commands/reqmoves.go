@@ -21,7 +21,7 @@ func moveCommands() []Command {
 	return []Command{
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "hold",
+				Noun: "req", Verb: "hold", Action: string(hiring.ChangeReq),
 				Summary: "Put a requisition on hold", Params: []bot.Param{reqParam(), why},
 				Examples: []string{"/req hold R-12", "/req hold R-12 reason:\"budget freeze until April\""},
 			},
@@ -29,7 +29,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "reopen",
+				Noun: "req", Verb: "reopen", Action: string(hiring.ChangeReq),
 				Summary: "Reopen a requisition that is on hold, filled or closed", Params: []bot.Param{reqParam(), why},
 				Examples: []string{"/req reopen R-12"},
 			},
@@ -37,7 +37,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "close", Ack: bot.MayOpenForm,
+				Noun: "req", Verb: "close", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm,
 				Summary: "Give a requisition up, with a reason", Params: []bot.Param{reqParam(), needed},
 				Examples: []string{"/req close R-12 reason:\"the team was merged\""},
 			},
@@ -45,7 +45,7 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "fill",
+				Noun: "req", Verb: "fill", Action: string(hiring.ChangeReq),
 				Summary:  "Say that seats are filled",
 				Params:   []bot.Param{reqParam(), {Name: "seats", Kind: Seats, Help: "How many more; one if left out", Example: "2"}},
 				Examples: []string{"/req fill R-12", "/req fill R-12 seats:2"},
@@ -69,8 +69,16 @@ func reasonForm(act, submit string) func(context.Context, *store.Tx, bot.Request
 	}
 }
 
+// wasDetail is the detail of a move's history that says how the requisition was before.
+const wasDetail = "was"
+
 // moveReq moves a requisition and puts it on record; every card of it is drawn again.
 func moveReq(ctx context.Context, tx *store.Tx, r hiring.Requisition, to hiring.ReqState, why string) (hiring.Requisition, error) {
+	return moveFrom(ctx, tx, r, r, to, why)
+}
+
+// moveFrom is moveReq for a requisition that was another before what is done now.
+func moveFrom(ctx context.Context, tx *store.Tx, before, r hiring.Requisition, to hiring.ReqState, why string) (hiring.Requisition, error) {
 	moved, err := r.Move(to, why, tx.Now())
 	if err != nil {
 		return r, err
@@ -78,9 +86,9 @@ func moveReq(ctx context.Context, tx *store.Tx, r hiring.Requisition, to hiring.
 	if moved, err = tx.SaveRequisition(ctx, moved); err != nil {
 		return r, err
 	}
-	var detail map[string]string
+	detail := map[string]string{wasDetail: wasBefore(before, moved)}
 	if why != "" {
-		detail = map[string]string{"text": why}
+		detail["text"] = why
 	}
 	if to != hiring.ReqPending { // whoever asks for approval puts that on record
 		if err := record(ctx, tx, r.ID, moveWords(r.State, to), detail); err != nil {
@@ -133,6 +141,7 @@ func reopenReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	if !ok {
 		return redraw(req, views.Req, r.ID, "There is nothing to reopen: it is "+strings.ToLower(hiring.ReqStateTitle(r.State))+"."), nil
 	}
+	before := r
 	if r.State == hiring.ReqFilled && r.Remaining() == 0 {
 		r.Filled = r.Seats - 1
 	}
@@ -144,7 +153,7 @@ func reopenReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	if to == hiring.ReqDraft {
 		done = "A draft again: it was not approved as it is now. Ask for approval when it is right."
 	}
-	_, err = moveReq(ctx, tx, r, to, req.Args.Text("reason"))
+	_, err = moveFrom(ctx, tx, before, r, to, req.Args.Text("reason"))
 	return redraw(req, views.Req, r.ID, done), err
 }
 
@@ -190,14 +199,20 @@ func fillReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 	}
 	before := r
 	r.Filled += n
-	if err := record(ctx, tx, r.ID, "filled seats", map[string]string{"text": fmt.Sprintf("%d of %d", r.Filled, r.Seats)}); err != nil {
-		return bot.Response{}, err
-	}
+	detail := map[string]string{"text": fmt.Sprintf("%d of %d", r.Filled, r.Seats)}
 	if r.Filled == r.Seats {
-		moved, err := moveReq(ctx, tx, r, hiring.ReqFilled, "")
+		if err := record(ctx, tx, r.ID, "filled seats", detail); err != nil {
+			return bot.Response{}, err
+		}
+		moved, err := moveFrom(ctx, tx, before, r, hiring.ReqFilled, "")
 		return redraw(req, views.Req, r.ID, "All seats are filled.", wasBefore(before, moved)), err
 	}
+	r.ChangedAt = tx.Now()
 	if r, err = tx.SaveRequisition(ctx, r); err != nil {
+		return bot.Response{}, err
+	}
+	detail[wasDetail] = wasBefore(before, r)
+	if err := record(ctx, tx, r.ID, "filled seats", detail); err != nil {
 		return bot.Response{}, err
 	}
 	return redraw(req, views.Req, r.ID, fmt.Sprintf("%d of %d filled.", r.Filled, r.Seats), wasBefore(before, r)), tx.Refresh(ctx, r.ID)

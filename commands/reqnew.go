@@ -18,7 +18,16 @@ import (
 // requisition, or the playbook.
 func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
 	if kept := bot.DraftOf(req.Event); kept != "" && req.Args.Text("why") != "" {
-		return reasonedForm(req, kept), nil
+		return reasonedForm(req, bot.Do("req.new").WithDraft(kept), "Ask for approval"), nil
+	}
+	o, typed := bot.Arg[opening](req.Args, "what")
+	if req.Type == bot.Invoke {
+		if err := unsureOpening(tx.Vocabulary(), o); err != nil {
+			return bot.Form{}, err
+		}
+	}
+	if err := checkTarget(req, ""); err != nil {
+		return bot.Form{}, err
 	}
 	values := bot.Values{"seats": {"1"}}
 	last, err := tx.Requisitions(ctx, store.ReqFilter{Viewer: views.ReqViewer(req.Actor), Owner: req.Actor.ID, Limit: 1})
@@ -29,7 +38,6 @@ func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 		values["where"] = nonEmpty(last[0].Location)
 		values["what"] = nonEmpty(openingText(tx.Snapshot(), last[0]))
 	}
-	o, typed := bot.Arg[opening](req.Args, "what")
 	if typed {
 		for _, b := range tx.Snapshot().Bands(o.role) {
 			if b.Level != o.level || views.RefuseBand(ctx, tx, req.Actor, o.role) != nil || views.RefuseAmounts(tx, req.Actor) != nil {
@@ -56,28 +64,53 @@ func newReqForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 	}
 	form.Call = bot.CallOf(req.Spec, rest)
 	form.Note = bot.T("Panel, recruiter, skills and stages get defaults; change them later with “Edit details”.")
+	if bot.ArgOr(req.Args, "confidential", false) {
+		form.Note = bot.Join(bot.T("It will be confidential: it exists for its team and its approvers alone. "), form.Note)
+	}
+	if o.unknown != "" && req.Type == bot.Invoke {
+		form.Note = bot.Join(bot.Tf("I did not understand “%s”: sent as it is, it becomes a part of the title. ", o.unknown), form.Note)
+	}
 	return form, nil
 }
 
-// reasonedForm asks for the reason of a budget above the band, or for another budget. All else is in
+// unsureReq tells of typed words beside a role that is known: nothing is made of them before they were
+// seen in the form.
+func unsureReq(args bot.Args) bool {
+	o, _ := bot.Arg[opening](args, "what")
+	return o.unknown != ""
+}
+
+// reasonedForm asks for the reason of a budget outside the band, or for another budget. All else is in
 // the draft.
-func reasonedForm(req bot.Request, kept string) bot.Form {
+func reasonedForm(req bot.Request, call bot.Call, submit string) bot.Form {
 	values := bot.ValuesOf(req.Spec, req.Args)
 	why := bot.FieldOf(req.Spec, "budget_why", values["budget_why"]...)
-	why.Hint = "Needed for a budget above the band; compensation is asked as well"
+	why.Hint, why.Required = "Needed for a budget outside the band; compensation is asked as well", true
 	return bot.Form{
-		Title: "Why this budget", Submit: "Ask for approval", Call: bot.Do("req.new").WithDraft(kept),
-		Note:   bot.T("Say why, or lower the budget. All else stays as you typed it."),
+		Title: "Why this budget", Submit: submit, Call: call,
+		Note:   bot.T("Say why; the budget can be changed here too. All else stays as you typed it."),
 		Fields: []bot.Field{why, bot.FieldOf(req.Spec, "budget", values["budget"]...)},
 	}
+}
+
+// anotherReq makes a requisition although one looks the same. It has no form in which typed words that
+// nobody understood could be seen first.
+func anotherReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	if o, _ := bot.Arg[opening](req.Args, "what"); o.unknown != "" && req.Type == bot.Invoke {
+		if err := unsureOpening(tx.Vocabulary(), o); err != nil {
+			return bot.Response{}, err
+		}
+		return bot.Response{}, hiring.InvalidField("what", "I did not understand “%s”. If it is a part of the title, write that into the form: /req new", o.unknown)
+	}
+	return makeReq(ctx, tx, req)
 }
 
 // openingText returns a requisition's role and level as one would type them.
 func openingText(s *store.Snapshot, r hiring.Requisition) string {
 	level, ecosystem, role := "", "", ""
 	if p, ok := s.Playbook(r.Role); ok {
-		if r.Role != anyRole && r.Title != p.Title {
-			role = p.Short // a title of its own does not tell the role
+		if r.Role != anyRole && r.Title != p.Title && !names(p, r.Title) {
+			role = p.Short // a title of its own need not tell the role
 		}
 		if l, ok := p.Level(r.Level); ok {
 			level = l.Title
@@ -87,6 +120,13 @@ func openingText(s *store.Snapshot, r hiring.Requisition) string {
 		}
 	}
 	return strings.Join(strings.Fields(level+" "+ecosystem+" "+role+" "+r.Title), " ")
+}
+
+// names tells whether a title holds a name of its role.
+func names(p hiring.Playbook, title string) bool {
+	return slices.ContainsFunc(append([]string{p.Key, p.Title, p.Short}, p.Aliases...), func(name string) bool {
+		return name != "" && strings.Contains(squeezed(title), squeezed(name))
+	})
 }
 
 func newReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
@@ -120,7 +160,7 @@ func keepTyped(ctx context.Context, tx *store.Tx, req bot.Request, command strin
 	return kept.ID, tx.SaveDraft(ctx, kept)
 }
 
-// lacksReason tells of a budget above the band without a reason.
+// lacksReason tells of a budget outside the band without a reason.
 func lacksReason(s *store.Snapshot, r hiring.Requisition) bool {
 	return hiring.CheckBudget(r, s.Bands(r.Role)) != nil
 }
@@ -137,6 +177,9 @@ func reqOf(tx *store.Tx, req bot.Request) (hiring.Requisition, error) {
 		r.Recruiter = req.Actor.ID
 	case len(recruiters) > 0:
 		r.Recruiter = recruiters[0].ID
+	}
+	if err := checkTarget(req, ""); err != nil {
+		return r, err
 	}
 	if err := applyArgs(s, &r, req); err != nil {
 		return r, err
@@ -243,18 +286,28 @@ func submitReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	return redraw(req, views.Req, r.ID), tx.Refresh(ctx, r.ID)
 }
 
-// undoReq undoes what was done last: a move, where the card's button carries what was before, else the
-// request for approval, while nobody has decided.
+// undoReq undoes what was done last: a move, as the card's button carries it or the history has it, else
+// the request for approval, while nobody has decided.
 func undoReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	r, a, err := myReq(ctx, tx, req)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if before, ok := bot.Arg[was](req.Args, "was"); ok {
+	before, ok := bot.Arg[was](req.Args, "was")
+	if !ok {
+		if before, ok, err = lastMove(ctx, tx, r); err != nil {
+			return bot.Response{}, err
+		}
+	}
+	if ok {
 		return undoMove(ctx, tx, req, r, before)
 	}
 	if !views.UndoableReq(r, a, tx.Now()) {
-		return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo %s: somebody has decided, or ten minutes have passed. /req edit %s changes it, /req close %s gives it up.", r.ID, r.ID, r.ID)
+		ways := "It can be " + r.Ways() + "."
+		if r.Editable() {
+			ways = "/req edit " + r.ID + " changes it. " + ways
+		}
+		return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo %s: somebody has decided, something else was done since, or ten minutes have passed. %s", r.ID, ways)
 	}
 	if err := voidApproval(ctx, tx, a, "Taken back."); err != nil {
 		return bot.Response{}, err
@@ -267,4 +320,20 @@ func undoReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 		done = "Taken back: it is a draft again. Whoever was asked sees that."
 	}
 	return redraw(req, views.Req, r.ID, done), nil
+}
+
+// lastMove returns how a requisition was before what was done last to it, where that was a move that can
+// still be undone.
+func lastMove(ctx context.Context, tx *store.Tx, r hiring.Requisition) (was, bool, error) {
+	last, err := tx.History(ctx, r.ID, 1)
+	if err != nil || len(last) == 0 || last[0].Detail[wasDetail] == "" {
+		return was{}, false, err
+	}
+	v, err := reqWas.Parse(bot.Reading{}, last[0].Detail[wasDetail])
+	before, ok := v.(was)
+	asked := r.State == hiring.ReqDraft || r.State == hiring.ReqPending || before.state == hiring.ReqPending
+	if err != nil || !ok || asked || before.version != r.Version || tx.Now().Sub(r.ChangedAt) >= views.UndoWindow {
+		return was{}, false, nil
+	}
+	return before, true, nil
 }

@@ -37,10 +37,10 @@ func basics(keyOnly bool) []bot.Param {
 // details are all else, with a default each.
 func details() []bot.Param {
 	return []bot.Param{
-		{Name: "target", Label: "Filled by", Kind: bot.Day, Help: "When the seats should be filled", Example: "March"},
+		{Name: "target", Label: "Filled by", Kind: TargetDay, Help: "When the seats should be filled", Example: "March"},
 		{Name: "work_mode", Label: "Work mode", Kind: WorkMode, Input: bot.InputChoice, Help: "Onsite, hybrid or remote"},
 		{Name: "confidential", Kind: Confidential, Help: "For its team alone: it exists for nobody else"},
-		{Name: "budget_why", Label: "Why this budget", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: 300, Help: "The reason for a budget above the band", Example: "the last three offers were declined"},
+		{Name: "budget_why", Label: "Why this budget", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: 300, Help: "The reason for a budget above or below the band", Example: "the last three offers were declined"},
 		{Name: "must", Label: "Must have", Kind: Skills, KeyOnly: true, Max: 2000, Help: "Skills that are needed, one a line", Example: "Kafka, PostgreSQL"},
 		{Name: "nice", Label: "Nice to have", Kind: Skills, KeyOnly: true, Max: 2000, Help: "Skills that help, one a line"},
 		{Name: "manager", Label: "Hiring manager", Kind: Person, KeyOnly: true, Secret: true, Help: "Who owns it"},
@@ -60,7 +60,7 @@ func reqCommands() []Command {
 				Summary: "Requisitions: yours, open ones, or those of a role",
 				Params: []bot.Param{
 					{Name: "state", Kind: reqState, Help: "Yours, or only those in one state", Choices: stateChoices()},
-					{Name: "owner", Kind: Person, Help: "Only those of one hiring manager"},
+					{Name: "owner", Kind: Anyone, Help: "Only those of one hiring manager"},
 					{Name: "role", Kind: Role, Help: "Only those of one role"},
 					{Name: "after", Kind: ReqRef, KeyOnly: true, Help: "Go on after this one"},
 					{Name: "number", Label: "Requisition", Kind: reqNumber, Help: "Show this one"},
@@ -83,7 +83,7 @@ func reqCommands() []Command {
 				Params:   slices.Concat(basics(false), details()),
 				Examples: []string{"/req new senior java backend x2 bengaluru 35-45L by March", "/req new mid python backend hyderabad 18-24L why:\"backfill\""},
 			},
-			Form: newReqForm, Handle: newReq,
+			Form: newReqForm, Unsure: unsureReq, Handle: newReq,
 		},
 		{
 			Spec: bot.Spec{
@@ -92,7 +92,7 @@ func reqCommands() []Command {
 				Params:   slices.Concat(basics(false), details()),
 				Examples: []string{"/req another senior java backend x2 bengaluru 35-45L why:\"second team\""},
 			},
-			Handle: makeReq,
+			Handle: anotherReq,
 		},
 		{
 			Spec: bot.Spec{
@@ -123,7 +123,7 @@ func reqCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
-				Noun: "req", Verb: "edit", Ack: bot.MayOpenForm, FormFirst: true,
+				Noun: "req", Verb: "edit", Action: string(hiring.ChangeReq), Ack: bot.MayOpenForm, FormFirst: true,
 				Summary:  "Change a requisition; a new budget or level is approved again",
 				Params:   slices.Concat([]bot.Param{reqParam(), formVersion}, basics(true), details()),
 				Examples: []string{"/req edit R-12", "/req edit R-12 budget:40-50L"},
@@ -203,13 +203,24 @@ func myReq(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Requisiti
 		return r, a, err
 	}
 	if !hiring.May(views.Actor(req.Actor), hiring.ChangeReq, on) {
-		owner := "a recruiter"
-		if p, ok := tx.Snapshot().Person(r.HiringManager); ok {
-			owner = "@" + p.Name
-		}
-		return r, a, hiring.Errorf(hiring.NotAllowed, "%s is changed by its hiring manager and by recruiters. Ask %s.", r.ID, owner)
+		return r, a, hiring.Errorf(hiring.NotAllowed, "%s is changed by its hiring manager and by recruiters. %s", r.ID, whoChanges(tx, r))
 	}
 	return r, a, nil
+}
+
+// whoChanges says whom to ask to change a requisition: somebody active who may.
+func whoChanges(tx *store.Tx, r hiring.Requisition) string {
+	s := tx.Snapshot()
+	for _, id := range append([]string{r.HiringManager, r.Requester, r.Recruiter}, r.Panel...) {
+		p, ok := s.Person(id)
+		if ok && p.Active && hiring.May(hiring.Actor{ID: p.ID, Roles: p.Roles}, hiring.ChangeReq, hiring.Subject{Req: &r}) {
+			return "Ask @" + p.Name + "."
+		}
+	}
+	if recruiters := s.PeopleWith(hiring.Recruiter); len(recruiters) > 0 && !r.Confidential {
+		return "Ask @" + recruiters[0].Name + "."
+	}
+	return "Whoever could is not here any more. An admin can hand it over: /hire handover"
 }
 
 // record puts a change of a requisition on its history, and on the record.

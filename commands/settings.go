@@ -146,8 +146,8 @@ func saveSetting(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	return redraw(req, views.SettingSaved, s.Key, before), nil
 }
 
-// ChangeSetting checks and saves one setting, and puts that on record; “default” goes back to its
-// default. Field names it in an error, which is Invalid.
+// ChangeSetting checks and saves one setting, and puts that on record, unless it is so already; “default”
+// goes back to its default. Field names it in an error, which is Invalid.
 func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, field string) error {
 	value := tx.Snapshot().Default(s.Key)
 	if !strings.EqualFold(strings.TrimSpace(text), "default") {
@@ -160,6 +160,12 @@ func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, fi
 		if err := CheckChain(tx.Snapshot(), value, field); err != nil {
 			return err
 		}
+		if err := hiring.ClearChain(value, tx.Snapshot().People()); err != nil {
+			return hiring.InvalidField(field, "%s", messageOf(err))
+		}
+	}
+	if value == tx.Snapshot().Setting(s.Key) {
+		return nil // nothing changes, so nothing goes on record
 	}
 	if s.Kind == hiring.SettingChannel && value != "" {
 		if err := checkChannel(ctx, tx, value, field); err != nil {
@@ -199,7 +205,8 @@ func messageOf(err error) string {
 func CheckChain(s *store.Snapshot, chain, field string) error {
 	_, err := hiring.ParseChain(chain, func(name string) (string, bool) {
 		p, ok := s.PersonByName(name)
-		return p.ID, ok && p.Active
+		now, _ := s.Person(s.Survivor(p.ID))
+		return now.ID, ok && now.Active
 	})
 	if err != nil {
 		return hiring.InvalidField(field, "%s", messageOf(err))

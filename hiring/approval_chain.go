@@ -54,10 +54,61 @@ var (
 	chainAllOf   = regexp.MustCompile(`(?i)&|\s+and\s+`)
 )
 
+// rolePrefix marks a word of a chain as a role, where somebody is called like one.
+const rolePrefix = "role:"
+
+// ClearChain refuses a word of a chain that is a role and somebody's name too, with both ways to write
+// it, unless it comes to the same: they are the only one who has the role. A role keeps its word where
+// nobody is called so.
+func ClearChain(text string, people []Person) error {
+	for _, part := range splitSteps(text) {
+		separator := chainAnyOf
+		if chainAllOf.MatchString(part) {
+			separator = chainAllOf
+		}
+		for _, word := range separator.Split(part, -1) {
+			word = strings.TrimSpace(word)
+			role, err := ParseRole(word)
+			if err != nil {
+				continue
+			}
+			var called, others bool
+			for _, p := range people {
+				isCalled := Fold(p.Name) == Fold(word)
+				called = called || isCalled
+				others = others || isCalled != p.Has(role)
+			}
+			if called && others {
+				return InvalidField(SettingApprovers, "“%s” is a person and a role. Write @%s for the person, %s%s for anyone who is %s.", word, word, rolePrefix, role, RoleTitle(role))
+			}
+		}
+	}
+	return nil
+}
+
+// Reading says whom each step of a chain asks, in words; the function gives people's names by their ids.
+func (s ChainStep) Reading(name func(id string) string) string {
+	var who []string
+	for _, id := range s.People {
+		who = append(who, "@"+name(id))
+	}
+	for _, r := range s.Roles {
+		if s.All {
+			who = append(who, "everyone who is "+RoleTitle(r))
+		} else {
+			who = append(who, "anyone who is "+RoleTitle(r))
+		}
+	}
+	if s.All && len(who) > 1 {
+		return strings.Join(who, " and ")
+	}
+	return orList(who)
+}
+
 // ParseChain reads an approval chain: steps separated by ">", decided one after the other; in a
 // step people and roles, separated by "," or "or" where any one of them is enough, by "&" or "and"
 // where all must approve (of a role: everybody who has it). A word is a role before it is a person,
-// one with an @ a person before it is a role. The function finds a person by what stands there,
+// one with an @ a person before it is a role, one behind "role:" a role alone. The function finds a person by what stands there,
 // without the @. Empty text is no chain. It returns an Invalid error for the field SettingApprovers
 // that says what is wrong and gives an example.
 func ParseChain(text string, known func(name string) (personID string, ok bool)) ([]ChainStep, error) {
@@ -116,9 +167,10 @@ func (s *ChainStep) add(who, text string, known func(name string) (string, bool)
 	if name == "" {
 		return InvalidField(SettingApprovers, "There is a step without anybody in “%s”. %s", shorten(text, 60), chainExample)
 	}
-	role, err := ParseRole(name)
+	named, onlyRole := strings.CutPrefix(name, rolePrefix)
+	role, err := ParseRole(named)
 	isRole := err == nil
-	if !isRole || mentioned {
+	if !onlyRole && (!isRole || mentioned) {
 		if id, ok := known(name); ok {
 			if !slices.Contains(s.People, id) {
 				s.People = append(s.People, id)

@@ -122,6 +122,63 @@ func (a Approval) barred(person string) bool {
 	return person == "" || person == a.Requester || person == a.Author || person == a.Beneficiary
 }
 
+// Party tells whether somebody has a part in an approval: they asked, wrote what it is about or would be
+// paid by it, are or were asked to decide, have decided for somebody, or decide for an approver who is
+// away.
+func (a Approval) Party(person string, absences []Absence) bool {
+	if person == "" {
+		return false
+	}
+	if a.barred(person) || a.decidedFor(person) {
+		return true
+	}
+	for _, step := range a.Steps {
+		for _, x := range step.Approvers {
+			if x.Person == person || slices.ContainsFunc(absences, func(b Absence) bool { return b.Person == x.Person && b.Delegate == person }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NeedsOnly tells whether an open approval has a step that nobody but this person is left to decide: it
+// would be passed without a decision if they went.
+func (a Approval) NeedsOnly(person string) bool {
+	if a.State != ApprovalOpen {
+		return false
+	}
+	for i := a.Current; i < len(a.Steps); i++ {
+		waiting := a.waiting(i)
+		others := slices.ContainsFunc(waiting, func(x StepApprover) bool { return x.Person != person })
+		if len(waiting) > 0 && !others && len(a.Counted(i)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// decidedFor tells whether somebody has decided, or somebody else for them.
+func (a Approval) decidedFor(person string) bool {
+	step, _ := a.own(person)
+	return step >= 0
+}
+
+// MayDecideAs refuses who acts what they could not decide under a name that was theirs before: a person
+// who was merged into them asked for it, wrote it, would be paid by it, or has decided already. Former
+// are the ids of those.
+func (a Approval) MayDecideAs(act ApprovalAct, former []string) error {
+	for _, id := range former {
+		switch {
+		case a.barred(id):
+			return Errorf(NotAllowed, "You have a part in this as %s, so somebody else decides it.", act.name(id))
+		case a.decidedFor(id):
+			return Errorf(Conflict, "You have decided on this as %s already, so somebody else decides it.", act.name(id))
+		}
+	}
+	return nil
+}
+
 // clone returns a copy that shares no slice or pointer with the original.
 func (a Approval) clone() Approval {
 	a.Steps = slices.Clone(a.Steps)

@@ -53,6 +53,19 @@ func CurrentBands(p Playbook, own []Band, today string) []Band {
 	return current
 }
 
+// Repeats tells whether setting a band on a day would only say what is in force already. A band that is
+// old enough to be checked is confirmed by setting it again.
+func (b Band) Repeats(now Band, today string) bool {
+	same := b.Role == now.Role && b.Level == now.Level && b.Low == now.Low && b.High == now.High && b.OpenEnded == now.OpenEnded
+	if !same || b.Source != "" && b.Source != now.Source {
+		return false
+	}
+	day, err := time.Parse(time.DateOnly, today)
+	from, err2 := time.Parse(time.DateOnly, now.Effective)
+	fresh := err == nil && err2 == nil && !from.AddDate(1, 0, 0).Before(day)
+	return b.Effective == now.Effective || b.Effective == today && fresh
+}
+
 // BandQuery is a question about pay. All of it is optional; names are keys or aliases of the
 // playbook.
 type BandQuery struct {

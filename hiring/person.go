@@ -88,10 +88,15 @@ type Person struct {
 	// Roles are those that count. Withheld are those that were given to them and do not count while
 	// they are a guest.
 	Roles, Withheld []Role
-	Active          bool
+	// Mapped are those of the roles that came by a role of a platform, and go with it.
+	Mapped []Role
+	Active bool
 	// Left says that they are not active because their platforms closed their accounts: they are again
 	// once one of these is opened. Who was deactivated by an admin has not left.
 	Left bool
+	// MergedInto is who goes on for them since their accounts were joined, "" for most. Who is merged is
+	// not active and has no account and no role, for good.
+	MergedInto string
 	// Guest is somebody from outside whom the company let into its workspaces, and nowhere more than
 	// that.
 	Guest bool

@@ -42,8 +42,13 @@ const (
 	SeeReqDetails Action = "see_requisition_details"
 	// ChangeReq is editing, holding, reopening, filling and closing a requisition.
 	ChangeReq Action = "change_requisition"
+	// DecideReq is deciding on a requisition that asks for approval.
+	DecideReq Action = "decide_requisition"
 	// HandOver is moving what somebody owns to somebody else.
 	HandOver Action = "hand_over"
+	// HandOverUnseen is moving the confidential requisitions of somebody who was deactivated, without
+	// seeing them: else nobody could who is not of their team.
+	HandOverUnseen Action = "hand_over_unseen"
 )
 
 // Subject is what an action is about, as far as the policy needs to know.
@@ -78,6 +83,8 @@ func May(a Actor, action Action, on Subject) bool {
 		return a.Has(HiringManager) || a.Has(Recruiter)
 	case HandOver:
 		return a.Has(Recruiter) || a.Has(Admin)
+	case HandOverUnseen:
+		return a.Has(Admin)
 	case SeeReq, SeeReqDetails, ChangeReq:
 		return on.Req != nil && mayReq(a, action, on)
 	default:
@@ -106,5 +113,12 @@ func mayReq(a Actor, action Action, on Subject) bool {
 // MayEver tells whether there can be a subject on which the actor may do something. It is asked
 // before a command's arguments are read, so that a refusal tells nothing of what exists.
 func MayEver(a Actor, action Action) bool {
+	switch action {
+	case ChangeReq: // whoever makes requisitions has some
+		return May(a, MakeReq, Subject{})
+	case DecideReq: // beside those whom the chain names
+		return a.Has(HiringManager) || a.Has(Recruiter) || a.Has(Compensation)
+	default:
+	}
 	return May(a, action, Subject{Owners: []string{a.ID}})
 }

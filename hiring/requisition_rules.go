@@ -44,7 +44,9 @@ var ReqStates = []ReqState{ReqDraft, ReqPending, ReqOpen, ReqOnHold, ReqFilled, 
 type reqMove struct {
 	from, to ReqState
 	words    string
-	when     reqGuard
+	// verb is the command that does it: /req verb R-12.
+	verb string
+	when reqGuard
 }
 
 // reqGuard says of which requisitions a move is possible.
@@ -67,23 +69,23 @@ const (
 // instead, and a closed one reopens as a draft. A changed budget or level sends an open one for
 // approval again. An edit, a withdrawal or a rejection takes a pending one to draft.
 var reqMoves = []reqMove{
-	{ReqDraft, ReqPending, "sent for approval", always},
-	{ReqDraft, ReqClosed, "closed", always},
-	{ReqPending, ReqOpen, "approved", always},
-	{ReqPending, ReqDraft, "taken back to draft", always},
-	{ReqPending, ReqClosed, "closed", always},
-	{ReqOpen, ReqOnHold, "put on hold", always},
-	{ReqOpen, ReqFilled, "marked as filled", always},
-	{ReqOpen, ReqClosed, "closed", always},
-	{ReqOpen, ReqPending, "sent for approval again", ifNotApproved},
-	{ReqOnHold, ReqOpen, "reopened", ifApproved},
-	{ReqOnHold, ReqFilled, "marked as filled", always},
-	{ReqOnHold, ReqClosed, "closed", always},
-	{ReqOnHold, ReqPending, "sent for approval again", ifNotApproved},
-	{ReqFilled, ReqOpen, "reopened", ifApproved},
-	{ReqFilled, ReqPending, "sent for approval again", ifNotApproved},
-	{ReqClosed, ReqOpen, "reopened", ifApproved},
-	{ReqClosed, ReqDraft, "reopened as a draft", ifNotApproved},
+	{ReqDraft, ReqPending, "sent for approval", "submit", always},
+	{ReqDraft, ReqClosed, "closed", "close", always},
+	{ReqPending, ReqOpen, "approved", "approve", always},
+	{ReqPending, ReqDraft, "taken back to draft", "undo", always},
+	{ReqPending, ReqClosed, "closed", "close", always},
+	{ReqOpen, ReqOnHold, "put on hold", "hold", always},
+	{ReqOpen, ReqFilled, "marked as filled", "fill", always},
+	{ReqOpen, ReqClosed, "closed", "close", always},
+	{ReqOpen, ReqPending, "sent for approval again", "edit", ifNotApproved},
+	{ReqOnHold, ReqOpen, "reopened", "reopen", ifApproved},
+	{ReqOnHold, ReqFilled, "marked as filled", "fill", always},
+	{ReqOnHold, ReqClosed, "closed", "close", always},
+	{ReqOnHold, ReqPending, "sent for approval again", "reopen", ifNotApproved},
+	{ReqFilled, ReqOpen, "reopened", "reopen", ifApproved},
+	{ReqFilled, ReqPending, "sent for approval again", "reopen", ifNotApproved},
+	{ReqClosed, ReqOpen, "reopened", "reopen", ifApproved},
+	{ReqClosed, ReqDraft, "reopened as a draft", "reopen", ifNotApproved},
 }
 
 // Moves returns the states that some requisition in this state can move to. Which of them are
@@ -212,18 +214,27 @@ func (r Requisition) Move(to ReqState, why string, now time.Time) (Requisition, 
 }
 
 func (r Requisition) illegal(to ReqState) *Error {
-	var ways []string
-	for _, m := range r.legal() {
-		ways = append(ways, m.words)
-	}
-	already := ""
+	ways, already := r.Ways(), ""
 	if to == r.State {
 		already = "already "
 	}
-	if len(ways) == 0 { // a state of another version of the program
+	if ways == "" { // a state of another version of the program
 		return Errorf(Conflict, "%s is %s%s.", r.name(), already, r.State.is())
 	}
-	return Errorf(Conflict, "%s is %s%s. From there it can be %s.", r.name(), already, r.State.is(), orList(ways))
+	return Errorf(Conflict, "%s is %s%s. From there it can be %s.", r.name(), already, r.State.is(), ways)
+}
+
+// Ways says what can be done with the requisition now, each with its command: "closed (/req close R-12)".
+func (r Requisition) Ways() string {
+	var ways []string
+	for _, m := range r.legal() {
+		way := m.words
+		if r.ID != "" {
+			way += " (/req " + m.verb + " " + r.ID + ")"
+		}
+		ways = append(ways, way)
+	}
+	return orList(ways)
 }
 
 func (r Requisition) name() string {
@@ -364,17 +375,15 @@ func PlaceBudget(r Requisition, bands []Band) *Placement {
 }
 
 // OutsideBand tells whether a budget needs a reason and the extra approver: when any part of it is
-// above the band's high, of an open-ended band too. A budget below the band's low costs nobody too
-// much: it gets the remark that its Placement's Words are, and nobody more is asked. Nil is not
-// outside.
+// above the band's high, of an open-ended band too, or below its low. Nil is not outside.
 func OutsideBand(p *Placement) bool {
 	if p == nil {
 		return false
 	}
 	switch p.Position {
-	case PartlyAbove, AboveTheBand, WiderThanBand:
+	case BelowBand, PartlyBelow, PartlyAbove, AboveTheBand, WiderThanBand:
 		return true
-	case BelowBand, PartlyBelow, InsideBand:
+	case InsideBand:
 		return false
 	default:
 		return false
@@ -386,7 +395,7 @@ func OutsideBand(p *Placement) bool {
 func CheckBudget(r Requisition, bands []Band) error {
 	p := PlaceBudget(r, bands)
 	if OutsideBand(p) && strings.TrimSpace(r.BudgetWhy) == "" {
-		return InvalidField("budget_why", "%s. Say why, and Compensation is asked as well; or lower the budget.", p.Words)
+		return InvalidField("budget_why", "%s. Say why, and Compensation is asked as well; or change the budget.", p.Words)
 	}
 	return nil
 }

@@ -66,16 +66,16 @@ func TestMoves(t *testing.T) {
 		to       []hiring.ReqState
 		refusal  string
 	}{
-		{hiring.ReqDraft, false, []hiring.ReqState{hiring.ReqPending, hiring.ReqClosed}, "R-12 is a draft. From there it can be sent for approval or closed."},
-		{hiring.ReqPending, false, []hiring.ReqState{hiring.ReqOpen, hiring.ReqDraft, hiring.ReqClosed}, "R-12 is waiting for approval. From there it can be approved, taken back to draft or closed."},
-		{hiring.ReqOpen, true, []hiring.ReqState{hiring.ReqOnHold, hiring.ReqFilled, hiring.ReqClosed}, "R-12 is open. From there it can be put on hold, marked as filled or closed."},
-		{hiring.ReqOpen, false, []hiring.ReqState{hiring.ReqOnHold, hiring.ReqFilled, hiring.ReqClosed, hiring.ReqPending}, "R-12 is open. From there it can be put on hold, marked as filled, closed or sent for approval again."},
-		{hiring.ReqOnHold, true, []hiring.ReqState{hiring.ReqOpen, hiring.ReqFilled, hiring.ReqClosed}, "R-12 is on hold. From there it can be reopened, marked as filled or closed."},
-		{hiring.ReqOnHold, false, []hiring.ReqState{hiring.ReqFilled, hiring.ReqClosed, hiring.ReqPending}, "R-12 is on hold. From there it can be marked as filled, closed or sent for approval again."},
-		{hiring.ReqFilled, true, []hiring.ReqState{hiring.ReqOpen}, "R-12 is filled. From there it can be reopened."},
-		{hiring.ReqFilled, false, []hiring.ReqState{hiring.ReqPending}, "R-12 is filled. From there it can be sent for approval again."},
-		{hiring.ReqClosed, true, []hiring.ReqState{hiring.ReqOpen}, "R-12 is closed. From there it can be reopened."},
-		{hiring.ReqClosed, false, []hiring.ReqState{hiring.ReqDraft}, "R-12 is closed. From there it can be reopened as a draft."},
+		{hiring.ReqDraft, false, []hiring.ReqState{hiring.ReqPending, hiring.ReqClosed}, "R-12 is a draft. From there it can be sent for approval (/req submit R-12) or closed (/req close R-12)."},
+		{hiring.ReqPending, false, []hiring.ReqState{hiring.ReqOpen, hiring.ReqDraft, hiring.ReqClosed}, "R-12 is waiting for approval. From there it can be approved (/req approve R-12), taken back to draft (/req undo R-12) or closed (/req close R-12)."},
+		{hiring.ReqOpen, true, []hiring.ReqState{hiring.ReqOnHold, hiring.ReqFilled, hiring.ReqClosed}, "R-12 is open. From there it can be put on hold (/req hold R-12), marked as filled (/req fill R-12) or closed (/req close R-12)."},
+		{hiring.ReqOpen, false, []hiring.ReqState{hiring.ReqOnHold, hiring.ReqFilled, hiring.ReqClosed, hiring.ReqPending}, "R-12 is open. From there it can be put on hold (/req hold R-12), marked as filled (/req fill R-12), closed (/req close R-12) or sent for approval again (/req edit R-12)."},
+		{hiring.ReqOnHold, true, []hiring.ReqState{hiring.ReqOpen, hiring.ReqFilled, hiring.ReqClosed}, "R-12 is on hold. From there it can be reopened (/req reopen R-12), marked as filled (/req fill R-12) or closed (/req close R-12)."},
+		{hiring.ReqOnHold, false, []hiring.ReqState{hiring.ReqFilled, hiring.ReqClosed, hiring.ReqPending}, "R-12 is on hold. From there it can be marked as filled (/req fill R-12), closed (/req close R-12) or sent for approval again (/req reopen R-12)."},
+		{hiring.ReqFilled, true, []hiring.ReqState{hiring.ReqOpen}, "R-12 is filled. From there it can be reopened (/req reopen R-12)."},
+		{hiring.ReqFilled, false, []hiring.ReqState{hiring.ReqPending}, "R-12 is filled. From there it can be sent for approval again (/req reopen R-12)."},
+		{hiring.ReqClosed, true, []hiring.ReqState{hiring.ReqOpen}, "R-12 is closed. From there it can be reopened (/req reopen R-12)."},
+		{hiring.ReqClosed, false, []hiring.ReqState{hiring.ReqDraft}, "R-12 is closed. From there it can be reopened as a draft (/req reopen R-12)."},
 	} {
 		r := inState(c.from, c.approved)
 		if diff := cmp.Diff(c.to, r.Moves()); diff != "" {
@@ -339,8 +339,8 @@ func TestPlaceBudget(t *testing.T) {
 		{"senior", 50, 60, "₹50–60 LPA is partly above the band (25–55)", true},
 		{"senior", 60, 70, "₹60–70 LPA is ₹5 LPA above the band (25–55)", true},
 		{"senior", 20, 60, "₹20–60 LPA is wider than the band (25–55)", true},
-		{"senior", 20, 30, "₹20–30 LPA is partly below the band (25–55)", false},
-		{"senior", 15, 20, "₹15–20 LPA is ₹5 LPA below the band (25–55)", false},
+		{"senior", 20, 30, "₹20–30 LPA is partly below the band (25–55)", true},
+		{"senior", 15, 20, "₹15–20 LPA is ₹5 LPA below the band (25–55)", true},
 		{"staff", 80, 95, "₹80–95 LPA is partly above the band (50–90+)", true},
 		{"nobody", 35, 45, "", false},
 		{"senior", 0, 0, "", false},

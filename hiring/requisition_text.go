@@ -2,6 +2,7 @@ package hiring
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -92,16 +93,22 @@ func yesNo(b bool) string {
 }
 
 // seatsForm is how many are wanted, as people type it.
-var seatsForm = regexp.MustCompile(`^(?:([x×])\s*)?([0-9]{1,9})(?:\s*([x×])|\s*(?:seats?|people|persons?|positions?|openings?|hires?|headcount|hc|nos?\.?))?$`)
+var seatsForm = regexp.MustCompile(`^(?:([x×])\s*)?([0-9]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten)(?:\s*([x×])|\s*(?:seats?|people|persons?|positions?|openings?|hires?|headcount|hc|nos?\.?))?$`)
 
-// ParseSeats reads how many are wanted: "x2", "2x", "2 seats", "2 people", "2". It returns an Invalid
+// numberWords are numbers that people write out.
+var numberWords = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
+
+// ParseSeats reads how many are wanted: "x2", "2x", "2 seats", "two people", "2". It returns an Invalid
 // error for the field "seats" for anything else, and for less than 1 or more than MaxSeats.
 func ParseSeats(text string) (int, error) {
 	parts := seatsForm.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
 	if parts == nil || parts[1] != "" && parts[3] != "" {
 		return 0, InvalidField("seats", "%q is no number of seats. Write it like 2 or x2.", shorten(text, 40))
 	}
-	n, err := strconv.Atoi(parts[2])
+	n, err := slices.Index(numberWords, parts[2]), error(nil)
+	if n < 0 {
+		n, err = strconv.Atoi(parts[2])
+	}
 	if err != nil || n < 1 || n > MaxSeats {
 		return 0, InvalidField("seats", "A requisition is for 1 to %d people, like 2 or x2.", MaxSeats)
 	}

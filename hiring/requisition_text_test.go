@@ -76,7 +76,7 @@ func TestChanges(t *testing.T) {
 func TestParseSeats(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
-		"x2": 2, "2x": 2, "2 seats": 2, "2": 2, " X 3 ": 3, "×4": 4, "4 ×": 4, "1 seat": 1, "2seats": 2, "12 people": 12, "1 person": 1,
+		"x2": 2, "2x": 2, "2 seats": 2, "2": 2, "two": 2, "Two seats": 2, "ten people": 10, " X 3 ": 3, "×4": 4, "4 ×": 4, "1 seat": 1, "2seats": 2, "12 people": 12, "1 person": 1,
 		"3 positions": 3, "3 openings": 3, "2 hires": 2, "2 nos": 2, "5 headcount": 5, "007": 7, "500": 500,
 	} {
 		if got, err := hiring.ParseSeats(text); got != want || err != nil {
@@ -84,7 +84,7 @@ func TestParseSeats(t *testing.T) {
 		}
 	}
 	for text, message := range map[string]string{
-		"": `"" is no number of seats`, "x": "no number", "two": "no number", "x2x": "no number", "2 x 3": "no number", "-2": "no number",
+		"": `"" is no number of seats`, "x": "no number", "twenty": "no number", "xtwo seats x": "no number", "x2x": "no number", "2 x 3": "no number", "-2": "no number",
 		"2.5": "no number", "2L": "no number", "2y": "no number", "x2 seats": "", "0": "1 to 500", "x0": "1 to 500", "501": "1 to 500",
 		"999999999": "1 to 500", "9999999999": "no number", strings.Repeat("a", 50): strings.Repeat("a", 40) + "…",
 	} {

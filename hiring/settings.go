@@ -32,6 +32,10 @@ const (
 	SettingHours    SettingKind = "hours"
 	SettingClock    SettingKind = "clock"
 	SettingCount    SettingKind = "count"
+	// SettingGroups says which role a platform's own role gives.
+	SettingGroups SettingKind = "groups"
+	// SettingPlatforms is a list of chat platforms.
+	SettingPlatforms SettingKind = "platforms"
 )
 
 // The keys of the settings.
@@ -47,6 +51,10 @@ const (
 	SettingWorkingHours  = "working_hours"
 	SettingReminderTime  = "reminder_time"
 	SettingNudgeBudget   = "nudge_budget"
+	// SettingDiscordRoles says which of our roles a role of a Discord server gives.
+	SettingDiscordRoles = "discord_roles"
+	// SettingPrivatePlatforms lists the platforms on which no personal data and no pay is shown.
+	SettingPrivatePlatforms = "private_platforms"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -74,6 +82,10 @@ func Settings() []Setting {
 			Help: "From when on a working day reminders go out, by the clock of who is reminded."},
 		{Key: SettingNudgeBudget, Title: "Unprompted messages a day", Kind: SettingCount, Default: strconv.Itoa(DefaultBudget), Example: "2",
 			Help: "How many messages that they did not ask for somebody gets in a day; more are merged into one. What is addressed to one alone is not counted."},
+		{Key: SettingDiscordRoles, Title: "Roles by Discord roles", Kind: SettingGroups, Default: "", Example: "123456789012345678=recruiter, 987654321098765432=interviewer",
+			Help: "Which role somebody has as long as they have a role of your Discord server, by its id: pairs of id=role, by comma. Never admin. Roles given by hand stay."},
+		{Key: SettingPrivatePlatforms, Title: "No personal data on", Kind: SettingPlatforms, Default: "", Example: "discord",
+			Help: "Platforms on which I show references only, never a name of a candidate, an amount or a text: slack, discord, playground, by comma."},
 	}
 }
 
@@ -130,6 +142,21 @@ func CheckSetting(s Setting, value string) (string, error) {
 			return "", InvalidField(s.Key, "%s is a number from 1 to %d, like 2.", s.Title, MaxBudget)
 		}
 		return value, nil
+	case SettingGroups:
+		if len([]rune(value)) > maxGroupRoles {
+			return "", InvalidField(s.Key, "%s has %d characters; at most %d fit.", s.Title, len([]rune(value)), maxGroupRoles)
+		}
+		given, err := ParseGroupRoles(value)
+		if err != nil {
+			return "", InvalidField(s.Key, "%s", err.Message())
+		}
+		return PrintGroupRoles(given), nil
+	case SettingPlatforms:
+		list, err := ParsePlatforms(value)
+		if err != nil {
+			return "", InvalidField(s.Key, "%s", err.Message())
+		}
+		return strings.Join(list, ", "), nil
 	default:
 		return value, nil
 	}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/store"
 	"github.com/hirebot/hirebot/views"
 )
@@ -141,15 +143,18 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 		}
 	}
 	row.Attempts++
-	platform, to, err := c.address(call, row)
+	places, err := c.address(call, row)
 	if errors.Is(err, bot.ErrMoot) {
 		return c.store.MarkMoot(ctx, row)
 	}
 	if err != nil {
 		return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
 	}
+	if row.Redraw {
+		return c.redraw(ctx, call, row, places[0], now)
+	}
 	if row.State == store.Sending {
-		posted, found, err := platform.Find(call, to, row.ID, row.TriedAt.Add(-markerSlack))
+		posted, found, err := c.find(call, row, places)
 		if err != nil {
 			return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
 		}
@@ -157,41 +162,118 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 			return c.store.MarkFound(ctx, row, posted, c.clock())
 		}
 	}
-	if waits, err := c.turn(call, platform, row, to.Workspace, now); err != nil || waits {
+	return c.send(ctx, call, row, places, owner, now)
+}
+
+// redraw draws a posted message again.
+func (c *Courier) redraw(ctx, call context.Context, row store.Row, at place, now time.Time) error {
+	if waits, err := c.turn(call, at.platform, row, row.Posted.In.Workspace, now); err != nil || waits {
 		return err
 	}
-	card, err := c.draw(call, row, to)
+	card, err := c.draw(call, row, at.at)
 	if err != nil {
 		return c.undrawn(ctx, row, now, err)
 	}
-	if row.Redraw {
-		if err := platform.Edit(call, row.Posted, card); err != nil {
-			return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
+	if err := at.platform.Edit(call, row.Posted, card); err != nil {
+		return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
+	}
+	return c.store.MarkDrawn(ctx, row)
+}
+
+// find looks for a message wherever it may have been sent to. A place that cannot be reached for good
+// has not taken it, if there are others.
+func (c *Courier) find(ctx context.Context, row store.Row, places []place) (bot.Posted, bool, error) {
+	for i := range places {
+		p := &places[i]
+		to, err := p.open(ctx)
+		var (
+			posted bot.Posted
+			found  bool
+		)
+		if err == nil {
+			posted, found, err = p.platform.Find(ctx, to, row.ID, row.TriedAt.Add(-markerSlack))
 		}
-		return c.store.MarkDrawn(ctx, row)
+		if err != nil && (len(places) == 1 || !unreachable(err)) {
+			return bot.Posted{}, false, err
+		}
+		if err == nil && found {
+			return posted, true, nil
+		}
+	}
+	return bot.Posted{}, false, nil
+}
+
+// send posts a message in the first of some places that can be reached.
+func (c *Courier) send(ctx, call context.Context, row store.Row, places []place, owner string, now time.Time) error {
+	var (
+		refused error
+		closed  []string
+	)
+	for i := range places {
+		p := &places[i]
+		to, err := p.open(call)
+		putOff := c.store.MarkUnsure
+		if err == nil {
+			var (
+				posted bot.Posted
+				ended  bool
+			)
+			posted, ended, err = c.post(ctx, call, row, p.platform, to, owner, now)
+			if err == nil && !ended {
+				return c.store.MarkSent(ctx, row, posted, c.clock())
+			}
+			if ended {
+				return err
+			}
+			if _, refusal := errors.AsType[*bot.SendError](err); refusal {
+				putOff = c.store.MarkRetry // what the platform refused it has not taken
+			}
+		}
+		if !unreachable(err) {
+			return c.failed(ctx, row, now, err, maxAttempts, putOff)
+		}
+		refused = err
+		if refusal, _ := errors.AsType[*bot.SendError](err); refusal.Closed {
+			closed = append(closed, p.who.Workspace)
+		}
+	}
+	if len(closed) > 0 && row.Person != "" {
+		return c.shutOut(ctx, row, closed, refused)
+	}
+	return c.failed(ctx, row, now, refused, maxAttempts, c.store.MarkRetry)
+}
+
+// post draws a message for a conversation and hands it to its platform. Ended says that there is nothing
+// more to do for now: what became of the message is on record, or could not be put there.
+func (c *Courier) post(ctx, call context.Context, row store.Row, platform bot.Platform, to bot.Conversation, owner string, now time.Time) (_ bot.Posted, ended bool, _ error) {
+	if waits, err := c.turn(call, platform, row, to.Workspace, now); err != nil || waits {
+		return bot.Posted{}, true, err
+	}
+	card, err := c.draw(call, row, to)
+	if err != nil {
+		return bot.Posted{}, true, c.undrawn(ctx, row, now, err)
 	}
 	if p, ok := platform.(paced); ok {
 		wait, err := c.store.Pace(ctx, "send:"+to.Workspace+"/"+to.Channel, now, p.MinGap())
 		if err != nil {
-			return err
+			return bot.Posted{}, true, err
 		}
 		if wait > 0 {
 			row.Attempts-- // to wait for one's turn is no try
-			return c.store.MarkRetry(ctx, row, now.Add(wait), waitsForTurn)
+			return bot.Posted{}, true, c.store.MarkRetry(ctx, row, now.Add(wait), waitsForTurn)
 		}
 	}
 	if err := c.store.MarkSending(ctx, row, owner); err != nil {
-		return err
+		return bot.Posted{}, true, err
 	}
 	posted, err := platform.Send(call, to, card, row.ID)
-	if err != nil {
-		putOff := c.store.MarkUnsure
-		if _, refused := errors.AsType[*bot.SendError](err); refused {
-			putOff = c.store.MarkRetry // what the platform refused it has not taken
-		}
-		return c.failed(ctx, row, now, err, maxAttempts, putOff)
-	}
-	return c.store.MarkSent(ctx, row, posted, c.clock())
+	return posted, false, err
+}
+
+// unreachable tells whether a platform has refused for good, so that another may be tried.
+func unreachable(err error) bool {
+	refusal, known := errors.AsType[*bot.SendError](err)
+	return known && (refusal.Permanent || refusal.Closed)
 }
 
 // turn has a message or a drawing wait for its turn, where the platform allows few in a workspace, and
@@ -217,14 +299,34 @@ func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row
 	return true, c.store.MarkLater(ctx, row, at, waitsForTurn)
 }
 
-// address returns where a message goes: the conversation of a posted one, a channel, or a person's
-// direct messages on the first platform that they have an account on. It returns bot.ErrMoot for
+// place is where a message may go: a conversation, or the direct messages of an account.
+type place struct {
+	platform bot.Platform
+	at       bot.Conversation
+	who      bot.Identity
+}
+
+// open returns the conversation of a place; its platform is asked once.
+func (p *place) open(ctx context.Context) (bot.Conversation, error) {
+	if p.at.Channel != "" {
+		return p.at, nil
+	}
+	to, err := p.platform.DM(ctx, p.who)
+	if err == nil {
+		p.at = to
+	}
+	return to, err
+}
+
+// address returns where a message may go, in the order in which to try: the conversation of a posted one,
+// a channel, or the direct messages of a person's accounts: of that from which they last wrote, then of
+// the others that are open. It returns bot.ErrMoot for
 // somebody who was deactivated before the message was tried, and for the home of an account that is
 // not theirs any more, or with which they cannot act.
-func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot.Conversation, error) {
+func (c *Courier) address(ctx context.Context, row store.Row) ([]place, error) {
 	var snapshot *store.Snapshot
 	if err := c.store.Read(ctx, func(tx *store.Tx) error { snapshot = tx.Snapshot(); return nil }); err != nil {
-		return nil, bot.Conversation{}, err
+		return nil, err
 	}
 	of := func(workspace string) (bot.Platform, bool) {
 		w, ok := snapshot.Workspace(workspace)
@@ -235,7 +337,7 @@ func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot
 		return p, ok
 	}
 	if home := row.Posted; row.Home() && snapshot.Actor(bot.Identity{Workspace: home.In.Workspace, User: home.ID}).ID != row.Person {
-		return nil, home.In, bot.ErrMoot
+		return nil, bot.ErrMoot
 	}
 	at := row.Channel
 	if row.State == store.Sent {
@@ -243,24 +345,46 @@ func (c *Courier) address(ctx context.Context, row store.Row) (bot.Platform, bot
 	}
 	if at.Channel != "" {
 		if p, ok := of(at.Workspace); ok {
-			return p, at, nil
+			return []place{{platform: p, at: at}}, nil
 		}
-		return nil, at, errNobody
+		return nil, errNobody
 	}
 	person, ok := snapshot.Person(row.Person)
 	if !ok {
-		return nil, at, errNobody
+		return nil, errNobody
 	}
 	if !person.Active && row.State == store.Waiting {
-		return nil, at, bot.ErrMoot // a platform may not even have a conversation with them
+		return nil, bot.ErrMoot // a platform may not even have a conversation with them
 	}
-	for _, id := range person.Identities {
+	var places []place
+	for _, id := range accountsOf(person, row.Channel.Workspace) {
 		if p, ok := of(id.Workspace); ok {
-			to, err := p.DM(ctx, bot.Identity{Workspace: id.Workspace, User: id.User})
-			return p, to, err
+			places = append(places, place{platform: p, who: bot.Identity(id)})
 		}
 	}
-	return nil, at, errNobody
+	if len(places) == 0 {
+		return nil, errNobody
+	}
+	return places, nil
+}
+
+// accountsOf returns the accounts by which somebody is written to, in order: those of a workspace first, if
+// it is given. Closed ones are tried where there are no others.
+func accountsOf(p hiring.Person, first string) []hiring.Identity {
+	accounts := p.Identities
+	if p.Linked() {
+		accounts = slices.DeleteFunc(slices.Clone(accounts), func(id hiring.Identity) bool { return slices.Contains(p.Closed, id) })
+	}
+	slices.SortStableFunc(accounts, func(a, b hiring.Identity) int {
+		switch {
+		case a.Workspace == first && b.Workspace != first:
+			return -1
+		case b.Workspace == first && a.Workspace != first:
+			return 1
+		}
+		return 0
+	})
+	return accounts
 }
 
 // draw draws a message as its recipient may see it now. What it shows of confidential facts is on
@@ -292,14 +416,16 @@ func (c *Courier) draw(ctx context.Context, row store.Row, to bot.Conversation) 
 				return err
 			}
 			// A channel has the rights of somebody of whom nothing is known.
-			return draw(tx, bot.Actor{Zone: tx.Snapshot().Zone("")})
+			return draw(tx, bot.Actor{Zone: tx.Snapshot().Zone(""), Identity: bot.Identity{Workspace: to.Workspace}})
 		})
 	} else {
 		err = c.store.ReadAs(ctx, row.Person, func(tx *store.Tx) error {
 			if tx.Actor().Outsider {
 				return bot.ErrMoot // deactivated since
 			}
-			return draw(tx, tx.Actor())
+			viewer := tx.Actor()
+			viewer.Identity = bot.Identity{Workspace: to.Workspace} // what may be shown depends on the platform
+			return draw(tx, viewer)
 		})
 	}
 	if err == nil && row.Why != "" {

@@ -116,24 +116,30 @@ func tellOfTargetDates(ctx context.Context, tx *store.Tx, plan hiring.Planned, n
 	return nil
 }
 
-// postWeeklyReport posts what became of requisitions in the seven days before to the hiring channel,
-// where there is one that does not want quiet.
+// postWeeklyReport posts what became of requisitions in the seven days before to the hiring channel of
+// each workspace, but where that wants quiet.
 func postWeeklyReport(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
 	name := tx.Snapshot().Setting(hiring.SettingHiringChannel)
 	if name == "" {
 		return nil
 	}
-	channel, err := tx.ChannelByName(ctx, "", name)
-	if hiring.ErrorCode(err) == hiring.NotFound || channel.Quiet {
-		return nil
-	}
+	channels, err := tx.ChannelsNamed(ctx, name)
 	if err != nil {
 		return err
 	}
 	from := now.In(plan.Zone).AddDate(0, 0, -7)
-	return tx.Send(ctx, bot.Message{
-		To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
-		View: bot.View{Name: views.WeeklyReport, Args: []string{from.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)}},
-		Key:  fmt.Sprintf("weekly_report:%d", now.UnixMicro()),
-	})
+	for _, channel := range channels {
+		if channel.Quiet {
+			continue
+		}
+		err := tx.Send(ctx, bot.Message{
+			To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
+			View: bot.View{Name: views.WeeklyReport, Args: []string{from.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)}},
+			Key:  fmt.Sprintf("weekly_report:%s/%s:%d", channel.Workspace, channel.ID, now.UnixMicro()),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ func must(tb testing.TB, err error) {
 
 // copies are databases that are migrated already.
 var copies = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
-	s, err := store.Open(ctx, url, func() time.Time { return start }, store.Keys{}, store.WithLog(silent))
+	s, err := store.Open(ctx, url, func() time.Time { return start }, store.Keys{}, store.WithLog(silent), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 // open opens the world's database, as a process of its own would.
 func (w *world) open() *store.Store {
 	w.t.Helper()
-	s, err := store.Open(w.t.Context(), w.url, w.clock.now, store.Keys{}, store.WithLog(silent))
+	s, err := store.Open(w.t.Context(), w.url, w.clock.now, store.Keys{}, store.WithLog(silent), store.WithUnitTime(5*time.Minute))
 	must(w.t, err)
 	w.t.Cleanup(func() { must(w.t, s.Close()) })
 	return s

@@ -21,14 +21,23 @@ type account struct {
 	zone, emailHash string
 	// madeAdmin says that the configuration gave the account the role of admin.
 	madeAdmin bool
+	// groups are the ids of the platform's own roles of the account, in order, joined by commas.
+	groups string
+	// latest says that its person, who has several, last wrote from it.
+	latest bool
 }
 
-// order sorts the accounts of a person: those last that their platforms closed.
+// order sorts the accounts of a person: first that from which they last wrote, last those that their
+// platforms closed.
 func (a account) order() int {
-	if a.active {
+	switch {
+	case !a.active:
+		return 2
+	case a.latest:
 		return 0
+	default:
+		return 1
 	}
-	return 1
 }
 
 // atHome tells whether a workspace is the company's own.
@@ -159,6 +168,7 @@ const (
 	factDeactivated   = "deactivated"
 	factReactivated   = "reactivated"
 	factRoleGiven     = "role_given"
+	factRoleTaken     = "role_taken"
 )
 
 // KeepProfile puts on record what a platform tells of an account of the company, and returns whose it
@@ -168,7 +178,8 @@ const (
 // An account that nobody has becomes a person without roles, unless it is closed. With one that is
 // closed now nobody acts any more; somebody all of whose accounts are closed is deactivated, and is
 // active again when one of them is opened, unless an admin deactivated them. Who is a guest everywhere
-// keeps no role that is not open to guests. With admin, somebody active who is no guest is given that
+// keeps no role that is not open to guests. The roles that the platform's own give are given, and taken
+// when those go. With admin, somebody active who is no guest is given that
 // role, once: who takes it from them later has the last word. Of the e-mail address a keyed hash is
 // kept.
 //
@@ -235,6 +246,7 @@ func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
 			Name: s.FreeName(p.Name, identity.User), Active: true, CreatedAt: t.now, Version: 1, Identities: []hiring.Identity{identity},
 		}
 		n.add(factAdded, nil)
+		n.mapRoles(s.rolesByGroups(n.person.Identities, map[hiring.Identity]account{identity: n.after}))
 		n.makeAdmin(admin && !p.Guest)
 		return n
 	}
@@ -247,6 +259,7 @@ func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
 		n.add(map[bool]string{true: factGuest, false: factNoGuest}[guest], nil)
 	}
 	n.rename(s, identity, p.Name)
+	n.mapRoles(s.rolesByGroups(person.Identities, map[hiring.Identity]account{identity: n.after}))
 	n.makeAdmin(admin && !p.Guest && !guest)
 	return n
 }
@@ -257,13 +270,21 @@ func (t *Tx) told(before account, p bot.Profile) account {
 	after := before
 	after.active = p.Active
 	if !p.Active {
+		after.groups = "" // who has left has none of the platform's roles
 		return after
 	}
-	after.guest, after.zone, after.emailHash = p.Guest, zoneName(p.Zone), ""
+	after.guest, after.zone, after.emailHash, after.groups = p.Guest, zoneName(p.Zone), "", groupsText(p.Groups)
 	if email := strings.TrimSpace(p.Email); email != "" {
 		after.emailHash = t.store.keys.Lookup(email)
 	}
 	return after
+}
+
+// groupsText returns ids of groups as they are kept: in order, each once.
+func groupsText(ids []string) string {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), ",")
 }
 
 // zoneName returns the name under which a zone can be found again, "" for one that has none.
@@ -312,6 +333,61 @@ func (n *news) rename(s *Snapshot, identity hiring.Identity, name string) {
 	n.add(factRenamed, nil)
 }
 
+// rolesByGroups returns the roles that the platforms' own roles of these accounts give: each counts in
+// a workspace of the company, while the account is open. A guest is an interviewer at most. Instead
+// replaces what is known of some accounts.
+func (p *Snapshot) rolesByGroups(identities []hiring.Identity, instead map[hiring.Identity]account) []hiring.Role {
+	given, err := hiring.ParseGroupRoles(p.Setting(hiring.SettingDiscordRoles))
+	if err != nil || len(given) == 0 {
+		return nil // one that cannot be read gives nothing; doctor tells of it
+	}
+	_, guest := p.standing(identities, instead)
+	var roles []hiring.Role
+	for _, identity := range identities {
+		a, ok := instead[identity]
+		if !ok {
+			a = p.accounts[identity]
+		}
+		if !a.active || !p.atHome(identity.Workspace) || p.workspaces[identity.Workspace].Platform != discordPlatform {
+			continue
+		}
+		has := strings.Split(a.groups, ",")
+		for _, g := range given {
+			if slices.Contains(has, g.Group) && !slices.Contains(roles, g.Role) && (!a.guest && !guest || hiring.OpenToGuests(g.Role)) {
+				roles = append(roles, g.Role)
+			}
+		}
+	}
+	return roles
+}
+
+// discordPlatform is the platform whose roles can give ours.
+const discordPlatform = "discord"
+
+// mapRoles gives the roles that the platforms' own roles give, and takes those that came like this and
+// are not given any more. What was given by hand stays. Somebody without access is given nothing.
+func (n *news) mapRoles(given []hiring.Role) {
+	for _, role := range slices.Clone(n.person.Mapped) {
+		if slices.Contains(given, role) {
+			continue
+		}
+		other := func(r hiring.Role) bool { return r == role }
+		n.person.Roles = slices.DeleteFunc(slices.Clone(n.person.Roles), other)
+		n.person.Withheld = slices.DeleteFunc(slices.Clone(n.person.Withheld), other)
+		n.person.Mapped = slices.DeleteFunc(n.person.Mapped, other)
+		n.changed, n.seen = true, true
+		n.add(factRoleTaken, map[string]string{"role": string(role), "by": hiring.SettingDiscordRoles})
+	}
+	for _, role := range given {
+		if !n.person.Active || slices.Contains(slices.Concat(n.person.Roles, n.person.Withheld), role) {
+			continue
+		}
+		n.person.Roles, n.person.Mapped = append(slices.Clone(n.person.Roles), role), append(n.person.Mapped, role)
+		n.changed, n.seen = true, true
+		n.add(factRoleGiven, map[string]string{"role": string(role), "by": hiring.SettingDiscordRoles})
+	}
+}
+
 // makeAdmin gives the role of admin, if it may and was not given before.
 func (n *news) makeAdmin(may bool) {
 	if !may || n.before.madeAdmin || !n.after.active || !n.person.Active {
@@ -340,8 +416,9 @@ func (t *Tx) keep(ctx context.Context, identity hiring.Identity, n news) error {
 		}
 	}
 	if n.before != n.after {
-		_, err := t.write(ctx, `UPDATE identities SET guest = $3, active = $4, zone = $5, email_hash = $6, made_admin = $7 WHERE workspace = $1 AND user_id = $2`,
-			identity.Workspace, identity.User, n.after.guest, n.after.active, n.after.zone, n.after.emailHash, n.after.madeAdmin)
+		_, err := t.write(ctx,
+			`UPDATE identities SET guest = $3, active = $4, zone = $5, email_hash = $6, made_admin = $7, platform_groups = $8 WHERE workspace = $1 AND user_id = $2`,
+			identity.Workspace, identity.User, n.after.guest, n.after.active, n.after.zone, n.after.emailHash, n.after.madeAdmin, n.after.groups)
 		if err != nil {
 			return fmt.Errorf("save an account: %w", err)
 		}

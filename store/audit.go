@@ -65,6 +65,14 @@ func (t *Tx) Audit(_ context.Context, e AuditEvent) error {
 	return nil
 }
 
+// Unseen runs fn, which draws what nobody gets to see: what it puts on record as looked at is dropped.
+func (t *Tx) Unseen(fn func() error) error {
+	had := len(t.audits)
+	err := fn()
+	t.audits = t.audits[:had]
+	return err
+}
+
 // Cause names what a unit does that no event caused, and where it is seen, for the record: an action
 // such as "deliver.approval", and the conversation, if there is one.
 func (t *Tx) Cause(action string, in bot.Conversation) {

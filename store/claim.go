@@ -107,13 +107,7 @@ func (t *Tx) Claim(ctx context.Context, code string) (ClaimResult, error) {
 
 // claimMatches compares in constant time, with every key: one may have been put in front meanwhile.
 func (t *Tx) claimMatches(id, code, hash string) bool {
-	letters := strings.Map(func(r rune) rune {
-		if r == '-' || r == ' ' {
-			return -1
-		}
-		return r
-	}, strings.ToUpper(strings.TrimSpace(code)))
-	for _, h := range t.store.keys.Lookups(claimRecord(id, letters)) {
+	for _, h := range t.store.keys.Lookups(claimRecord(id, codeLetters(code))) {
 		if hmac.Equal([]byte(h), []byte(hash)) {
 			return true
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -29,6 +30,9 @@ type dialect struct {
 	tableExists string
 	// lock keeps other processes from migrating until unlock is called.
 	lock func(ctx context.Context) (unlock func() error, err error)
+	// connect opens a connection outside of the pool, for what lasts as long as the process; nil on a
+	// database that is for one process.
+	connect func(ctx context.Context) (*pgx.Conn, error)
 	// backup copies the database before it is migrated, and returns where to; "" for nowhere.
 	backup func(ctx context.Context, version int64, now time.Time) (string, error)
 	// dump copies the database into an empty file, while others work with it.
@@ -88,9 +92,12 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		goose:       goose.DialectPostgres,
 		tableExists: `SELECT to_regclass($1) IS NOT NULL`,
 		lock:        s.lockPostgres,
-		backup:      func(context.Context, int64, time.Time) (string, error) { return "", nil },
-		dump:        program.dump,
-		inspect:     program.inspect,
+		connect: func(ctx context.Context) (*pgx.Conn, error) {
+			return pgx.ConnectConfig(ctx, config.ConnConfig.Copy())
+		},
+		backup:  func(context.Context, int64, time.Time) (string, error) { return "", nil },
+		dump:    program.dump,
+		inspect: program.inspect,
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 )
@@ -15,12 +16,34 @@ import (
 
 func draftRecord(id string) string { return "draft/" + id }
 
-func (t *Tx) sealValues(id string, values bot.Values) (string, error) {
-	text, err := json.Marshal(values)
+// draftText is a draft as it is sealed. One that was written before there was anything but values is
+// those values alone.
+type draftText struct {
+	Values bot.Values `json:"v"`
+	Bound  []string   `json:"b,omitempty"`
+	Given  bot.Values `json:"g,omitempty"`
+}
+
+func (t *Tx) sealDraft(d bot.Draft) (string, error) {
+	text, err := json.Marshal(draftText{Values: d.Values, Bound: d.Bound, Given: d.Given})
 	if err != nil {
 		return "", fmt.Errorf("write a draft: %w", err)
 	}
-	return t.store.keys.Seal(draftRecord(id), string(text)), nil
+	return t.store.keys.Seal(draftRecord(d.ID), string(text)), nil
+}
+
+func readDraft(text string, d *bot.Draft) error {
+	var in draftText
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		in = draftText{}
+		if err := json.Unmarshal([]byte(text), &in.Values); err != nil {
+			return err
+		}
+	}
+	d.Values, d.Bound, d.Given = in.Values, in.Bound, in.Given
+	return nil
 }
 
 // Draft returns the actor's own draft. It returns a NotFound error where there is none, somebody
@@ -59,7 +82,7 @@ func (t *Tx) draft(ctx context.Context, where string, args ...any) (bot.Draft, b
 	if err != nil {
 		return bot.Draft{}, false, fmt.Errorf("read a draft: %w", err)
 	}
-	if err := json.Unmarshal([]byte(text), &d.Values); err != nil {
+	if err := readDraft(text, &d); err != nil {
 		return bot.Draft{}, false, fmt.Errorf("read a draft: %w", err)
 	}
 	d.SavedAt = saved.Time
@@ -69,7 +92,7 @@ func (t *Tx) draft(ctx context.Context, where string, args ...any) (bot.Draft, b
 // SaveDraft writes the actor's draft under the id that it has. It returns a NotFound error if
 // somebody else has a draft of that id.
 func (t *Tx) SaveDraft(ctx context.Context, d bot.Draft) error {
-	sealed, err := t.sealValues(d.ID, d.Values)
+	sealed, err := t.sealDraft(d)
 	if err != nil {
 		return err
 	}
@@ -87,9 +110,14 @@ func (t *Tx) SaveDraft(ctx context.Context, d bot.Draft) error {
 	return nil
 }
 
-// UpdateDraft writes new values into the actor's draft if it still exists.
+// UpdateDraft writes new values into the actor's draft if it still exists, and keeps the rest of it.
 func (t *Tx) UpdateDraft(ctx context.Context, id string, values bot.Values) error {
-	sealed, err := t.sealValues(id, values)
+	d, found, err := t.draft(ctx, `id = $3`, id)
+	if err != nil || !found {
+		return err
+	}
+	d.Values = values
+	sealed, err := t.sealDraft(d)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // Expire deletes what is past its life: drafts, event ids, files that belong to no record, claim
-// codes, messages that were moot, and idle leases.
+// codes and those that join accounts, messages that were moot, and idle leases.
 func (s *Store) Expire(ctx context.Context, now time.Time) error {
 	for _, e := range []struct {
 		what, query string
@@ -26,6 +26,8 @@ func (s *Store) Expire(ctx context.Context, now time.Time) error {
 		{"event ids", `DELETE FROM events WHERE at <= $1`, now.Add(-EventLife)},
 		{"files", `DELETE FROM files WHERE subject = '' AND created_at <= $1`, now.Add(-LooseFileLife)},
 		{"claim codes", `DELETE FROM claim_codes WHERE expires_at <= $1`, now.Add(-idleLife)},
+		{"codes that join accounts", `DELETE FROM link_codes WHERE expires_at <= $1`, now.Add(-idleLife)},
+		{"counts of wrong codes", `DELETE FROM link_tries WHERE since <= $1`, now.Add(-idleLife)},
 		{"moot messages", `DELETE FROM outbox WHERE state = 'moot' AND due_at <= $1`, now.Add(-mootLife)},
 		{"paces", `DELETE FROM pacing WHERE next_at <= $1`, now.Add(-idleLife)},
 		{"leases", `DELETE FROM lanes WHERE leased_until <= $1 AND hold_until <= $1`, now.Add(-idleLife)},

@@ -124,7 +124,8 @@ func concernedBy(before, after *Snapshot) (people []string, everybody bool) {
 	return people, false
 }
 
-// flushHomes has the homes drawn again of all whom this unit concerns, if they have opened one.
+// flushHomes has the homes drawn again of all whom this unit concerns, if they have opened one, and what
+// tells them in a channel that something waits for them.
 func (t *Tx) flushHomes(ctx context.Context) error {
 	everybody := t.stale // nobody can tell what has changed
 	if t.changed && !everybody {
@@ -136,9 +137,18 @@ func (t *Tx) flushHomes(ctx context.Context) error {
 		return nil
 	}
 	var q statement
-	q.add(`UPDATE outbox SET redraw = redraw + 1, next_at = COALESCE(next_at, ` + q.arg(instant{t.now}) + `) WHERE view_name = 'home' AND state = 'sent'`)
-	if !everybody {
-		q.add(` AND person IN (` + q.list(slices.Sorted(maps.Keys(t.concerned))) + `)`)
+	q.add(`UPDATE outbox SET redraw = redraw + 1, next_at = COALESCE(next_at, ` + q.arg(instant{t.now}) + `) WHERE state = 'sent' AND `)
+	if everybody {
+		q.add(`view_name = 'home'`)
+	} else {
+		people := slices.Sorted(maps.Keys(t.concerned))
+		subjects := make([]string, len(people))
+		for i, person := range people {
+			subjects[i] = WaitingPrefix + person
+		}
+		// Apart, so that each finds its index.
+		q.add(`id IN (SELECT id FROM outbox WHERE view_name = 'home' AND state = 'sent' AND person IN (` + q.list(people) + `)
+			UNION ALL SELECT id FROM outbox WHERE view_name = 'waiting' AND subject IN (` + q.list(subjects) + `))`)
 	}
 	q.add(` RETURNING lane`)
 	err := t.conn.each(ctx, func(scan func(...any) error) error {

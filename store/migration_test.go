@@ -42,8 +42,9 @@ var firstVersion = []string{
 
 // grown are the columns of the first version of the tables that have more of them by now.
 var grown = map[string]string{
-	"people":     "id, name, folded, zone, active, created_at, version",
-	"identities": "workspace, user_id, person",
+	"people":       "id, name, folded, zone, active, created_at, version",
+	"identities":   "workspace, user_id, person",
+	"person_roles": "person, role",
 }
 
 func TestADatabaseOfTheFirstVersionIsMigratedWithItsData(t *testing.T) {

@@ -94,6 +94,32 @@ func (t *Tx) Refresh(ctx context.Context, subject string) error {
 	return nil
 }
 
+// WaitingView is the name of the view that tells somebody in a channel that something waits for them, and
+// WaitingPrefix stands before their id in its subject.
+const (
+	WaitingView   = "waiting"
+	WaitingPrefix = "waiting:"
+)
+
+// LatestArgs returns the arguments of the view of a subject that was sent last, or is on its way; nil
+// for none.
+func (t *Tx) LatestArgs(ctx context.Context, view, subject string) ([]string, error) {
+	var args string
+	err := t.conn.row(ctx, []any{&args}, `SELECT args FROM outbox WHERE subject = $1 AND view_name = $2
+		AND state IN ('waiting', 'sending', 'sent') ORDER BY created_at DESC, id DESC LIMIT 1`, subject, view)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the message sent last about %s: %w", subject, err)
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(args), &list); err != nil {
+		return nil, fmt.Errorf("read the message sent last about %s: %w", subject, err)
+	}
+	return list, nil
+}
+
 // State is how far a message of the outbox has come.
 type State string
 

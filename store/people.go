@@ -124,6 +124,9 @@ func (t *Tx) updatePerson(ctx context.Context, p hiring.Person) error {
 	if !ok {
 		return notFound("such person")
 	}
+	if before.MergedInto != "" {
+		return merged(t.snapshot, before)
+	}
 	if err := t.checkPerson(p); err != nil {
 		return err
 	}
@@ -137,6 +140,11 @@ func (t *Tx) updatePerson(ctx context.Context, p hiring.Person) error {
 		return changedMeanwhile(before.Name)
 	}
 	return t.saveRoles(ctx, p)
+}
+
+// merged refuses to change somebody who was merged into somebody else.
+func merged(s *Snapshot, p hiring.Person) error {
+	return hiring.Errorf(hiring.Conflict, "%s was joined with %s, for good. Only the history still knows them apart.", p.Name, s.people[p.MergedInto].Name)
 }
 
 func (t *Tx) checkPerson(p hiring.Person) error {
@@ -167,7 +175,9 @@ func (t *Tx) saveRoles(ctx context.Context, p hiring.Person) error {
 		return fmt.Errorf("save roles: %w", err)
 	}
 	for _, role := range slices.Concat(p.Roles, p.Withheld) {
-		if _, err := t.write(ctx, `INSERT INTO person_roles (person, role) VALUES ($1, $2) ON CONFLICT (person, role) DO NOTHING`, p.ID, string(role)); err != nil {
+		_, err := t.write(ctx, `INSERT INTO person_roles (person, role, mapped) VALUES ($1, $2, $3) ON CONFLICT (person, role) DO NOTHING`,
+			p.ID, string(role), slices.Contains(p.Mapped, role))
+		if err != nil {
 			return fmt.Errorf("save roles: %w", err)
 		}
 	}
@@ -178,8 +188,12 @@ func (t *Tx) saveRoles(ctx context.Context, p hiring.Person) error {
 // to them already, and returns a Conflict error where it is linked to somebody else.
 func (t *Tx) LinkIdentity(ctx context.Context, person string, identity hiring.Identity) error {
 	return t.change(ctx, func() error {
-		if _, ok := t.snapshot.Person(person); !ok {
+		one, ok := t.snapshot.Person(person)
+		if !ok {
 			return notFound("such person")
+		}
+		if one.MergedInto != "" {
+			return merged(t.snapshot, one)
 		}
 		return t.link(ctx, person, identity)
 	})

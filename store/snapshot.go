@@ -134,34 +134,40 @@ func (s *Store) loadTables(ctx context.Context, c *conn, now time.Time) (*Snapsh
 	return p, nil
 }
 
+// personRole is a role of a person.
+type personRole struct {
+	person string
+	role   hiring.Role
+}
+
 func (p *Snapshot) loadPeople(ctx context.Context, c *conn) error {
 	err := c.each(ctx, func(scan func(...any) error) error {
 		var (
 			one  hiring.Person
 			made instant
 		)
-		if err := scan(&one.ID, &one.Name, &one.Zone, &one.Active, &one.Left, &made, &one.Version); err != nil {
+		if err := scan(&one.ID, &one.Name, &one.Zone, &one.Active, &one.Left, &one.MergedInto, &made, &one.Version); err != nil {
 			return err
 		}
 		one.CreatedAt = made.Time
 		p.people[one.ID] = one
 		return nil
-	}, `SELECT id, name, zone, active, left_platform, created_at, version FROM people`)
+	}, `SELECT id, name, zone, active, left_platform, merged_into, created_at, version FROM people`)
 	if err != nil {
 		return fmt.Errorf("read people: %w", err)
 	}
-	held := map[string]map[hiring.Role]bool{}
+	held, mapped := map[personRole]bool{}, map[personRole]bool{}
 	err = c.each(ctx, func(scan func(...any) error) error {
-		var id, role string
-		if err := scan(&id, &role); err != nil {
+		var (
+			one    personRole
+			byRole bool
+		)
+		if err := scan(&one.person, &one.role, &byRole); err != nil {
 			return err
 		}
-		if held[id] == nil {
-			held[id] = map[hiring.Role]bool{}
-		}
-		held[id][hiring.Role(role)] = true
+		held[one], mapped[one] = true, byRole
 		return nil
-	}, `SELECT person, role FROM person_roles`)
+	}, `SELECT person, role, mapped FROM person_roles`)
 	if err != nil {
 		return fmt.Errorf("read roles: %w", err)
 	}
@@ -170,7 +176,7 @@ func (p *Snapshot) loadPeople(ctx context.Context, c *conn) error {
 			identity hiring.Identity
 			a        account
 		)
-		if err := scan(&identity.Workspace, &identity.User, &a.person, &a.guest, &a.active, &a.zone, &a.emailHash, &a.madeAdmin); err != nil {
+		if err := scan(&identity.Workspace, &identity.User, &a.person, &a.guest, &a.active, &a.zone, &a.emailHash, &a.madeAdmin, &a.groups, &a.latest); err != nil {
 			return err
 		}
 		p.accounts[identity] = a
@@ -178,14 +184,17 @@ func (p *Snapshot) loadPeople(ctx context.Context, c *conn) error {
 		one.Identities = append(one.Identities, identity)
 		p.people[a.person] = one
 		return nil
-	}, `SELECT workspace, user_id, person, guest, active, zone, email_hash, made_admin FROM identities`)
+	}, `SELECT workspace, user_id, person, guest, active, zone, email_hash, made_admin, platform_groups, latest FROM identities`)
 	if err != nil {
 		return fmt.Errorf("read identities: %w", err)
 	}
 	for id, one := range p.people {
 		for _, role := range hiring.Roles {
-			if held[id][role] {
+			if held[personRole{id, role}] {
 				one.Roles = append(one.Roles, role)
+			}
+			if mapped[personRole{id, role}] {
+				one.Mapped = append(one.Mapped, role)
 			}
 		}
 		p.people[id] = one
@@ -325,7 +334,7 @@ func (p *Snapshot) arrange() {
 }
 
 func clonePerson(p hiring.Person) hiring.Person {
-	p.Roles, p.Withheld = slices.Clone(p.Roles), slices.Clone(p.Withheld)
+	p.Roles, p.Withheld, p.Mapped = slices.Clone(p.Roles), slices.Clone(p.Withheld), slices.Clone(p.Mapped)
 	p.Identities, p.Closed = slices.Clone(p.Identities), slices.Clone(p.Closed)
 	return p
 }
@@ -402,6 +411,24 @@ func (p *Snapshot) Zone(person string) *time.Location {
 		return zone
 	}
 	return p.zone
+}
+
+// KnowsZone tells whether a person has a zone of their own: one that they set, or that their platform
+// tells.
+func (p *Snapshot) KnowsZone(person string) bool {
+	_, ok := p.zones[person]
+	return ok
+}
+
+// Private tells whether a workspace is on a platform that the company wants no personal data on.
+func (p *Snapshot) Private(workspace string) bool {
+	w, ok := p.workspaces[workspace]
+	if !ok {
+		return false
+	}
+	list, err := hiring.ParsePlatforms(p.Setting(hiring.SettingPrivatePlatforms))
+	// A list that cannot be read was written by hand: nothing is shown rather than too much.
+	return err != nil || slices.Contains(list, w.Platform)
 }
 
 // Playbook returns the playbook with that key.

@@ -14,8 +14,8 @@ import (
 	"github.com/hirebot/hirebot/bot"
 )
 
-// unitTime bounds one unit of work, so that no transaction and no connection is held for ever.
-const unitTime = 20 * time.Second
+// usualUnitTime bounds one unit of work, so that no transaction and no connection is held for ever.
+const usualUnitTime = 20 * time.Second
 
 // Store is an open database. It is safe for use by several goroutines, and several processes may
 // have the same database open.
@@ -33,6 +33,8 @@ type Store struct {
 	sent     atomic.Uint64
 	snapshot atomic.Pointer[Snapshot]
 	release  func()
+	// unitTime bounds one unit of work.
+	unitTime time.Duration
 }
 
 // Option changes how a Store is opened.
@@ -43,6 +45,10 @@ type Option func(*Store)
 func WithDefault(setting, value string) Option {
 	return func(s *Store) { s.defaults[setting] = value }
 }
+
+// PublicURL is the key of the address under which the company reaches the bot, among the defaults of the
+// settings. It is no setting: the environment has it.
+const PublicURL = "public_url"
 
 // WithLog sets where the job queue and the migrations log to; slog.Default() otherwise.
 func WithLog(log *slog.Logger) Option {
@@ -55,11 +61,17 @@ func WithTrace(trace func(query string, args []any)) Option {
 	return func(s *Store) { s.trace = trace }
 }
 
+// WithUnitTime sets how long one unit of work may take, instead of 20 seconds: tests on a machine that
+// is busy with other things need more.
+func WithUnitTime(most time.Duration) Option {
+	return func(s *Store) { s.unitTime = most }
+}
+
 // Open connects to a database: "postgres://…" or "sqlite:path". It makes no tables (see Migrate);
 // SQLite's file is made where there is none, readable by its owner only. The clock gives each unit
 // of work its instant; the keys seal confidential values.
 func Open(ctx context.Context, url string, clock bot.Clock, keys Keys, opts ...Option) (*Store, error) {
-	s := &Store{clock: clock, keys: keys, defaults: map[string]string{}, log: slog.Default(), release: func() {}}
+	s := &Store{clock: clock, keys: keys, defaults: map[string]string{}, log: slog.Default(), release: func() {}, unitTime: usualUnitTime}
 	for _, o := range opts {
 		o(s)
 	}

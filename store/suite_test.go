@@ -51,7 +51,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 
 // copies are databases that are migrated already.
 var copies = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
-	s, err := store.Open(ctx, url, newClock().now, store.Keys{}, store.WithLog(slog.New(slog.DiscardHandler)))
+	s, err := store.Open(ctx, url, newClock().now, store.Keys{}, store.WithLog(slog.New(slog.DiscardHandler)), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func open(t testing.TB, w *world, opts ...store.Option) *store.Store {
 	t.Helper()
 	keys, err := store.ParseKeys(w.keys)
 	must(t, err)
-	opts = append([]store.Option{store.WithLog(slog.New(slog.DiscardHandler))}, opts...)
+	opts = append([]store.Option{store.WithLog(slog.New(slog.DiscardHandler)), store.WithUnitTime(5 * time.Minute)}, opts...)
 	s, err := store.Open(t.Context(), w.url, w.clock.now, keys, opts...)
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })

@@ -32,8 +32,9 @@ const EventLife = 14 * 24 * time.Hour
 // With reads, fn reads straight from the pool; what it audits is written before the answer is
 // given, and its audit rows are unique by event, subject and fact.
 func (s *Store) Do(ctx context.Context, ev bot.Event, reads bool, fn func(context.Context, *Tx, bot.Actor) (bot.Response, error)) (bot.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, unitTime)
+	ctx, cancel := context.WithTimeout(ctx, s.unitTime)
 	defer cancel()
+	defer s.noteUse(ctx, ev)
 	if reads {
 		return s.look(ctx, ev, fn)
 	}
@@ -127,7 +128,7 @@ func (s *Store) InTxAs(ctx context.Context, person string, fn func(*Tx) error) e
 }
 
 func (s *Store) inTx(ctx context.Context, who func(*Snapshot) (bot.Actor, error), fn func(*Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, unitTime)
+	ctx, cancel := context.WithTimeout(ctx, s.unitTime)
 	defer cancel()
 	return again(ctx, func(bool) error {
 		tx, err := s.begin(ctx)
@@ -165,7 +166,7 @@ func (s *Store) ReadAs(ctx context.Context, person string, fn func(*Tx) error) e
 }
 
 func (s *Store) readAs(ctx context.Context, who func(*Snapshot) (bot.Actor, error), fn func(*Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, unitTime)
+	ctx, cancel := context.WithTimeout(ctx, s.unitTime)
 	defer cancel()
 	tx, err := s.reading(ctx)
 	if err != nil {

@@ -36,7 +36,16 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 	var roles, levels, ecosystems, premiums, uplifts wordList
 	for _, id := range p.order {
 		one := p.people[id]
-		aliases := []string{one.Name}
+		label, aliases := one.Name, []string{one.Name}
+		if one.MergedInto != "" {
+			// Their name may be somebody else's by now, who is meant by it then.
+			label, aliases = one.Name+" (merged)", nil
+			if other, _ := p.PersonByName(one.Name); other.ID == id {
+				aliases = []string{one.Name, "@" + one.Name}
+			}
+			everyone = append(everyone, bot.Word{Value: id, Label: label, Aliases: append(aliases, label, "@"+label)})
+			continue
+		}
 		for _, identity := range one.Identities {
 			aliases = append(aliases, "<@"+identity.User+">")
 			if identity.User != one.Name {
@@ -45,7 +54,7 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 		}
 		aliases = append(aliases, "@"+one.Name)
 		// An id is no name: P-1 must never be read as the beginning of P-10.
-		word := bot.Word{Value: id, Label: one.Name, Aliases: aliases}
+		word := bot.Word{Value: id, Label: label, Aliases: aliases}
 		everyone = append(everyone, word)
 		if one.Active {
 			people = append(people, word)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hirebot/hirebot/hiring"
@@ -124,6 +125,24 @@ func (t *Tx) KeepChannels(ctx context.Context, workspace string, all []Channel) 
 func (t *Tx) ChannelByName(ctx context.Context, workspace, name string) (Channel, error) {
 	folded := hiring.Fold(strings.TrimPrefix(strings.TrimSpace(name), "#"))
 	return t.channel(ctx, `(c.workspace = $1 OR $1 = '' AND c.workspace IN (SELECT id FROM workspaces WHERE kind = 'home')) AND c.folded = $2`, workspace, folded)
+}
+
+// ChannelsNamed returns the channels of a name, with or without #, one of each of the company's own
+// workspaces that has one, by workspace.
+func (t *Tx) ChannelsNamed(ctx context.Context, name string) ([]Channel, error) {
+	all, err := t.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	folded := hiring.Fold(strings.TrimPrefix(strings.TrimSpace(name), "#"))
+	var out []Channel
+	for _, c := range all {
+		known := slices.ContainsFunc(out, func(other Channel) bool { return other.Workspace == c.Workspace })
+		if folded != "" && hiring.Fold(c.Name) == folded && t.snapshot.atHome(c.Workspace) && !known {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 // Channel returns a channel by its id. It returns a NotFound error where there is none.

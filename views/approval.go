@@ -125,17 +125,18 @@ func approvalCard(r hiring.Requisition, a hiring.Approval, look reqLook, mine ap
 		card.Tone = bot.Attention
 		card.Body = append(card.Body, bot.Join(bot.T("You are asked because "), because(a, mine, look.who), bot.T(".")))
 	}
+	budget := budgetText(r, look)
+	if look.placed != nil && !look.hideBudget {
+		budget = bot.T(look.placed.Words)
+	}
 	fields := bot.Fields{
 		{Label: "What", Text: bot.T(fmt.Sprintf("%d × %s", r.Seats, ReqName(oneSeat(r), look.playbook)))},
 		{Label: "Where", Text: bot.T(joinNonEmpty(" · ", r.Location, strings.ToLower(hiring.WorkModeTitle(r.WorkMode))))},
-		{Label: "Budget a seat", Text: budgetText(r, look)},
+		{Label: "Budget a seat", Text: budget},
 		{Label: "Asked by", Text: look.who(a.Requester)},
 	}
 	if r.Target != "" {
 		fields = append(fields, bot.LabelledText{Label: "Filled by", Text: bot.T(dateText(r.Target))})
-	}
-	if look.placed != nil && !look.hideBudget {
-		fields = append(fields, bot.LabelledText{Label: "Band", Text: bot.T(look.placed.Words)})
 	}
 	card.Body = append(card.Body, fields)
 	if r.Why != "" {

@@ -32,10 +32,46 @@ func drawAway(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bo
 	return card, nil
 }
 
-// OwnedBy returns what somebody owns or works on and that is not ended, as far as whoever hands it over
-// may move it: what is not confidential, and the confidential ones of whose team they are.
-func OwnedBy(ctx context.Context, tx *store.Tx, viewer bot.Actor, person string) ([]hiring.Requisition, error) {
-	return AllOf(ctx, tx, store.ReqFilter{Viewer: store.ReqViewer{Person: viewer.ID, All: true}, Member: person, States: activeStates})
+// Owned is what somebody owns or works on and that is not ended, for whoever would hand it over.
+type Owned struct {
+	// Seen are those that they may know of; Unseen are confidential ones that they may move all the same.
+	Seen, Unseen []hiring.Requisition
+	// Stays is how many confidential ones of somebody deactivated they may not move.
+	Stays int
+}
+
+// Moves returns all that would be handed over.
+func (o Owned) Moves() []hiring.Requisition { return slices.Concat(o.Seen, o.Unseen) }
+
+// OwnedBy returns what somebody owns, for a viewer who would hand it over. Of the confidential ones of
+// others they learn nothing while their owner is there to hand them over.
+func OwnedBy(ctx context.Context, tx *store.Tx, viewer bot.Actor, person string) (Owned, error) {
+	var owned Owned
+	all, err := AllOf(ctx, tx, store.ReqFilter{Viewer: store.ReqViewer{Person: person, All: true}, Member: person, States: activeStates})
+	if err != nil {
+		return owned, err
+	}
+	owner, _ := tx.Snapshot().Person(person)
+	for _, r := range all {
+		known := !r.Confidential
+		if !known {
+			on, _, err := ReqSubject(ctx, tx, r)
+			if err != nil {
+				return owned, err
+			}
+			known = hiring.May(Actor(viewer), hiring.SeeReq, on)
+		}
+		switch {
+		case known:
+			owned.Seen = append(owned.Seen, r)
+		case owner.Active:
+		case hiring.May(Actor(viewer), hiring.HandOverUnseen, hiring.Subject{}):
+			owned.Unseen = append(owned.Unseen, r)
+		default:
+			owned.Stays++
+		}
+	}
+	return owned, nil
 }
 
 // WaitingOn returns the open approvals in which somebody has still to decide, of requisitions that
@@ -72,21 +108,26 @@ func drawHandover(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		return bot.Card{}, err
 	}
 	from, to := v.Subject, arg(v, 0)
-	reqs, err := OwnedBy(ctx, tx, viewer, from)
+	owned, err := OwnedBy(ctx, tx, viewer, from)
 	if err != nil {
 		return bot.Card{}, err
 	}
+	reqs := owned.Seen
 	approvals, err := WaitingOn(ctx, tx, viewer, from)
 	if err != nil {
 		return bot.Card{}, err
 	}
 	s := tx.Snapshot()
 	names := bot.Join(personText(s, from), bot.T(" → "), personText(s, to))
-	if len(reqs) == 0 && len(approvals) == 0 {
-		return bot.Card{Title: "Nothing to hand over", Body: []bot.Node{names, bot.T("There is no requisition and no open approval that would move.")}}, nil
+	var stays []bot.Node
+	if owned.Stays > 0 {
+		stays = []bot.Node{bot.T(count(owned.Stays, "confidential requisition") + " of theirs would stay: an admin hands over what only its team may see. Ask " + whomToAsk(tx, hiring.Admin) + ".")}
 	}
-	card := bot.Card{Tone: bot.Attention, Title: fmt.Sprintf("This would move %s and %s", count(len(reqs), "requisition"), count(len(approvals), "open approval"))}
-	card.Body = []bot.Node{names}
+	if len(owned.Moves()) == 0 && len(approvals) == 0 {
+		return bot.Card{Title: "Nothing to hand over", Body: append([]bot.Node{names, bot.T("There is no requisition and no open approval that would move.")}, stays...)}, nil
+	}
+	card := bot.Card{Tone: bot.Attention, Title: fmt.Sprintf("This would move %s and %s", movedReqs(len(owned.Moves()), len(owned.Unseen)), count(len(approvals), "open approval"))}
+	card.Body = append([]bot.Node{names}, stays...)
 	var lines []bot.Text
 	for _, r := range reqs {
 		if len(lines) == PageSize || !hiring.May(Actor(viewer), hiring.SeeReq, hiring.Subject{Req: &r}) {
@@ -101,7 +142,7 @@ func drawHandover(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	if len(lines) > 0 {
 		card.Body = append(card.Body, bot.Lines(lines...))
 	}
-	if p, ok := s.Person(to); ok && !p.Has(hiring.HiringManager) && slices.ContainsFunc(reqs, func(r hiring.Requisition) bool { return r.HiringManager == from }) {
+	if p, ok := s.Person(to); ok && !p.Has(hiring.HiringManager) && slices.ContainsFunc(owned.Moves(), func(r hiring.Requisition) bool { return r.HiringManager == from }) {
 		card.Body = append(card.Body, bot.Join(personText(s, to), bot.T(" is no hiring manager, so they would make no new ones; an admin can change that.")))
 	}
 	card.Body = append(card.Body, bot.T("Nothing is moved yet."))
@@ -110,6 +151,14 @@ func drawHandover(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		Confirm: &bot.Confirm{Title: "Hand it over?", Text: "They own it from then on, and decide what waits.", Yes: "Hand over", No: "Not yet"},
 	}}
 	return card, nil
+}
+
+// movedReqs counts requisitions, with those that are confidential to whoever moves them.
+func movedReqs(all, unseen int) string {
+	if unseen == 0 {
+		return count(all, "requisition")
+	}
+	return fmt.Sprintf("%s (%d confidential)", count(all, "requisition"), unseen)
 }
 
 func count(n int, what string) string {

@@ -146,6 +146,9 @@ func drawBandSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	if !ok {
 		return bot.Card{}, bot.ErrMoot
 	}
+	if arg(v, 2) == BandUnchanged {
+		return bandUnchangedCard(p, tx.Snapshot().Bands(p.Key), arg(v, 0)), auditBand(ctx, tx, p.Key)
+	}
 	changes, err := tx.BandHistory(ctx, p.Key)
 	if err != nil {
 		return bot.Card{}, err
@@ -178,6 +181,9 @@ func drawBandSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	return bandSavedCard(p, changes[i], look), nil
 }
 
+// BandUnchanged as the last argument of a saved band says that it was in force already.
+const BandUnchanged = "unchanged"
+
 // BandUndone as the last argument of a saved band says that it came back by an undo.
 const BandUndone = "undone"
 
@@ -208,6 +214,17 @@ func bandBefore(p hiring.Playbook, changes []store.BandVersion, level string, ve
 
 func levelIndex(p hiring.Playbook, level string) int {
 	return slices.IndexFunc(p.Levels, func(l hiring.Level) bool { return l.Key == level })
+}
+
+// bandUnchangedCard says that a band that was to be set is in force already.
+func bandUnchangedCard(p hiring.Playbook, bands []hiring.Band, level string) bot.Card {
+	card := bot.Card{Tone: bot.Good, Title: "Unchanged", Actions: []bot.Action{{Label: "History", Do: bot.Do("band.history", p.Key, level)}}}
+	for _, b := range bands {
+		if b.Level == level {
+			card.Body = []bot.Node{bot.Tf("%s %s is ₹%s LPA already, in force from %s.", levelTitle(p, level), lowerFirst(p.Title), b.LPA(), dateText(b.Effective))}
+		}
+	}
+	return card
 }
 
 func bandSavedCard(p hiring.Playbook, c store.BandVersion, look savedLook) bot.Card {

@@ -27,7 +27,7 @@ func helpView(registry func() *bot.Registry) func(context.Context, *store.Tx, bo
 			if s.FromCard || claimed && s.Name() == claimCommand {
 				continue
 			}
-			if MayRun(viewer, s) && (v.Subject == "" || s.Noun == v.Subject) {
+			if MayRun(viewer, s) && concerns(tx, viewer, s) && (v.Subject == "" || s.Noun == v.Subject) {
 				mine = append(mine, s)
 			}
 		}
@@ -36,6 +36,29 @@ func helpView(registry func() *bot.Registry) func(context.Context, *store.Tx, bo
 		}
 		return helpCard(mine), nil
 	}
+}
+
+// concerns tells whether somebody can ever have something to do a command to.
+func concerns(tx *store.Tx, viewer bot.Actor, spec bot.Spec) bool {
+	action := hiring.Action(spec.Action)
+	if action == "" || hiring.MayEver(Actor(viewer), action) {
+		return true
+	}
+	return action == hiring.DecideReq && (inChain(tx.Snapshot(), viewer) || len(tx.Snapshot().StandsInFor(viewer.ID, today(tx, viewer))) > 0)
+}
+
+// inChain tells whether the approval chain asks somebody.
+func inChain(s *store.Snapshot, viewer bot.Actor) bool {
+	chain, err := hiring.ParseChain(s.Setting(hiring.SettingApprovers), func(name string) (string, bool) {
+		p, ok := s.PersonByName(name)
+		return p.ID, ok
+	})
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(chain, func(step hiring.ChainStep) bool {
+		return slices.Contains(step.People, viewer.ID) || slices.ContainsFunc(step.Roles, Actor(viewer).Has)
+	})
 }
 
 // MayRun tells whether a person has a role that a command asks for.

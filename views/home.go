@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -16,6 +17,7 @@ const homeShown = 5
 func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
 	s := tx.Snapshot()
 	a := Actor(viewer)
+	named := !PrivateHere(tx, viewer)
 	look := homeLook{
 		company:     s.Setting(hiring.SettingCompany),
 		bands:       hiring.MayEver(a, hiring.SeeBand),
@@ -23,7 +25,12 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 		noRecruiter: a.Has(hiring.Admin) && len(s.PeopleWith(hiring.Recruiter)) == 0,
 		makes:       hiring.May(a, hiring.MakeReq, hiring.Subject{}),
 		admin:       a.Has(hiring.Admin),
-		name:        func(r hiring.Requisition) string { p, _ := s.Playbook(r.Role); return ReqName(r, p) },
+		name: func(r hiring.Requisition) string {
+			if p, _ := s.Playbook(r.Role); named {
+				return " " + ReqName(r, p)
+			}
+			return ""
+		},
 	}
 	if viewer.ID == "" {
 		return homeCard(viewer, look), nil
@@ -53,8 +60,8 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 			look.questions = append(look.questions, r.ID)
 		}
 	}
-	if a.Has(hiring.Recruiter) {
-		if look.orphans, err = orphans(ctx, tx, viewer); err != nil {
+	if hiring.May(a, hiring.HandOver, hiring.Subject{}) && named {
+		if look.orphans, err = orphans(ctx, tx); err != nil {
 			return bot.Card{}, err
 		}
 	}
@@ -66,24 +73,28 @@ type orphan struct {
 	person hiring.Person
 	things int
 	more   bool
+	// into is the name of who goes on for somebody who was merged.
+	into string
 }
 
-// orphans returns the deactivated people who still own requisitions.
-func orphans(ctx context.Context, tx *store.Tx, viewer bot.Actor) ([]orphan, error) {
+// orphans returns the deactivated people who still own requisitions. Confidential ones are counted and
+// not named: somebody must see to them too.
+func orphans(ctx context.Context, tx *store.Tx) ([]orphan, error) {
 	var out []orphan
 	for _, p := range tx.Snapshot().People() {
 		if p.Active {
 			continue
 		}
 		list, err := tx.Requisitions(ctx, store.ReqFilter{
-			Viewer: ReqViewer(viewer), Member: p.ID, Limit: PageSize + 1,
+			Viewer: store.ReqViewer{Person: p.ID, All: true}, Member: p.ID, Limit: PageSize + 1,
 			States: []hiring.ReqState{hiring.ReqDraft, hiring.ReqPending, hiring.ReqOpen, hiring.ReqOnHold},
 		})
 		if err != nil {
 			return nil, err
 		}
 		if len(list) > 0 {
-			out = append(out, orphan{person: p, things: min(len(list), PageSize), more: len(list) > PageSize})
+			into, _ := tx.Snapshot().Person(p.MergedInto)
+			out = append(out, orphan{person: p, things: min(len(list), PageSize), more: len(list) > PageSize, into: into.Name})
 		}
 	}
 	return out, nil
@@ -125,7 +136,11 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 			things = "thing"
 		}
 		card.Tone = bot.Attention
-		card.Body = append(card.Body, bot.Join(bot.B("Nobody owns "+number+" "+things), bot.T(" of "+o.person.Name+", who was deactivated. "), bot.C("/hire handover @"+o.person.Name+" @…")))
+		who, went := o.person.Name, ", who was deactivated. "
+		if o.into != "" {
+			who, went = o.person.Name+" (merged)", ", who goes on as "+o.into+". "
+		}
+		card.Body = append(card.Body, bot.Join(bot.B("Nobody owns "+number+" "+things), bot.T(" of "+o.person.Name+went), bot.C("/hire handover @"+who+" @"+cmp.Or(o.into, "…"))))
 	}
 	if n := len(look.waiting); n > 0 {
 		card.Tone = bot.Attention
@@ -154,8 +169,8 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 				lines = append(lines, bot.Join(bot.T("… and more: "), bot.C("/req list mine")))
 				break
 			}
-			lines = append(lines, bot.Join(bot.T(r.ID+" "+look.name(r)+" · "+strings.ToLower(hiring.ReqStateTitle(r.State))), bot.Tf(" · %d of %d filled", r.Filled, r.Seats)))
-			menu.Items = append(menu.Items, bot.MenuItem{Label: r.ID + " " + look.name(r), Do: bot.Do("req.show", r.ID)})
+			lines = append(lines, bot.Join(bot.T(r.ID+look.name(r)+" · "+strings.ToLower(hiring.ReqStateTitle(r.State))), bot.Tf(" · %d of %d filled", r.Filled, r.Seats)))
+			menu.Items = append(menu.Items, bot.MenuItem{Label: r.ID + look.name(r), Do: bot.Do("req.show", r.ID)})
 		}
 		card.Body = append(card.Body, bot.Lines(lines...))
 	}

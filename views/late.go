@@ -12,6 +12,11 @@ import (
 // before the message is sent, and not of one that is posted, which must tell how things ended.
 func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
 	switch v.Name {
+	case Waiting:
+		card, err := drawWaiting(ctx, tx, viewer, v)
+		return card.Notify != "", err
+	case Zone:
+		return !tx.Snapshot().KnowsZone(viewer.ID), nil
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:
 	default:
 		return true, nil

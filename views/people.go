@@ -31,6 +31,9 @@ func drawPeople(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 // on which platforms they have none any more that is open. It is "" for most people.
 func standing(s *store.Snapshot, p hiring.Person) string {
 	var words []string
+	if into, ok := s.Person(p.MergedInto); ok {
+		words = append(words, "merged into "+into.Name)
+	}
 	if p.Guest {
 		words = append(words, "guest")
 	}
@@ -48,7 +51,7 @@ func standing(s *store.Snapshot, p hiring.Person) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(closed)) {
 		if !open[name] && name != "" {
-			words = append(words, "left "+strings.ToUpper(name[:1])+name[1:])
+			words = append(words, "left "+hiring.PlatformTitle(name))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -70,6 +73,8 @@ func peopleCard(people []hiring.Person, standing func(hiring.Person) string) bot
 	for _, p := range people {
 		state := "active"
 		switch {
+		case p.MergedInto != "":
+			state = "merged"
 		case !p.Active:
 			state = "deactivated"
 		case !p.Linked():
@@ -131,10 +136,17 @@ func personCard(p hiring.Person, standing, zone, done string) bot.Card {
 	if len(p.Withheld) > 0 {
 		fields = append(fields, bot.LabelledText{Label: "Not while a guest", Text: bot.T(roleTitles(p.Withheld))})
 	}
+	if len(p.Mapped) > 0 {
+		fields = append(fields, bot.LabelledText{Label: "By their roles on Discord", Text: bot.T(roleTitles(p.Mapped))})
+	}
 	card := bot.Card{Title: nameWith(p, standing), Body: []bot.Node{fields}}
 	if done != "" {
 		card.Tone = bot.Good
 		card.Body = append([]bot.Node{bot.T(done)}, card.Body...)
+	}
+	if p.MergedInto != "" {
+		card.Actions = []bot.Action{{Label: "Who they are now", Do: bot.Do("hire.people", p.MergedInto)}, {Label: "Everyone", Do: bot.Do("hire.people")}}
+		return card
 	}
 	if !p.Active {
 		card.Actions = []bot.Action{{Label: "Reactivate", Do: bot.Do("hire.people", p.ID, "", "reactivate"), Style: bot.Primary}}
@@ -163,6 +175,8 @@ func personCard(p hiring.Person, standing, zone, done string) bot.Card {
 
 func stateOf(p hiring.Person) string {
 	switch {
+	case p.MergedInto != "":
+		return "merged: no account, roles or access of their own"
 	case p.Left:
 		return "no access until their account is opened again"
 	case !p.Active:
@@ -174,6 +188,9 @@ func stateOf(p hiring.Person) string {
 	}
 }
 
+// ByDiscordRole stands in the place of who gave a role that came by a role of Discord.
+const ByDiscordRole = hiring.SettingDiscordRoles
+
 // drawRoleGiven tells somebody of a role; its subject is the person, its arguments the role and who
 // gave it. Drawn again after the role was taken back, it says that.
 func drawRoleGiven(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
@@ -181,7 +198,11 @@ func drawRoleGiven(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	if !ok || p.ID != viewer.ID {
 		return bot.Card{}, bot.ErrMoot
 	}
-	return roleGivenCard(p, hiring.Role(arg(v, 0)), personText(tx.Snapshot(), arg(v, 1))), nil
+	by := personText(tx.Snapshot(), arg(v, 1))
+	if arg(v, 1) == ByDiscordRole {
+		by = bot.T("Your role on Discord")
+	}
+	return roleGivenCard(p, hiring.Role(arg(v, 0)), by), nil
 }
 
 func roleGivenCard(p hiring.Person, r hiring.Role, by bot.Text) bot.Card {

@@ -312,8 +312,8 @@ func PlacedWords(tx *store.Tx, viewer bot.Actor, placed *hiring.Placement) strin
 	return "The budget is " + string(placed.Position)
 }
 
-// drawReqAbove asks for the reason of a budget above the band; its subject is the role, its arguments
-// the level, the budget, and the draft that holds what was typed.
+// drawReqAbove asks for the reason of a budget outside the band; its subject is the role, its arguments
+// the level, the budget, the draft that holds what was typed, and the requisition that is edited, if any.
 func drawReqAbove(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	low, high, err := hiring.ParseRupeesRange(arg(v, 1))
 	if err != nil {
@@ -323,10 +323,14 @@ func drawReqAbove(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View)
 	if placed == nil {
 		return bot.Card{}, bot.ErrMoot
 	}
+	do, nothing := bot.Do("req.new"), "Nothing was made yet"
+	if id := arg(v, 3); id != "" {
+		do, nothing = bot.Do("req.edit", id), "Nothing was changed yet"
+	}
 	return bot.Card{
 		Tone: bot.Attention, Title: "The budget is " + string(placed.Position),
-		Body:    []bot.Node{bot.T(PlacedWords(tx, viewer, placed) + ". Say why, and compensation is asked as well; or lower the budget. Nothing was made yet, and what you typed is kept.")},
-		Actions: []bot.Action{{Label: "Say why", Do: bot.Do("req.new").WithDraft(arg(v, 2)), Style: bot.Primary}},
+		Body:    []bot.Node{bot.T(PlacedWords(tx, viewer, placed) + ". Say why, and compensation is asked as well; or change the budget. " + nothing + ", and what you typed is kept.")},
+		Actions: []bot.Action{{Label: "Say why", Do: do.WithDraft(arg(v, 2)), Style: bot.Primary}},
 	}, nil
 }
 

@@ -2,6 +2,8 @@ package views
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -20,7 +22,11 @@ func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vie
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	card := settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default)
+	places, err := hiringChannels(ctx, tx)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default, places)
 	schedules, err := scheduleLines(ctx, tx)
 	if err != nil {
 		return bot.Card{}, err
@@ -33,7 +39,34 @@ func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vie
 	return card, nil
 }
 
-func settingsCard(value, byDefault func(key string) string) bot.Card {
+// hiringChannels says in words which channels the name of the hiring channel stands for: one of each
+// workspace that has one. It is "" where the setting is empty.
+func hiringChannels(ctx context.Context, tx *store.Tx) (string, error) {
+	s := tx.Snapshot()
+	name := s.Setting(hiring.SettingHiringChannel)
+	if name == "" {
+		return "", nil
+	}
+	found, err := tx.ChannelsNamed(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return "No workspace has a channel of this name that I am in.", nil
+	}
+	places := make([]string, 0, len(found))
+	for _, c := range found {
+		place := "#" + c.Name + " of " + workspaceName(s, c.Workspace)
+		if c.Quiet {
+			place += ", which wants quiet"
+		}
+		places = append(places, place)
+	}
+	return "Posted in: " + strings.Join(places, "; ") + ".", nil
+}
+
+// settingsCard lists the settings; places says what the hiring channel stands for.
+func settingsCard(value, byDefault func(key string) string, places string) bot.Card {
 	card := bot.Card{Title: "Settings"}
 	menu := &bot.Menu{Label: "Change one"}
 	var lines []bot.Text
@@ -45,7 +78,11 @@ func settingsCard(value, byDefault func(key string) string) bot.Card {
 		} else {
 			text = bot.Join(text, bot.I(" (default: "+shown(byDefault(s.Key))+")"))
 		}
-		lines = append(lines, bot.Join(text, bot.T("\n"+s.Help)))
+		text = bot.Join(text, bot.T("\n"+s.Help))
+		if s.Key == hiring.SettingHiringChannel && places != "" {
+			text = bot.Join(text, bot.T("\n"+places))
+		}
+		lines = append(lines, text)
 		menu.Items = append(menu.Items, bot.MenuItem{Label: s.Title, Do: bot.Do("hire.set", s.Key)})
 	}
 	for _, l := range lines {
@@ -64,7 +101,7 @@ func shown(value string) string {
 }
 
 // drawSettingSaved confirms a change; its subject is the setting, its argument the value before.
-func drawSettingSaved(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
@@ -73,10 +110,25 @@ func drawSettingSaved(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 		return bot.Card{}, bot.ErrMoot
 	}
 	before, now := arg(v, 0), tx.Snapshot().Setting(s.Key)
+	was := "Was: " + shown(before) + "."
+	if before == now {
+		was = "Unchanged: it was so already."
+	}
 	card := bot.Card{
-		Tone: bot.Good, Title: s.Title + ": " + shown(now),
-		Body:    []bot.Node{bot.T("Was: " + shown(before) + ".")},
+		Tone: bot.Good, Title: s.Title + ": " + shown(now), Body: []bot.Node{bot.T(was)},
 		Actions: []bot.Action{{Label: "All settings", Do: bot.Do("hire.settings")}},
+	}
+	if s.Key == hiring.SettingHiringChannel {
+		places, err := hiringChannels(ctx, tx)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		if places != "" {
+			card.Body = append(card.Body, bot.T(places))
+		}
+	}
+	if s.Kind == hiring.SettingChain {
+		card.Body = append(card.Body, chainLines(tx.Snapshot())...)
 	}
 	if undo := bot.Do("hire.set", s.Key, before); before != "" && before != now {
 		if _, err := undo.Encode(); err == nil {
@@ -84,6 +136,22 @@ func drawSettingSaved(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 		}
 	}
 	return card, nil
+}
+
+// chainLines say whom each step of the approval chain asks, since a word may be a person or a role.
+func chainLines(s *store.Snapshot) []bot.Node {
+	chain, err := hiring.ParseChain(s.Setting(hiring.SettingApprovers), func(name string) (string, bool) {
+		p, ok := s.PersonByName(name)
+		return p.ID, ok
+	})
+	if err != nil || len(chain) == 0 {
+		return nil
+	}
+	var lines []bot.Text
+	for i, step := range chain {
+		lines = append(lines, bot.T(fmt.Sprintf("%d. ", i+1)+step.Reading(func(id string) string { p, _ := s.Person(id); return p.Name })))
+	}
+	return []bot.Node{bot.Lines(lines...)}
 }
 
 // drawSetupDone sums up what setup decided.
@@ -102,11 +170,11 @@ func drawSetupDone(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View
 	}
 	return bot.Card{
 		Tone: bot.Good, Title: s.Setting(hiring.SettingCompany) + " is set up",
-		Body: []bot.Node{bot.Fields{
+		Body: append([]bot.Node{bot.Fields{
 			{Label: "Hiring channel", Text: bot.T(shown(s.Setting(hiring.SettingHiringChannel)))},
 			{Label: "Recruiters", Text: recruiters},
 			{Label: "Approvals", Text: bot.T(approvers)},
-		}},
+		}}, chainLines(s)...),
 		Actions: []bot.Action{{Label: "My home", Do: bot.Do("hire.home"), Style: bot.Primary}, {Label: "All settings", Do: bot.Do("hire.settings")}},
 	}, nil
 }

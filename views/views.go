@@ -33,6 +33,14 @@ const (
 	SettingSaved = "setting_saved"
 	SetupDone    = "setup_done"
 	Claimed      = "claimed"
+	LinkCode     = "link_code"
+	LinkRefused  = "link_refused"
+	LinkPreview  = "link_preview"
+	LinkDone     = "link_done"
+	Linked       = "linked"
+	Zone         = "zone"
+	Waiting      = "waiting"
+	NoDMs        = "no_dms"
 
 	Req           = "req"
 	ReqProgress   = "req_progress"
@@ -113,6 +121,14 @@ func All(registry func() *bot.Registry) Set {
 		SettingSaved: {Team, drawSettingSaved},
 		SetupDone:    {Team, drawSetupDone},
 		Claimed:      {Team, drawClaimed},
+		LinkCode:     {Public, drawLinkCode},
+		LinkRefused:  {Public, drawLinkRefused},
+		LinkPreview:  {Public, drawLinkPreview},
+		LinkDone:     {Public, drawLinkDone},
+		Linked:       {Public, drawLinked},
+		Zone:         {Public, drawZone},
+		Waiting:      {Public, drawWaiting},
+		NoDMs:        {Public, drawNoDMs},
 
 		Req:           {Pay, drawReq},
 		ReqProgress:   {Pay, drawReq},
@@ -149,11 +165,15 @@ func All(registry func() *bot.Registry) Set {
 	return all
 }
 
-// Draw draws a view for a person.
+// Draw draws a view for a person. On a platform that the company wants no personal data on, whatever is
+// not public is reduced to references.
 func (s Set) Draw(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	view, ok := s[v.Name]
 	if !ok {
 		return bot.Card{}, fmt.Errorf("draw view %q: there is no such view", v.Name)
+	}
+	if view.Contains > Public && PrivateHere(tx, viewer) {
+		return drawReduced(ctx, tx, viewer, view, v)
 	}
 	return view.Draw(ctx, tx, viewer, v)
 }

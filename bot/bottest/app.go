@@ -118,7 +118,9 @@ func (a *app) commands() []bot.Command[*Tx] {
 			return fn(tx, req), nil
 		}
 	}
-	name := bot.Param{Name: "name", Help: "Which card", Kind: bot.PlainText, Required: true}
+	name := bot.Param{Name: "name", Help: "Which card", Required: true, Kind: &bot.Kind{
+		Name: "card", Example: "text", Parse: bot.PlainText.Parse, Print: bot.PlainText.Print, Option: bot.OptionText, Rest: true, Suggest: suggestCards,
+	}}
 	card := func(audience bot.Audience) func(*Tx, bot.Request) bot.Response {
 		return func(_ *Tx, req bot.Request) bot.Response {
 			return bot.Response{Show: &bot.View{Name: "card", Subject: req.Args.Text("name")}, Audience: audience}
@@ -146,6 +148,17 @@ func (a *app) commands() []bot.Command[*Tx] {
 				return bot.Response{Show: &bot.View{Name: "filled", Subject: req.Args.Text("title")}}
 			})},
 	}
+}
+
+// suggestCards completes the name of a card.
+func suggestCards(_ bot.Reading, prefix string) []bot.Choice {
+	var out []bot.Choice
+	for _, c := range Cards() {
+		if strings.HasPrefix(c.Name, prefix) {
+			out = append(out, bot.Choice{Label: c.Name, Value: c.Name})
+		}
+	}
+	return out
 }
 
 // price reads anything with a digit.

@@ -30,6 +30,19 @@ const (
 	// PrivateAttachments are pictures and files in an answer that only one person sees in a conversation
 	// of several. Without it they come as a direct message, and never to where others see them.
 	PrivateAttachments Feature = "private_attachments"
+	// CommandsInDirectMessages can be typed there. Without it, what was sent there can be pressed.
+	CommandsInDirectMessages Feature = "commands_in_direct_messages"
+	// Dialogs ask whether a button is meant before the bot hears of it. Without it the bot asks, in a
+	// message with a button of its own.
+	Dialogs Feature = "dialogs"
+	// LiveChoices are asked for as somebody types. Without it the platform knows them beforehand.
+	LiveChoices Feature = "live_choices"
+	// WholeForms are shown at once, with a button of their own. Without it a form comes in steps, of
+	// which Form is the first; Submit goes through all of them.
+	WholeForms Feature = "whole_forms"
+	// Notices are messages in a conversation of several that notify one person. The harness's adapter knows
+	// Ann and Ben as the people whose ids are their user ids.
+	Notices Feature = "notices"
 )
 
 func (h Harness) has(f Feature) bool { return !slices.Contains(h.Without, f) }
@@ -57,7 +70,7 @@ type FarEnd interface {
 	// Type sends a command, given as text with a slash; a platform with typed options makes them of it.
 	Type(t testing.TB, user string, in bot.Conversation, text string) Act
 	// Press presses the button, or chooses the entry of the menu, that bears a label; it agrees where
-	// it is asked to confirm.
+	// a dialog asks to confirm.
 	Press(t testing.TB, user string, on Message, label string) Act
 	// PressID presses a button whose id on the wire is this, as one that an older version drew.
 	PressID(t testing.TB, user string, on Message, id string) Act

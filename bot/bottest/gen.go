@@ -53,8 +53,8 @@ func genNode() *rapid.Generator[bot.Node] {
 	})
 }
 
-// genCard draws any card that the core can express, within no platform's limits.
-func genCard() *rapid.Generator[bot.Card] {
+// GenCard draws any card that the core can express, within no platform's limits.
+func GenCard() *rapid.Generator[bot.Card] {
 	call := rapid.Custom(func(t *rapid.T) bot.Call {
 		return bot.Do("card.press", rapid.StringMatching(`[a-zA-Z0-9|% -]{0,24}`).Draw(t, "argument"))
 	})

@@ -191,7 +191,7 @@ func (t *Tx) SaveDraft(_ context.Context, d bot.Draft) error {
 	return nil
 }
 
-// UpdateDraft writes new values into the actor's draft if it still exists.
+// UpdateDraft writes new values into the actor's draft if it still exists, and keeps the rest of it.
 func (t *Tx) UpdateDraft(ctx context.Context, id string, values bot.Values) error {
 	d, err := t.Draft(ctx, id)
 	if bot.ErrorCode(err) == bot.CodeNotFound {

@@ -38,6 +38,12 @@ func startFarEnd(t *testing.T, app bottest.App) (bot.Platform, bottest.FarEnd) {
 		People: func(context.Context) ([]playground.Person, error) {
 			return []playground.Person{{User: "ann", Name: "Ann"}, {User: "ben", Name: "Ben"}, {User: "stranger", Name: "Somebody"}}, nil
 		},
+		Account: func(_ context.Context, _, person string) (user, name string) {
+			if person == "ann" || person == "ben" {
+				return person, person
+			}
+			return "", ""
+		},
 		Channels: []playground.Channel{{Name: "general"}},
 	})
 	if err != nil {
@@ -109,6 +115,7 @@ type (
 	shownCard struct {
 		Title   string        `json:"title"`
 		Body    []shownNode   `json:"body"`
+		Notify  string        `json:"notify"`
 		Actions []shownAction `json:"actions"`
 		Menu    *struct {
 			Label string        `json:"label"`
@@ -388,6 +395,9 @@ func seen(in bot.Conversation, m shownMessage) bottest.Message {
 	}
 	if c := m.Card; c != nil {
 		lines = append(lines, c.Title)
+		if c.Notify != "" {
+			out.Notifies = append(out.Notifies, c.Notify)
+		}
 		for _, n := range c.Body {
 			switch n.Type {
 			case "picture":

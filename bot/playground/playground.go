@@ -29,6 +29,9 @@ type Config struct {
 	Commands func() []bot.Spec
 	// People returns everyone whom one can be. It is asked anew for every request.
 	People func(context.Context) ([]Person, error)
+	// Account returns the user who is a person, "" for none, and what they are called, for messages that
+	// notify one person; nil is nobody.
+	Account func(ctx context.Context, workspace, person string) (user, name string)
 	// Channels are the conversations that everyone is in, the first one shown first.
 	Channels []Channel
 	Clock    bot.Clock
@@ -247,7 +250,7 @@ func (p *Playground) Send(ctx context.Context, to bot.Conversation, card bot.Car
 	if err := p.known(ctx, to); err != nil {
 		return bot.Posted{}, err
 	}
-	w := p.card(ctx, card)
+	w := p.posted(ctx, card)
 	m, ok := p.hub.post(message{ID: "m-" + uuid.NewString(), Conversation: to.Channel, At: p.cfg.Clock(), Card: &w, delivery: deliveryID})
 	if !ok {
 		return bot.Posted{}, permanent("no conversation %q here", to.Channel)
@@ -261,7 +264,7 @@ func (p *Playground) Edit(ctx context.Context, at bot.Posted, card bot.Card) err
 	if err := p.known(ctx, at.In); err != nil {
 		return err
 	}
-	w := p.card(ctx, card)
+	w := p.posted(ctx, card)
 	if _, ok := p.hub.edit(at.In.Channel, at.ID, func(m *message) { m.Card, m.Edited = &w, true }); !ok {
 		return permanent("no message %q here any more", at.ID)
 	}
@@ -301,6 +304,18 @@ func (p *Playground) Profile(ctx context.Context, who bot.Identity) (bot.Profile
 		profile.Zone = zone
 	}
 	return profile, nil
+}
+
+// posted renders a card that nobody asked for, with whom it notifies.
+func (p *Playground) posted(ctx context.Context, c bot.Card) wireCard {
+	w := p.card(ctx, c)
+	if c.Notify == "" || p.cfg.Account == nil {
+		return w
+	}
+	if user, name := p.cfg.Account(ctx, p.cfg.Workspace, c.Notify); user != "" {
+		return notifying(w, user, name)
+	}
+	return w
 }
 
 // card renders a card and logs what had to be left out.

@@ -87,6 +87,8 @@ type wireCard struct {
 	Actions []wireAction `json:"actions,omitempty"`
 	Menu    *wireMenu    `json:"menu,omitempty"`
 	Context wireText     `json:"context,omitempty"`
+	// Notify is the user whom the message notifies; it mentions them.
+	Notify string `json:"notify,omitempty"`
 }
 
 type wireChoice struct {
@@ -274,6 +276,13 @@ func renderCard(c bot.Card) (wireCard, []Loss) {
 		}
 	}
 	return out, r.lost
+}
+
+// notifying has a card mention and notify one person.
+func notifying(w wireCard, user, name string) wireCard {
+	w.Notify = user
+	w.Body = append([]wireNode{{Type: "text", Text: wireText{{Style: bot.Mention, Text: name, Person: user}}}}, w.Body...)
+	return w
 }
 
 // renderForm makes of a form what the browser draws. It reports false where the form's own call

@@ -79,6 +79,12 @@ func TestRenderCard(t *testing.T) {
 	}
 }
 
+func TestRenderACardThatNotifies(t *testing.T) {
+	t.Parallel()
+	got, _ := renderCard(bot.Card{Body: []bot.Node{bot.T("You have 1 thing waiting.")}, Actions: []bot.Action{{Label: "Show me", Do: bot.Do("card.press", "home")}}})
+	golden(t, "card-notify", notifying(got, "ann", "Ann"))
+}
+
 func TestRenderForm(t *testing.T) {
 	t.Parallel()
 	got, lost, ok := renderForm(bot.Form{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -34,7 +35,7 @@ func (s *Slack) Send(ctx context.Context, to bot.Conversation, card bot.Card, de
 	if err != nil {
 		return bot.Posted{}, err
 	}
-	on := surface{Blocks: limits.MessageBlocks, Pages: 1, Spell: s.names.spell}
+	on := s.posting(ctx, to.Workspace, card)
 	if direct(to.Channel) {
 		if err := s.upload(ctx, w, to.Channel, attachments(card)); err != nil {
 			return bot.Posted{}, err
@@ -49,6 +50,22 @@ func (s *Slack) Send(ctx context.Context, to bot.Conversation, card bot.Card, de
 		return bot.Posted{}, refusal("post", err)
 	}
 	return bot.Posted{In: to, ID: ts}, nil
+}
+
+// userID is the form of an account's id: what is in a mention is never anything else.
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+
+// posting returns the surface of a message that nobody asked for. Whom it notifies is the card's to say;
+// somebody without an account here is notified nowhere.
+func (s *Slack) posting(ctx context.Context, workspace string, card bot.Card) surface {
+	on := surface{Blocks: limits.MessageBlocks, Pages: 1, Spell: s.names.spell}
+	if card.Notify == "" {
+		return on
+	}
+	if user, name := s.cfg.Directory.Account(ctx, workspace, card.Notify); userID.MatchString(user) {
+		on.Notify, on.NotifyName = user, name
+	}
+	return on
 }
 
 // content is a page as the options of a message. Links in it are never unfurled.
@@ -85,7 +102,7 @@ func (s *Slack) Edit(ctx context.Context, at bot.Posted, card bot.Card) error {
 	if at.In.Channel == bot.HomePlace {
 		return s.publishHome(ctx, w, at.ID, card)
 	}
-	on := surface{Blocks: limits.MessageBlocks, Pages: 1, Spell: s.names.spell}
+	on := s.posting(ctx, at.In.Workspace, card)
 	if direct(at.In.Channel) {
 		on.Attached = "above"
 	}

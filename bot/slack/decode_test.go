@@ -77,20 +77,6 @@ func TestLinksToRecords(t *testing.T) {
 	}
 }
 
-func TestRecent(t *testing.T) {
-	t.Parallel()
-	now := exampleTime
-	r := recent{clock: func() time.Time { return now }}
-	if !r.first("a") || r.first("a") || !r.first("b") {
-		t.Error("an id is new once")
-	}
-	now = now.Add(keepOrder + time.Second)
-	r.first("c")
-	if len(r.seen) != 1 {
-		t.Errorf("it still remembers %v", r.seen)
-	}
-}
-
 func TestChangesAreServedInOrder(t *testing.T) {
 	t.Parallel()
 	var (

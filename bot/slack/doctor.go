@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // The differences between our clock and Slack's that are noted, and that have every signed request
@@ -113,7 +114,7 @@ func (s *Slack) examineChannels(ctx context.Context, what string, w *workspace, 
 	}
 	all, err := s.channels(ctx, w)
 	if err != nil {
-		return []bot.Finding{{What: what, Warns: true, Text: "the channels cannot be read: " + reasonOf(err)}}
+		return []bot.Finding{{What: what, Warns: true, Text: "the channels cannot be read: " + front.ReasonOf(err)}}
 	}
 	var out []bot.Finding
 	for _, name := range names {

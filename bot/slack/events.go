@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // eventPatience is how long an event is worked on before it is acknowledged: one that is not, and only
@@ -22,7 +23,7 @@ func (x *exchange) event(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer x.guard(ctx)
+		defer front.Guard(ctx, x.cfg.Log, x.Event.ID)
 		x.happened(ctx)
 	}()
 	select {
@@ -39,11 +40,11 @@ func (x *exchange) happened(ctx context.Context) {
 	case "app_home_opened":
 		x.showHome(ctx, x.Event.ID)
 	case "message":
-		if x.told.first(x.Event.ID) {
+		if x.told.First(x.Event.ID) {
 			x.message(ctx)
 		}
 	case "link_shared":
-		if x.told.first(x.Event.ID) {
+		if x.told.First(x.Event.ID) {
 			x.links(ctx)
 		}
 	case "user_change":

@@ -130,9 +130,9 @@ func (s *Slack) answerHTTP(w http.ResponseWriter, r *http.Request, d delivery) {
 		return
 	}
 	acked := make(chan any, 1)
-	s.work.begin()
+	s.work.Begin()
 	go func(ctx context.Context) {
-		defer s.work.end()
+		defer s.work.End()
 		s.receive(ctx, d, func(payload any) error { acked <- payload; return nil })
 	}(context.WithoutCancel(r.Context()))
 	select {
@@ -168,8 +168,8 @@ func (s *Slack) handleEnvelope(ctx context.Context, access int, env envelope, ac
 		return
 	}
 	d.Access = access
-	s.work.begin()
-	defer s.work.end()
+	s.work.Begin()
+	defer s.work.End()
 	s.receive(ctx, d, func(payload any) error {
 		if !env.AcceptsResponse {
 			payload = nil

@@ -25,6 +25,9 @@ type surface struct {
 	Keep string
 	// Spell returns our text with its commands as they are typed here; nil leaves them.
 	Spell func(string) string
+	// Notify is the account of the one person whom the message notifies, "" for nobody, and NotifyName what
+	// they are called.
+	Notify, NotifyName string
 	// Zone is for instants in the fallback text, which no client converts; nil is UTC.
 	Zone *time.Location
 }
@@ -49,6 +52,10 @@ const nothing = "Nothing to show."
 func renderCard(c bot.Card, on surface) []page {
 	set := typesetter{Spell: on.Spell, Zone: on.Zone}
 	body, last := set.body(c, on.Attached), set.closing(c, on.Keep)
+	if on.Notify != "" {
+		who := run{Text: "@" + oneLine(orElse(on.NotifyName, on.Notify)), User: on.Notify}
+		body = append([]part{{Runs: []run{who}}}, body...)
+	}
 	if len(last.Blocks) == 0 && strings.TrimSpace(textOf(body)) == "" {
 		body = append(body, textParts([]run{{Text: nothing}})...)
 	}
@@ -56,6 +63,10 @@ func renderCard(c bot.Card, on surface) []page {
 	pages := make([]page, 0, len(sheets))
 	for i, sheet := range sheets {
 		text := fallback(c, on.Zone, on.Spell)
+		if on.Notify != "" {
+			// An account's id holds nothing but letters and digits: this is the one mention that is meant.
+			text = "<@" + on.Notify + "> " + shortFallback(text, len(on.Notify)+len("<@> "))
+		}
 		if i > 0 {
 			heading := fmt.Sprintf("%s (%d of %d)", oneLine(set.spell(c.Title)), i+1, len(sheets))
 			text = asFallback(strings.TrimSpace(heading) + "\n" + textOf(sheet))
@@ -125,6 +136,15 @@ func fallback(c bot.Card, zone *time.Location, spell func(string) string) string
 		text = orElse(strings.Join(labels, ", "), nothing)
 	}
 	return asFallback(text)
+}
+
+// shortFallback makes room in an escaped text for what stands before it. What would be cut is dropped as
+// a whole: half an escape is none.
+func shortFallback(text string, room int) string {
+	if utf8.RuneCountInString(text)+room <= limits.Fallback {
+		return text
+	}
+	return "…"
 }
 
 // asFallback escapes a text within the limit of a fallback.

@@ -50,6 +50,19 @@ func TestCardGoldens(t *testing.T) {
 	}
 }
 
+// TestCardThatNotifies draws a message for one person: their account is an element of its own, and the
+// text that notifications show names it too.
+func TestCardThatNotifies(t *testing.T) {
+	t.Parallel()
+	on := oneMessage()
+	on.Notify, on.NotifyName = "U0123ABCD", "Sample Person"
+	card := bot.Card{
+		Body: []bot.Node{bot.T("You have 1 thing waiting. <@U024BE7LH>")}, Notify: "p-7",
+		Actions: []bot.Action{{Label: "Show me", Do: bot.Do("card.press", "home"), Style: bot.Primary}},
+	}
+	golden(t, "testdata/notify.json", shown(renderCard(card, on)))
+}
+
 // drawn returns a card's only page as JSON that can be walked.
 func drawn(t *testing.T, c bot.Card, on surface) []any {
 	t.Helper()

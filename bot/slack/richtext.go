@@ -22,6 +22,8 @@ type run struct {
 	// At is the instant that is shown, in seconds since 1970.
 	At      int64
 	Instant bool
+	// User is the account that is mentioned, and notified. Text stands in for it.
+	User string
 }
 
 // instantFormat is how Slack writes an instant for the reader: "today at 3:04 PM".
@@ -93,12 +95,15 @@ func safeURL(s string) string {
 	return u.Scheme + s[len(u.Scheme):]
 }
 
+// whole tells whether a run can neither be parted nor joined with another.
+func (r run) whole() bool { return r.Instant || r.User != "" }
+
 // add appends a run, to the last one where nothing but the text differs.
 func add(runs []run, r run) []run {
 	if r.Text == "" {
 		return runs
 	}
-	if n := len(runs); n > 0 && !r.Instant && !runs[n-1].Instant && runs[n-1].URL == r.URL && runs[n-1].Style == r.Style {
+	if n := len(runs); n > 0 && !r.whole() && !runs[n-1].whole() && runs[n-1].URL == r.URL && runs[n-1].Style == r.Style {
 		runs[n-1].Text += r.Text
 		return runs
 	}
@@ -169,7 +174,7 @@ func cut(runs []run, most int) (head, rest []run) {
 			continue
 		}
 		head = append([]run(nil), runs[:i]...)
-		if at == 0 || r.Instant {
+		if at == 0 || r.whole() {
 			return head, withoutLineFeed(runs[i:])
 		}
 		first, second := r, r
@@ -220,6 +225,8 @@ func element(r run) slack.RichTextSectionElement {
 		style = &r.Style
 	}
 	switch {
+	case r.User != "":
+		return slack.NewRichTextSectionUserElement(r.User, style)
 	case r.Instant:
 		date := slack.NewRichTextSectionDateElement(r.At, instantFormat, nil, &r.Text)
 		date.Style = style

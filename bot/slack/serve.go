@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // How long an answer is waited for, of the three seconds that Slack gives. What takes longer is
@@ -56,12 +56,8 @@ func (s *Slack) receive(ctx context.Context, d delivery, ack func(payload any) e
 			s.cfg.Log.WarnContext(ctx, "an acknowledgement was not sent", "kind", d.Kind, "event", d.Event.ID, "err", err)
 		}
 	}}
-	defer func() {
-		if p := recover(); p != nil {
-			s.cfg.Log.ErrorContext(ctx, "panic", "kind", d.Kind, "event", d.Event.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		}
-		x.ack(nil)
-	}()
+	defer func() { x.ack(nil) }()
+	defer front.Guard(ctx, s.cfg.Log, d.Event.ID)
 	// The answer is due also when the connection that asked for it is gone.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
 	defer cancel()
@@ -130,25 +126,7 @@ func (x *exchange) answer(ctx context.Context, ev bot.Event) bot.Answer {
 
 // ask is answer in the background, so that a deadline can be kept.
 func (x *exchange) ask(ctx context.Context, ev bot.Event) <-chan bot.Answer {
-	out := make(chan bot.Answer, 1)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				x.cfg.Log.ErrorContext(ctx, "panic", "kind", x.Kind, "event", ev.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-				card := trouble("Something went wrong on my side. Try again in a moment.")
-				out <- bot.Answer{Code: bot.CodeInternal, Card: &card}
-			}
-		}()
-		out <- x.answer(ctx, ev)
-	}()
-	return out
-}
-
-// guard keeps a fault in work of its own from ending the process.
-func (x *exchange) guard(ctx context.Context) {
-	if p := recover(); p != nil {
-		x.cfg.Log.ErrorContext(ctx, "panic", "kind", x.Kind, "event", x.Event.ID, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-	}
+	return front.Ask(ctx, x.cfg.Log, ev.ID, func() bot.Answer { return x.answer(ctx, ev) })
 }
 
 // download fetches the files that were put into a form.
@@ -175,22 +153,18 @@ func (x *exchange) download(ctx context.Context) (map[string]bot.Upload, error) 
 	return out, nil
 }
 
-func trouble(text string) bot.Card {
-	return bot.Card{Tone: bot.Trouble, Body: []bot.Node{bot.T(text)}}
-}
-
 // invoke answers a slash command or a shortcut.
 func (x *exchange) invoke(ctx context.Context) {
 	if x.Refused != nil {
 		x.ack(nil)
-		x.private(ctx, trouble(messageOf(x.Refused)))
+		x.private(ctx, front.Trouble(front.MessageOf(x.Refused)))
 		return
 	}
 	if x.Kind == kindCommand {
 		command, text, _ := cutText(x.Event.Text)
 		typed, ok := x.names.read(command, text)
 		if !ok {
-			x.ack(x.ephemeral(trouble("I do not know this command. Type /" + x.cfg.Base + " help.")))
+			x.ack(x.ephemeral(front.Trouble("I do not know this command. Type /" + x.cfg.Base + " help.")))
 			return
 		}
 		x.Event.Text = typed
@@ -313,7 +287,7 @@ func (x *exchange) fill(ctx context.Context, view string, a bot.Answer) {
 		var err error
 		if request, err = renderModal(x.modal(ctx, *a.Form)); err != nil {
 			x.cfg.Log.ErrorContext(ctx, "a form was not drawn", "event", x.Event.ID, "err", err)
-			request = cardModal(trouble("This form cannot be shown on Slack."), x.here(), x.names.spell)
+			request = cardModal(front.Trouble("This form cannot be shown on Slack."), x.here(), x.names.spell)
 		}
 	case a.Card != nil:
 		request = cardModal(*a.Card, x.here(), x.names.spell)
@@ -330,27 +304,12 @@ func (x *exchange) fill(ctx context.Context, view string, a bot.Answer) {
 // ready offers a form that could not open by itself in time. What it was going to show is put into its
 // draft first, so that it opens with that.
 func (x *exchange) ready(ctx context.Context, f bot.Form) bot.Card {
-	if f.Draft != "" && f.Saved.IsZero() {
-		held := bot.Values{}
-		for _, field := range f.Fields {
-			if len(field.Value) > 0 {
-				held[field.Name] = field.Value
-			}
-		}
-		if len(held) > 0 {
-			ev := x.Event
-			ev.Type, ev.ID, ev.Command, ev.Bound, ev.Text, ev.Draft, ev.Values = bot.Change, ev.ID+"/kept", f.Call.Command, f.Call.Args, "", f.Draft, held
-			x.answer(ctx, ev)
-		}
+	if held := front.Held(f); f.Draft != "" && f.Saved.IsZero() && len(held) > 0 {
+		ev := x.Event
+		ev.Type, ev.ID, ev.Command, ev.Bound, ev.Text, ev.Draft, ev.Values = bot.Change, ev.ID+"/kept", f.Call.Command, f.Call.Args, "", f.Draft, held
+		x.answer(ctx, ev)
 	}
-	title := f.Title
-	if title == "" {
-		title = "The form"
-	}
-	return bot.Card{
-		Body:    []bot.Node{bot.Tf("%s is ready.", title)},
-		Actions: []bot.Action{{Label: "Open", Do: f.Call, Style: bot.Primary}},
-	}
+	return front.Ready(f)
 }
 
 // here is the origin of what a form or card that is opened now leads back to.
@@ -374,7 +333,7 @@ func (x *exchange) open(ctx context.Context, f bot.Form) {
 	request, err := renderModal(x.modal(ctx, f))
 	if err != nil {
 		x.cfg.Log.ErrorContext(ctx, "a form was not drawn", "event", x.Event.ID, "err", err)
-		x.private(ctx, trouble("This form cannot be shown on Slack."))
+		x.private(ctx, front.Trouble("This form cannot be shown on Slack."))
 		return
 	}
 	if err := x.openView(ctx, request); err != nil {
@@ -399,7 +358,7 @@ func (x *exchange) openView(ctx context.Context, request slack.ModalViewRequest)
 func (x *exchange) press(ctx context.Context) {
 	if x.Refused != nil {
 		x.ack(nil)
-		x.private(ctx, trouble(messageOf(x.Refused)))
+		x.private(ctx, front.Trouble(front.MessageOf(x.Refused)))
 		return
 	}
 	answer := x.ask(ctx, x.Event)
@@ -534,7 +493,7 @@ func (x *exchange) alive(at origin) bool {
 // submit answers a form that was sent off.
 func (x *exchange) submit(ctx context.Context) {
 	if x.Refused != nil {
-		x.ack(slack.NewUpdateViewSubmissionResponse(modalOf(cardModal(trouble(messageOf(x.Refused)), x.From, x.names.spell))))
+		x.ack(slack.NewUpdateViewSubmissionResponse(modalOf(cardModal(front.Trouble(front.MessageOf(x.Refused)), x.From, x.names.spell))))
 		return
 	}
 	// Pressed again while it is being saved, a form does not act again.
@@ -656,7 +615,7 @@ func (x *exchange) submittedLate(ctx context.Context, a bot.Answer) {
 	if err != nil {
 		x.cfg.Log.WarnContext(ctx, "a view was not updated", "event", x.Event.ID, "err", err)
 		text := "That was not saved: " + a.Errors[0].Message + " What you typed is kept: run the command again."
-		x.private(ctx, trouble(text))
+		x.private(ctx, front.Trouble(text))
 	}
 }
 
@@ -743,7 +702,7 @@ func (x *exchange) keepValue(card bot.Card) string {
 func (x *exchange) keep(ctx context.Context) {
 	x.ack(nil)
 	var k kept
-	tooOld := trouble("This answer is too old to be sent on. Run the command again.")
+	tooOld := front.Trouble("This answer is too old to be sent on. Run the command again.")
 	if err := json.Unmarshal([]byte(x.Keep), &k); err != nil || x.cfg.Clock().Sub(time.Unix(k.At, 0)) > keptLife {
 		x.private(ctx, tooOld)
 		return
@@ -757,7 +716,7 @@ func (x *exchange) keep(ctx context.Context) {
 	}
 	if err := x.direct(ctx, *a.Card); err != nil {
 		x.cfg.Log.WarnContext(ctx, "an answer was not sent to the direct messages", "event", x.Event.ID, "err", err)
-		x.private(ctx, trouble("I could not write to your direct messages. "+reasonOf(err)))
+		x.private(ctx, front.Trouble("I could not write to your direct messages. "+front.ReasonOf(err)))
 		return
 	}
 	x.private(ctx, bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T("It is in your direct messages.")}})
@@ -796,7 +755,7 @@ func (x *exchange) attach(ctx context.Context, card bot.Card) {
 	}
 	if err != nil {
 		x.cfg.Log.WarnContext(ctx, "a picture or file was not sent", "event", x.Event.ID, "err", err)
-		x.private(ctx, trouble("The picture or file did not reach your direct messages. "+reasonOf(err)))
+		x.private(ctx, front.Trouble("The picture or file did not reach your direct messages. "+front.ReasonOf(err)))
 	}
 }
 
@@ -870,18 +829,4 @@ func (x *exchange) trusted(responseURL string) bool {
 		return true
 	}
 	return u.Scheme == "https" && (u.Host == "hooks.slack.com" || u.Host == "hooks.slack-gov.com")
-}
-
-func messageOf(err error) string {
-	if coded, ok := errors.AsType[bot.Coded](err); ok {
-		return coded.Message()
-	}
-	return "Something went wrong on my side. Try again in a moment."
-}
-
-func reasonOf(err error) string {
-	if refused, ok := errors.AsType[*bot.SendError](err); ok {
-		return refused.Reason + "."
-	}
-	return "Try again in a moment."
 }

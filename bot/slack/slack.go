@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // Name is the platform's name in identities and settings.
@@ -101,14 +102,14 @@ type Slack struct {
 	accesses []Access
 
 	serve atomic.Pointer[bot.Serve]
-	work  inFlight
+	work  front.InFlight
 	// saving are the views whose form is being saved.
 	saving sync.Map
 	dms    sync.Map // bot.Identity → channel
 	// guests are what is known of members of private channels: bot.Identity → guestSeen.
 	guests sync.Map
 	views  ordering
-	told   recent
+	told   front.Recent
 
 	mu         sync.RWMutex
 	workspaces map[string]*workspace // by team
@@ -153,7 +154,7 @@ func New(cfg Config) (*Slack, error) {
 		cfg: cfg, names: newNames(cfg.Base, cfg.Prefix, specs), registry: registry,
 		http: &http.Client{Timeout: timeout}, workspaces: map[string]*workspace{}, sockets: map[int]bool{},
 		accesses: append([]Access{{BotToken: cfg.BotToken, Kind: Home, AppToken: cfg.AppToken, SigningSecret: cfg.SigningSecret}}, cfg.Others...),
-		told:     recent{clock: cfg.Clock},
+		told:     front.Recent{Clock: cfg.Clock},
 	}
 	return s, nil
 }
@@ -179,7 +180,7 @@ func (s *Slack) Workspaces() []Workspace {
 }
 
 // Settle waits until no delivery is being worked on.
-func (s *Slack) Settle() { s.work.wait() }
+func (s *Slack) Settle() { s.work.Wait() }
 
 // Connected tells whether deliveries of the company's own workspace can arrive.
 func (s *Slack) Connected() bool {
@@ -199,7 +200,7 @@ func (s *Slack) Run(ctx context.Context, serve bot.Serve) error {
 		return err
 	}
 	s.serve.Store(&serve)
-	defer s.work.wait()
+	defer s.work.Wait()
 	s.tellUp(s.Connected())
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -161,7 +161,7 @@ func openStore(ctx context.Context, cfg Config, how opening, clock bot.Clock, lo
 	if err != nil {
 		return nil, failf("%sENCRYPTION_KEY: %v", envPrefix, err)
 	}
-	st, err := store.Open(ctx, cfg.database(), clock, keys, store.WithLog(log), store.WithDefault(hiring.SettingTimezone, cfg.Timezone))
+	st, err := store.Open(ctx, cfg.database(), clock, keys, store.WithLog(log), store.WithDefault(hiring.SettingTimezone, cfg.Timezone), store.WithDefault(store.PublicURL, cfg.PublicURL))
 	if err != nil {
 		// The operator needs the cause, which people in a chat are spared.
 		if told, ok := errors.AsType[*hiring.Error](err); ok && told.Unwrap() != nil {

@@ -48,7 +48,7 @@ func openSample(ctx context.Context, url string, clock bot.Clock) (*store.Store,
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, url, clock, keys, store.WithLog(quiet()))
+	return store.Open(ctx, url, clock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 }
 
 // officeStart is when every check begins: a Monday morning in India.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -59,14 +60,24 @@ func (c askCmd) Run(ctx context.Context, m *Main) error {
 			}
 			ev.Type, ev.Command, ev.Bound = bot.Press, call.Command, call.Args
 		}
-		answer := withRequest(a.router.Serve)(ctx, ev)
+		serve := withRequest(a.router.Serve)
+		answer := serve(ctx, ev)
+		if len(values) > 0 && answer.Form != nil && answer.Form.StartOver.Command != "" {
+			// Values of the command line are all of them: none is left over from a try before.
+			over := ev
+			over.Type, over.ID, over.Text = bot.Press, ev.ID+"-over", ""
+			over.Command, over.Bound = answer.Form.StartOver.Command, answer.Form.StartOver.Args
+			serve(ctx, over)
+			ev.ID += "-again"
+			answer = serve(ctx, ev)
+		}
 		switch {
 		case len(values) == 0:
 		case answer.Form != nil:
 			if ev, err = submission(ev, *answer.Form, values); err != nil {
 				return err
 			}
-			answer = withRequest(a.router.Serve)(ctx, ev)
+			answer = serve(ctx, ev)
 		default:
 			fmt.Fprintln(m.Stderr, "hirebot: no form opened, so the values of --field were not used.")
 		}
@@ -163,6 +174,8 @@ func (c askCmd) print(m *Main, answer bot.Answer, zone *time.Location) error {
 			return err
 		}
 		fmt.Fprintln(m.Stdout, text)
+	} else if refusal == "" && answer.Form != nil {
+		fmt.Fprint(m.Stdout, formText(*answer.Form, zone)+c.sendWith(*answer.Form))
 	} else if refusal == "" {
 		fmt.Fprint(m.Stdout, plainAnswer(answer, zone))
 	}
@@ -170,6 +183,81 @@ func (c askCmd) print(m *Main, answer bot.Answer, zone *time.Location) error {
 		return &exitError{code: exitFailure}
 	}
 	return nil
+}
+
+// formText writes a form with all that is needed to fill it in from the command line.
+func formText(f bot.Form, zone *time.Location) string {
+	var b strings.Builder
+	b.WriteString(f.Title + "\n")
+	if note := f.Note.Plain(zone); note != "" {
+		b.WriteString(note + "\n")
+	}
+	if !f.Saved.IsZero() {
+		b.WriteString("Continuing what was typed, saved " + bot.FormatInstant(f.Saved, zone) + "; --field starts afresh.\n")
+	}
+	for _, field := range f.Fields {
+		label := field.Label
+		if field.Required {
+			label += ", required"
+		}
+		fmt.Fprintf(&b, "  %s (%s) = %s\n", field.Name, label, strings.ReplaceAll(strings.Join(namesOf(field, field.Value), ", "), "\n", "; "))
+		if len(field.Choices) > 0 {
+			var all []string
+			for _, c := range field.Choices {
+				all = append(all, c.Value)
+			}
+			fmt.Fprintf(&b, "      one of: %s\n", strings.Join(namesOf(field, all), ", "))
+		}
+	}
+	return b.String()
+}
+
+// namesOf returns values of a field as one types them: of people the names.
+func namesOf(field bot.Field, values []string) []string {
+	if field.Input != bot.InputPerson && field.Input != bot.InputPeople {
+		return values
+	}
+	var names []string
+	for _, v := range values {
+		if i := slices.IndexFunc(field.Choices, func(c bot.Choice) bool { return c.Value == v }); i >= 0 {
+			v = field.Choices[i].Label
+		}
+		names = append(names, v)
+	}
+	return names
+}
+
+// sendWith says how to send a form off.
+func (c askCmd) sendWith(f bot.Form) string {
+	if len(f.Fields) == 0 {
+		return ""
+	}
+	line := "hirebot ask --as " + shellWord(c.As)
+	if c.Press != "" {
+		line += " --press " + shellWord(c.Press)
+	} else {
+		line += " " + shellWord(strings.Join(c.Command, " "))
+	}
+	missing := false
+	for _, field := range f.Fields {
+		if field.Required && len(field.Value) == 0 {
+			line, missing = line+" --field "+field.Name+"=…", true
+		}
+	}
+	if !missing {
+		line += " --field " + f.Fields[0].Name + "=…"
+	}
+	return "Send it with: " + line + "\n"
+}
+
+// shellWord quotes a text as one word of a shell.
+func shellWord(text string) string {
+	if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./@", r)
+	}) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // plainAnswer writes an answer as text.

@@ -56,7 +56,7 @@ func benchApp(tb testing.TB, url string) *app {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	st, err := store.Open(tb.Context(), url, testClock, keys, store.WithLog(quiet()))
+	st, err := store.Open(tb.Context(), url, testClock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func (s *site) sweep() (err error) {
 	if err != nil {
 		return err
 	}
-	st, err := store.Open(s.t.Context(), s.database, s.clock, keys, store.WithLog(quiet()))
+	st, err := store.Open(s.t.Context(), s.database, s.clock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func TestBrowser(t *testing.T) {
 
 // emptyCompany is a migrated database with nobody in it, which the demo fills.
 var emptyCompany = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
-	st, err := store.Open(ctx, url, testClock, store.Keys{}, store.WithLog(slog.New(slog.DiscardHandler)))
+	st, err := store.Open(ctx, url, testClock, store.Keys{}, store.WithLog(slog.New(slog.DiscardHandler)), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		return err
 	}

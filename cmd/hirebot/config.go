@@ -43,11 +43,11 @@ type Config struct {
 	SlackSigningSecret Secret `var:"SLACK_SIGNING_SECRET" help:"Slack: the signing secret, for HTTP mode." placeholder:"SECRET" group:"Configuration"`
 	SlackAPIURL        string `var:"SLACK_API_URL" name:"slack-api-url" default:"https://slack.com/api/" help:"Slack: where its Web API is; ends in /api/." placeholder:"URL" group:"Configuration"`
 
-	DiscordToken     Secret `var:"DISCORD_TOKEN" later:"yes" help:"Discord: the bot token." placeholder:"TOKEN" group:"Configuration"`
-	DiscordAppID     string `var:"DISCORD_APP_ID" later:"yes" help:"Discord: the application id." placeholder:"ID" group:"Configuration"`
-	DiscordGuildID   string `var:"DISCORD_GUILD_ID" later:"yes" help:"Discord: the company's server, several by comma." placeholder:"ID,…" group:"Configuration"`
-	DiscordPublicKey string `var:"DISCORD_PUBLIC_KEY" later:"yes" help:"Discord: the application's public key, for HTTP interactions." placeholder:"KEY" group:"Configuration"`
-	DiscordAPIURL    string `var:"DISCORD_API_URL" later:"yes" name:"discord-api-url" default:"https://discord.com/api/" help:"Discord: where its API is; the gateway follows from it." placeholder:"URL" group:"Configuration"`
+	DiscordToken     Secret `var:"DISCORD_TOKEN" help:"Discord: the bot token." placeholder:"TOKEN" group:"Configuration"`
+	DiscordAppID     string `var:"DISCORD_APP_ID" help:"Discord: the application id." placeholder:"ID" group:"Configuration"`
+	DiscordGuildID   string `var:"DISCORD_GUILD_ID" help:"Discord: the company's server, several by comma." placeholder:"ID,…" group:"Configuration"`
+	DiscordPublicKey string `var:"DISCORD_PUBLIC_KEY" help:"Discord: the application's public key, for HTTP interactions." placeholder:"KEY" group:"Configuration"`
+	DiscordAPIURL    string `var:"DISCORD_API_URL" name:"discord-api-url" default:"https://discord.com/api/" help:"Discord: where its API is; the gateway follows from it." placeholder:"URL" group:"Configuration"`
 
 	WorkspacesFile string `var:"WORKSPACES_FILE" help:"A file that names further workspaces and servers of the company, and communities." placeholder:"FILE" group:"Configuration"`
 	CommandPrefix  string `var:"COMMAND_PREFIX" help:"Put before the name of every slash command on Slack and Discord, such as hb, where /hire is taken." placeholder:"PREFIX" group:"Configuration"`
@@ -256,8 +256,8 @@ func (c Config) checkPlatforms() []string {
 	if c.DiscordPublicKey != "" && !publicKey.MatchString(c.DiscordPublicKey) {
 		wrong("DISCORD_PUBLIC_KEY", "it is not 64 hexadecimal digits: copy it from the application's page “General Information”")
 	}
-	if !isWebURL(c.DiscordAPIURL) {
-		wrong("DISCORD_API_URL", "%q is not an address of the web: write https://discord.com/api/", c.DiscordAPIURL)
+	if !isWebURL(c.DiscordAPIURL) || !strings.HasSuffix(c.DiscordAPIURL, "/api/") {
+		wrong("DISCORD_API_URL", "%q does not end in /api/: write https://discord.com/api/", c.DiscordAPIURL)
 	}
 	if c.CommandPrefix != "" && !prefixRule.MatchString(c.CommandPrefix) {
 		wrong("COMMAND_PREFIX", "%q cannot begin a command: write at most ten small letters, digits and hyphens, such as hb", c.CommandPrefix)

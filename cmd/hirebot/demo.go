@@ -129,6 +129,7 @@ func newPlayground(a *app, cfg playground.Config) (*playground.Playground, error
 	cfg.Clock, cfg.Log, cfg.Try = a.clock, a.log, sampleTries()
 	cfg.Commands = a.router.Registry().Specs
 	cfg.People = a.playgroundPeople
+	cfg.Account = newDirectory(a.store, a.clock, nil, a.log).Account
 	for _, c := range sampleChannels() {
 		cfg.Channels = append(cfg.Channels, playground.Channel{Name: c.Key, About: c.Value})
 	}

@@ -79,7 +79,7 @@ func newMeeting(t *testing.T, admins string) *meeting {
 		defer m.mu.Unlock()
 		return m.now
 	}
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{}, store.WithLog(quiet()))
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), clock, store.Keys{}, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestAdminsByEmail(t *testing.T) {
 		{"U3", bot.Profile{Name: "Guest", Email: "boss@example.com", Active: true, Guest: true}, false},
 		{"U4", bot.Profile{Name: "Robot", Email: "boss@example.com", Active: true, Robot: true}, false},
 		{"U5", bot.Profile{Name: "Gone", Email: "boss@example.com"}, false},
-		{"U6", bot.Profile{Name: "Boss", Email: "BOSS@example.COM", Active: true}, true},
+		{"U6", bot.Profile{Name: "Boss", Email: "BOSS@example.COM", Active: true, Zone: time.UTC}, true},
 		{"U7", bot.Profile{Name: "Like the boss", Email: "boss@example.com.evil.example", Active: true}, false},
 	} {
 		m.platform.set(tc.user, tc.told, nil)

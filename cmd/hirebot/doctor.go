@@ -72,14 +72,11 @@ func (d *doctor) configuration(m *Main) {
 	if unused := unusedVariables(m.vars); len(unused) > 0 {
 		d.say(checkWarn, "configuration", "not used by this version yet: %s", strings.Join(unused, ", "))
 	}
-	served, missing := configured(m.Platforms, m.cfg)
+	served := configured(m.Platforms, m.cfg)
 	for _, k := range served {
 		d.say(checkOK, k.Name, "configured")
 	}
-	for _, k := range missing {
-		d.say(checkWarn, k.Name, "configured, but its adapter is not in this version yet")
-	}
-	if len(served)+len(missing) == 0 {
+	if len(served) == 0 {
 		d.say(checkWarn, "platforms", "none is configured: hirebot serve has nothing to serve. Set one up as docs/configuration.md says, or try hirebot demo")
 	}
 	if m.cfg.EncryptionKey == "" {
@@ -94,8 +91,7 @@ const examineTime = 30 * time.Second
 
 // platforms asks each configured platform whether it is set up right.
 func (d *doctor) platforms(ctx context.Context, m *Main) {
-	served, _ := configured(m.Platforms, m.cfg)
-	for _, k := range served {
+	for _, k := range configured(m.Platforms, m.cfg) {
 		p, err := k.Connect(m.cfg, core{Commands: specs, Directory: noDirectory{}, Clock: m.Clock, Log: m.quietLog()})
 		if err != nil {
 			d.say(checkFail, k.Name, "%v", err)

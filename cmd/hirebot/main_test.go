@@ -147,13 +147,13 @@ func TestServeWithoutPlatform(t *testing.T) {
 func TestServeIsHonestAboutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "HIREBOT_DISCORD_TOKEN=hush", "HIREBOT_DISCORD_APP_ID=1234")
-	stdout, stderr := b.want(exitUsage, "serve")
-	has(t, stderr, "Discord is configured, but its adapter is not in this version yet")
+	stdout, stderr := b.want(exitFailure, "serve")
+	has(t, stderr, "HIREBOT_DISCORD_GUILD_ID", "Copy Server ID")
 	if strings.Contains(stdout+stderr, "hush") {
 		t.Error("a secret was printed")
 	}
 	report, _ := b.want(exitFailure, "doctor")
-	has(t, report, "warn  discord: configured, but its adapter is not in this version yet")
+	has(t, report, "FAIL  discord: HIREBOT_DISCORD_GUILD_ID: it is missing")
 }
 
 func TestUsage(t *testing.T) {
@@ -317,6 +317,20 @@ func TestAskFillsForms(t *testing.T) {
 	b.want(exitOK, "ask", "--as", "admin", "/hire set timezone", "--field", "value=Europe/Berlin")
 	list, _ := b.want(exitOK, "settings", "list")
 	has(t, list, "timezone = Europe/Berlin")
+
+	// A form says how it goes on, and people stand in it by their names.
+	form, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req new senior java backend pune")
+	has(t, form, "what (Role and level, required) = senior java backend developer",
+		"Send it with: hirebot ask --as hiring-manager '/req new senior java backend pune' --field why=…")
+	b.want(exitOK, "ask", "--as", "hiring-manager", "/req new senior java backend pune", "--field", "why=growth")
+	form, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req edit R-1")
+	has(t, form, "manager (Hiring manager) = hiring-manager\n", "one of: approver-1, hiring-manager, hiring-manager-2")
+
+	// Values of the command line are all of them: what failed before is not sent along.
+	bad := b.file("bad.csv", "nonsense")
+	b.want(exitFailure, "ask", "--as", "compensation", "/band import", "--field", "file=@"+bad)
+	out, _ := b.want(exitOK, "ask", "--as", "compensation", "/band import", "--field", "rows=role,level,low,high\nbackend,senior,26L,56L")
+	has(t, out, "26")
 }
 
 func TestAskWorksBesideTheDemo(t *testing.T) {
@@ -398,7 +412,10 @@ func TestPlaybook(t *testing.T) {
 	has(t, out, "data-engineer: added")
 	exported, _ := b.want(exitOK, "playbook", "export", "data-engineer")
 	out, _ = b.wantFrom(exported, exitOK, "playbook", "import", "-")
-	has(t, out, "data-engineer: replaced")
+	has(t, out, "data-engineer: unchanged")
+	out, _ = b.wantFrom(strings.Replace(exported, "title: Data engineer", "title: Data wrangler", 1), exitOK, "playbook", "import", "-")
+	has(t, out, "data-engineer: replaced; changed: title\n")
+	b.wantFrom(exported, exitOK, "playbook", "import", "-")
 	b.want(exitUsage, "playbook", "import", filepath.Join(b.dir, "none.yaml"))
 	to := filepath.Join(b.dir, "out.yaml")
 	b.want(exitOK, "playbook", "export", "data-engineer", "--out", to)

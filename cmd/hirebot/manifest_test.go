@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/discord"
 	"github.com/hirebot/hirebot/bot/slack"
 	"github.com/hirebot/hirebot/commands"
 )
@@ -118,6 +120,8 @@ func TestManifestIsToldWhatIsWrong(t *testing.T) {
 	b := newBench(t)
 	b.want(exitUsage, "manifest")
 	b.want(exitUsage, "manifest", "slack", "extra")
+	b.want(exitUsage, "manifest", "discord", "extra")
+	b.want(exitUsage, "manifest", "discord", "--community", "--commands")
 	b.env = append(b.env, "HIREBOT_COMMAND_PREFIX=HB!")
 	if stdout, stderr := b.want(exitUsage, "manifest", "slack"); stdout != "" || !strings.Contains(stderr, "HIREBOT_COMMAND_PREFIX") {
 		t.Errorf("%q %q", stdout, stderr)
@@ -126,4 +130,64 @@ func TestManifestIsToldWhatIsWrong(t *testing.T) {
 	if stdout, stderr := b.want(exitFailure, "manifest", "slack"); stdout != "" || !strings.Contains(stderr, "Slack would refuse this manifest") {
 		t.Errorf("%q %q", stdout, stderr)
 	}
+}
+
+func TestManifestDiscord(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args  []string
+		scope string
+	}{
+		"of the company": {nil, "scope=bot+applications.commands"},
+		"of a community": {[]string{"--community"}, "scope=bot&"},
+	} {
+		b := newBench(t, "HIREBOT_DISCORD_TOKEN=hush", "HIREBOT_DISCORD_APP_ID=123456789012345678")
+		stdout, stderr := b.want(exitOK, append([]string{"manifest", "discord"}, c.args...)...)
+		link, rest, _ := strings.Cut(stdout, "\n")
+		if strings.Contains(stdout+stderr, "hush") {
+			t.Error("a secret was printed")
+		}
+		if _, err := url.Parse(link); err != nil || !strings.Contains(link+"&", c.scope) {
+			t.Errorf("%s: %q %v", name, link, err)
+		}
+		has(t, link, "https://discord.com/oauth2/authorize?", "client_id=123456789012345678", "permissions=")
+		for _, p := range discord.Permissions(len(c.args) > 0) {
+			has(t, rest, p.Name, p.Reason)
+		}
+		if entries, err := os.ReadDir(b.dir); err != nil || len(entries) > 0 {
+			t.Errorf("it left something behind: %v %v", entries, err)
+		}
+	}
+}
+
+func TestManifestDiscordNeedsTheApplication(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if stdout, stderr := b.want(exitUsage, "manifest", "discord"); stdout != "" || !strings.Contains(stderr, "HIREBOT_DISCORD_APP_ID") || !strings.Contains(stderr, "General Information") {
+		t.Errorf("%q %q", stdout, stderr)
+	}
+}
+
+func TestManifestDiscordCommands(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "HIREBOT_COMMAND_PREFIX=hb")
+	stdout, _ := b.want(exitOK, "manifest", "discord", "--commands")
+	var printed []struct {
+		Name    string
+		Options []struct{ Name string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &printed); err != nil || len(printed) == 0 {
+		t.Fatalf("%v:\n%s", err, stdout)
+	}
+	for _, c := range printed {
+		if !strings.HasPrefix(c.Name, "hb-") || len(c.Options) == 0 {
+			t.Errorf("registered %+v", c)
+		}
+	}
+	var out, side bytes.Buffer
+	err := (manifestDiscordCmd{}).describe(b.main(&out, &side), []bot.Spec{{Noun: "Band", Verb: "show", Default: true, Summary: "x"}})
+	if err == nil || out.Len() > 0 {
+		t.Fatalf("printed:\n%s", &out)
+	}
+	has(t, err.Error(), "/Band", "rename the noun", "HIREBOT_COMMAND_PREFIX")
 }

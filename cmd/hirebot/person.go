@@ -99,6 +99,9 @@ func (personListCmd) Run(ctx context.Context, m *Main) error {
 				if !p.Active {
 					state = "deactivated"
 				}
+				if into, merged := tx.Snapshot().Person(p.MergedInto); merged {
+					state = "merged into " + into.Name
+				}
 				accounts := make([]string, 0, len(p.Identities))
 				for _, id := range p.Identities {
 					accounts = append(accounts, id.Workspace+"/"+id.User)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -17,7 +18,7 @@ import (
 // people opens a new database with two admins and a member.
 func people(t *testing.T, url string) *store.Store {
 	t.Helper()
-	st, err := store.Open(t.Context(), url, testClock, store.Keys{}, store.WithLog(newLog(newOutput())))
+	st, err := store.Open(t.Context(), url, testClock, store.Keys{}, store.WithLog(newLog(newOutput())), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,4 +153,53 @@ func drawn(t *testing.T, st *store.Store, row store.Row) (card bot.Card) {
 		t.Fatal(err)
 	}
 	return card
+}
+
+func TestTheListTellsWhoWasMerged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.want(exitOK, "migrate", "up")
+	b.want(exitOK, "person", "add", "Asha", "--identity", "slack:T0123/U0123", "--role", "recruiter")
+	b.want(exitOK, "person", "add", "Ravi", "--identity", "discord:777/888", "--role", "interviewer")
+	slack, discord := bot.Identity{Workspace: "slack:T0123", User: "U0123"}, bot.Identity{Workspace: "discord:777", User: "888"}
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(b.dir, "hirebot.db"), testClock, store.Keys{}, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var code string
+	for _, do := range []struct {
+		who bot.Identity
+		fn  func(tx *store.Tx) error
+	}{
+		{slack, func(tx *store.Tx) (err error) {
+			code, err = tx.NewLinkCode(t.Context())
+			return err
+		}},
+		{discord, func(tx *store.Tx) error {
+			tried, err := tx.TryLink(t.Context(), code, discord)
+			if err != nil {
+				return err
+			}
+			_, _, err = tx.Merge(t.Context(), tried.Link)
+			return err
+		}},
+	} {
+		_, err := st.Do(t.Context(), bot.Event{Type: bot.Open, From: do.who}, false, func(_ context.Context, tx *store.Tx, _ bot.Actor) (bot.Response, error) {
+			return bot.Response{}, do.fn(tx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, _ := b.want(exitOK, "person", "list")
+	has(t, list, "Asha\trecruiter\tactive\tAsia/Kolkata\tdiscord:777/888 slack:T0123/U0123", "Ravi\tmember\tmerged into Asha\tAsia/Kolkata\tno account")
+	for _, args := range [][]string{{"reactivate", "Ravi"}, {"role", "Ravi", "+admin"}} {
+		_, stderr := b.want(exitFailure, append([]string{"person"}, args...)...)
+		has(t, stderr, "Ravi was joined with Asha, for good")
+	}
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hirebot/hirebot/hiring"
@@ -99,8 +101,16 @@ func (c playbookImportCmd) Run(ctx context.Context, m *Main) error {
 			done = done[:0]
 			for _, p := range read {
 				word := "added"
-				if _, exists := tx.Snapshot().Playbook(p.Key); exists {
-					word = "replaced"
+				if old, exists := tx.Snapshot().Playbook(p.Key); exists {
+					changed, err := changedSections(old, p)
+					if err != nil {
+						return err
+					}
+					if len(changed) == 0 {
+						done = append(done, p.Key+": unchanged")
+						continue
+					}
+					word = "replaced; changed: " + strings.Join(changed, ", ")
 				}
 				if err := tx.SavePlaybook(ctx, p); err != nil {
 					return err
@@ -120,6 +130,46 @@ func (c playbookImportCmd) Run(ctx context.Context, m *Main) error {
 		}
 		return nil
 	})
+}
+
+// changedSections returns the sections of its file in which a playbook differs from another.
+func changedSections(old, p hiring.Playbook) ([]string, error) {
+	before, err := sectionsOf(old)
+	if err != nil {
+		return nil, err
+	}
+	after, err := sectionsOf(p)
+	if err != nil {
+		return nil, err
+	}
+	var changed []string
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if before[name] != after[name] {
+			changed = append(changed, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		if _, had := before[name]; !had {
+			changed = append(changed, name)
+		}
+	}
+	return changed, nil
+}
+
+// sectionsOf returns the text of each section of a playbook's file.
+func sectionsOf(p hiring.Playbook) (map[string]string, error) {
+	text, err := playbooks.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	sections, name := map[string]string{}, ""
+	for line := range strings.Lines(string(text)) {
+		if key, _, ok := strings.Cut(line, ":"); ok && key != "" && !strings.ContainsAny(key[:1], " -#") {
+			name = key
+		}
+		sections[name] += line
+	}
+	return sections, nil
 }
 
 // readPlaybook returns a file's name for messages, and its text.

@@ -44,7 +44,7 @@ func newCrowd(tb testing.TB, url string, n int) *crowd {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	st, err := store.Open(tb.Context(), url, testClock, keys, store.WithLog(quiet()), store.WithTrace(func(query string, args []any) {
+	st, err := store.Open(tb.Context(), url, testClock, keys, store.WithUnitTime(5*time.Minute), store.WithLog(quiet()), store.WithTrace(func(query string, args []any) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.queries = append(c.queries, sentQuery{query, args})

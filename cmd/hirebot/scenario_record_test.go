@@ -21,7 +21,11 @@ func (w *world) auditCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	var rows []store.AuditRow
 	ts.Check(w.app.store.Read(context.Background(), func(tx *store.Tx) error {
-		actor := tx.Snapshot().Actor(bot.Identity{Workspace: playgroundWorkspace, User: args[0]}).ID
+		workspace := playgroundWorkspace
+		if w.fronts != nil {
+			workspace = frontWorkspace(homeFront(args[0]))
+		}
+		actor := tx.Snapshot().Actor(bot.Identity{Workspace: workspace, User: args[0]}).ID
 		if actor == "" {
 			actor = playgroundWorkspace + "/" + args[0] // nobody is linked to the account any more
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -94,6 +95,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 		"clock": with((*world).clockCmd), "dm": with((*world).dmCmd), "posted": with((*world).postedCmd), "phone": with((*world).phoneCmd),
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
 		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
+		"meet": with((*world).meetCmd), "closed": with((*world).closedCmd), "linkcode": with((*world).linkcodeCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {
@@ -109,8 +111,10 @@ type world struct {
 	courier  *scheduler.Courier
 	recorder *recorder
 	zone     *time.Location
-	// slack is how its people speak where it is played on Slack.
-	slack *slackFront
+	// chat is how its people speak where it is played on a chat platform.
+	chat *chatFront
+	// fronts are the platforms that people are on where there are several, by name.
+	fronts map[string]*recorder
 
 	mu       sync.Mutex
 	now      time.Time
@@ -146,7 +150,7 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 	if err != nil {
 		tb.Fatal(err)
 	}
-	st, err := store.Open(tb.Context(), url, w.clock, keys, store.WithLog(quiet()))
+	st, err := store.Open(tb.Context(), url, w.clock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -210,8 +214,8 @@ func (w *world) speak(ts *testscript.TestScript, neg bool, name string, args []s
 	if len(args) == 0 {
 		ts.Fatalf("usage: %s /command… | press LABEL | submit name=value… | change name=value… | suggest TEXT | again | home", name)
 	}
-	if w.slack != nil {
-		w.slack.speak(ts, neg, name, args)
+	if w.chat != nil {
+		w.chat.speak(ts, neg, name, args)
 		return
 	}
 	who := w.speakers[name]
@@ -219,8 +223,15 @@ func (w *world) speak(ts *testscript.TestScript, neg bool, name string, args []s
 		From: bot.Identity{Workspace: playgroundWorkspace, User: name},
 		In:   bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + name, Private: true},
 	}
+	if w.fronts != nil {
+		on := homeFront(name)
+		if args[0] == "on" && len(args) > 2 {
+			on, args = args[1], args[2:]
+		}
+		ev.From.Workspace, ev.In.Workspace = frontWorkspace(on), frontWorkspace(on)
+	}
 	if args[0] == "in" && len(args) > 2 {
-		ev.In = bot.Conversation{Workspace: playgroundWorkspace, Channel: args[1]}
+		ev.In = bot.Conversation{Workspace: ev.From.Workspace, Channel: args[1]}
 		args = args[2:]
 	}
 	switch verb, rest := args[0], args[1:]; {
@@ -359,8 +370,8 @@ func (s *speaker) fill(ts *testscript.TestScript, ev bot.Event, verb string, pai
 
 // redeliverCmd delivers somebody's last event a second time, as platforms do: the answer is the same.
 func (w *world) redeliverCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if w.slack != nil && len(args) == 1 {
-		w.slack.redeliver(ts, args[0])
+	if w.chat != nil && len(args) == 1 {
+		w.chat.redeliver(ts, args[0])
 		return
 	}
 	if neg || len(args) != 1 || w.speakers[args[0]] == nil || w.speakers[args[0]].last == nil {
@@ -377,11 +388,15 @@ func (w *world) redeliverCmd(ts *testscript.TestScript, neg bool, args []string)
 // dmCmd is `dm PERSON [TEXT]`: what is due is delivered, and one of the direct messages to that person
 // holds the text as it stands now. That card is then the person's last one.
 func (w *world) dmCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) < 1 || w.speakers[args[0]] == nil {
+	name := ""
+	if len(args) > 0 {
+		name = args[0][strings.Index(args[0], "/")+1:] // behind the platform, where there are several
+	}
+	if w.speakers[name] == nil {
 		ts.Fatalf("usage: dm PERSON [TEXT]")
 	}
 	if card := w.lookFor(ts, neg, "@"+args[0], strings.Join(args[1:], " ")); card != nil {
-		w.speakers[args[0]].card = card
+		w.speakers[name].card = card
 	}
 }
 
@@ -433,24 +448,28 @@ func conversationOf(name string) string {
 
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
-	if w.slack != nil {
-		// Slack bears one message a second in a conversation: what waits for its turn comes too.
+	if w.chat != nil {
+		// Chat platforms bear one message a second in a conversation: what waits for its turn comes too.
 		for range 3 {
 			w.mu.Lock()
 			w.now = w.now.Add(2 * time.Second)
 			w.mu.Unlock()
 			ts.Check(w.courier.Drain(context.Background(), w.clock()))
 		}
-		w.slack.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
+		w.chat.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
 		return nil
 	}
 	var (
 		found *bot.Card
 		all   string
 	)
-	for _, m := range w.recorder.in(channel) {
+	on, channel := w.front(channel)
+	for _, m := range on.in(channel) {
 		w.inspect(ts, bot.Answer{Card: &m.card})
 		plain := bot.PlainCard(m.card, w.zone)
+		if m.card.Notify != "" {
+			plain += "[notifies " + w.nameOf(ts, m.card.Notify) + "]\n"
+		}
 		all += plain + "\n"
 		if strings.Contains(plain, text) {
 			found = &m.card
@@ -548,8 +567,12 @@ func (w *world) checkCall(c bot.Call) error {
 
 // recorder is a chat platform that keeps what it is sent.
 type recorder struct {
+	// name is the platform's, "" for the playground's.
+	name     string
 	mu       sync.Mutex
 	messages []recorded
+	// closed are the conversations of users who take no direct messages.
+	closed map[string]bool
 	// refused are the reasons for which nothing is taken, by conversation.
 	refused map[string]string
 }
@@ -573,7 +596,7 @@ type recorded struct {
 
 var _ bot.Platform = (*recorder)(nil)
 
-func (r *recorder) Name() string { return playgroundWorkspace }
+func (r *recorder) Name() string { return cmp.Or(r.name, playgroundWorkspace) }
 
 func (r *recorder) Run(ctx context.Context, _ bot.Serve) error {
 	<-ctx.Done()
@@ -585,6 +608,9 @@ func (r *recorder) Send(_ context.Context, to bot.Conversation, card bot.Card, d
 	defer r.mu.Unlock()
 	if reason := r.refused[to.Channel]; reason != "" {
 		return bot.Posted{}, &bot.SendError{Permanent: true, Reason: reason}
+	}
+	if r.closed[to.Channel] {
+		return bot.Posted{}, &bot.SendError{Permanent: true, Closed: true, Reason: "cannot send messages to this user"}
 	}
 	id := "m-" + strconv.Itoa(len(r.messages)+1)
 	r.messages = append(r.messages, recorded{in: to, card: card, delivery: delivery, at: id})

@@ -16,15 +16,12 @@ type serveCmd struct{}
 
 // Run serves the configured platforms until ctx ends. Without one it says how to go on.
 func (serveCmd) Run(ctx context.Context, m *Main) error {
-	kinds, missing := configured(m.Platforms, m.cfg)
+	kinds := configured(m.Platforms, m.cfg)
 	if len(kinds) == 0 {
-		fmt.Fprint(m.Stderr, howToGoOn(m.Platforms, missing))
+		fmt.Fprint(m.Stderr, howToGoOn(m.Platforms))
 		return &exitError{code: exitUsage}
 	}
 	log := newLog(m.Stderr)
-	for _, k := range missing {
-		log.WarnContext(ctx, "configured, but not in this version yet", "platform", k.Name)
-	}
 	for _, u := range unknownVariables(m.vars) {
 		log.WarnContext(ctx, "unknown setting", "name", u)
 	}
@@ -32,19 +29,12 @@ func (serveCmd) Run(ctx context.Context, m *Main) error {
 }
 
 // howToGoOn is what somebody reads who starts the bot without any platform.
-func howToGoOn(kinds, missing []platformKind) string {
+func howToGoOn(kinds []platformKind) string {
 	var b strings.Builder
 	b.WriteString("hirebot: no chat platform is configured.\n\n")
-	for _, k := range missing {
-		fmt.Fprintf(&b, "%s is configured, but its adapter is not in this version yet.\n", k.Title)
-	}
 	b.WriteString("Try it in the browser, with a sample company and nothing to install:\n    hirebot demo\n")
 	for _, k := range kinds {
-		note := ""
-		if k.Connect == nil {
-			note = " (not in this version yet)"
-		}
-		fmt.Fprintf(&b, "For %s%s, set %s.\n", k.Title, note, k.Vars)
+		fmt.Fprintf(&b, "For %s, set %s.\n", k.Title, k.Vars)
 	}
 	b.WriteString("Every setting is in docs/configuration.md and in: hirebot --help\nCheck an installation with: hirebot doctor\n")
 	return b.String()

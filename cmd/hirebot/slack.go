@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/discord"
 	"github.com/hirebot/hirebot/bot/slack"
 	"github.com/hirebot/hirebot/commands"
 	"github.com/hirebot/hirebot/store"
@@ -24,14 +25,45 @@ func connectSlack(cfg Config, with core) (bot.Platform, error) {
 		BotToken: cfg.SlackBotToken.Reveal(), Others: others, AppToken: cfg.SlackAppToken.Reveal(), SigningSecret: cfg.SlackSigningSecret.Reveal(),
 		APIURL: cfg.SlackAPIURL, Base: commands.Base, Prefix: cfg.CommandPrefix, PublicURL: cfg.PublicURL, References: commands.References(),
 		Commands: with.Commands, Directory: with.Directory, Clock: with.Clock, Log: with.Log,
-		Hooks: slack.Hooks{Connected: with.keepWorkspace, Channels: with.keepChannels},
+		Hooks: slackHooks(with),
 	})
+}
+
+// slackHooks keep what the adapter learns on record.
+func slackHooks(with core) slack.Hooks {
+	return slack.Hooks{
+		Connected: func(ctx context.Context, w slack.Workspace) error {
+			kind := store.CommunityWorkspace
+			if w.Kind == slack.Home {
+				kind = store.HomeWorkspace
+			}
+			return with.keepWorkspace(ctx, store.Workspace{ID: w.ID, Name: w.Name, Platform: slack.Name, External: w.Team, Kind: kind})
+		},
+		Channels: func(ctx context.Context, workspace string, all []slack.Channel) error {
+			channels := make([]store.Channel, 0, len(all))
+			for _, ch := range all {
+				kind := store.PublicChannel
+				switch {
+				case ch.Shared:
+					kind = store.SharedChannel
+				case ch.Guests:
+					kind = store.GuestChannel
+				case ch.Private:
+					kind = store.PrivateChannel
+				}
+				channels = append(channels, store.Channel{Workspace: workspace, ID: ch.In.Channel, Name: ch.Name, Kind: kind})
+			}
+			return with.keepChannels(ctx, workspace, channels)
+		},
+	}
 }
 
 // furtherWorkspace is an entry of HIREBOT_WORKSPACES_FILE.
 type furtherWorkspace struct {
 	Platform string `json:"platform"`
 	Kind     string `json:"kind"`
+	// Guild is the id of a Discord server, which needs nothing else: one app is in all of them.
+	Guild string `json:"guild"`
 	// BotToken is the app's token there; BotTokenFile names a file that holds it.
 	BotToken     string `json:"bot_token"`
 	BotTokenFile string `json:"bot_token_file"`
@@ -73,10 +105,17 @@ func readWorkspaces(path string) ([]furtherWorkspace, error) {
 			*secret.into = strings.TrimSpace(string(text))
 		}
 		switch {
-		case w.Platform != slack.Name:
-			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: platform %q: this version knows slack", envPrefix, i+1, w.Platform))
+		case w.Platform != slack.Name && w.Platform != discord.Name:
+			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: platform %q: write slack or discord", envPrefix, i+1, w.Platform))
 		case w.Kind != string(slack.Home) && w.Kind != string(slack.Community):
 			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: kind %q: write home or community", envPrefix, i+1, w.Kind))
+		case w.Platform == discord.Name && !digits.MatchString(w.Guild):
+			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: guild is no server's id, a number: switch on Developer Mode and use “Copy Server ID”", envPrefix, i+1))
+		case w.Platform == discord.Name && (w.BotToken != "" || w.AppToken != "" || w.SigningSecret != ""):
+			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: a Discord server has no token of its own: leave it out", envPrefix, i+1))
+		case w.Platform == discord.Name:
+		case w.Guild != "":
+			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: guild is for discord: leave it out", envPrefix, i+1))
 		case !strings.HasPrefix(w.BotToken, "xoxb-"):
 			err = errors.Join(err, fmt.Errorf("%sWORKSPACES_FILE: entry %d: bot_token is no token that begins with xoxb-", envPrefix, i+1))
 		case w.AppToken != "" && !strings.HasPrefix(w.AppToken, "xapp-"):
@@ -93,37 +132,10 @@ func slackWorkspaces(path string) ([]slack.Access, error) {
 	}
 	var out []slack.Access
 	for _, w := range all {
+		if w.Platform != slack.Name {
+			continue
+		}
 		out = append(out, slack.Access{BotToken: w.BotToken, Kind: slack.Kind(w.Kind), AppToken: w.AppToken, SigningSecret: w.SigningSecret})
 	}
 	return out, nil
-}
-
-// keepWorkspace puts a workspace that was connected to on record.
-func (c core) keepWorkspace(ctx context.Context, w slack.Workspace) error {
-	kind := store.CommunityWorkspace
-	if w.Kind == slack.Home {
-		kind = store.HomeWorkspace
-	}
-	return c.Store.InTx(ctx, func(tx *store.Tx) error {
-		return tx.SaveWorkspace(ctx, store.Workspace{ID: w.ID, Name: w.Name, Platform: slack.Name, External: w.Team, Kind: kind})
-	})
-}
-
-// keepChannels puts the channels that the bot is in on record, with who may read them. One that it is
-// not in any more is forgotten, so that nothing is posted there.
-func (c core) keepChannels(ctx context.Context, workspace string, all []slack.Channel) error {
-	channels := make([]store.Channel, 0, len(all))
-	for _, ch := range all {
-		kind := store.PublicChannel
-		switch {
-		case ch.Shared:
-			kind = store.SharedChannel
-		case ch.Guests:
-			kind = store.GuestChannel
-		case ch.Private:
-			kind = store.PrivateChannel
-		}
-		channels = append(channels, store.Channel{Workspace: workspace, ID: ch.In.Channel, Name: ch.Name, Kind: kind})
-	}
-	return c.Store.InTx(ctx, func(tx *store.Tx) error { return tx.KeepChannels(ctx, workspace, channels) })
 }

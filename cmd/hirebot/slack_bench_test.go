@@ -163,10 +163,10 @@ func startSlackProduct(b *testing.B, database string) *slackProduct {
 		PublicURL: "https://hirebot.example.com", References: commands.References(),
 		Commands: with.Commands, Directory: with.Directory, Clock: time.Now, Log: quiet(),
 		Hooks: slack.Hooks{
-			Connected: with.keepWorkspace,
+			Connected: slackHooks(with).Connected,
 			Channels: func(ctx context.Context, workspace string, all []slack.Channel) error {
 				defer close(settled) // it comes once a day
-				return with.keepChannels(ctx, workspace, all)
+				return slackHooks(with).Channels(ctx, workspace, all)
 			},
 			Up: func(bool) { once.Do(func() { close(up) }) },
 		},
@@ -197,7 +197,7 @@ func startSlackProduct(b *testing.B, database string) *slackProduct {
 func (p *slackProduct) prepare(b *testing.B) {
 	b.Helper()
 	keys := p.keys
-	st, err := store.Open(b.Context(), p.database, time.Now, keys, store.WithLog(quiet()))
+	st, err := store.Open(b.Context(), p.database, time.Now, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func (p *slackProduct) witness(b *testing.B) func(query, trigger string) error {
 // openForBench opens a database until the benchmark ends.
 func openForBench(b *testing.B, database string, keys store.Keys) *store.Store {
 	b.Helper()
-	st, err := store.Open(b.Context(), database, time.Now, keys, store.WithLog(quiet()))
+	st, err := store.Open(b.Context(), database, time.Now, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
 	if err != nil {
 		b.Fatal(err)
 	}

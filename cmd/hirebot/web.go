@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -53,6 +54,7 @@ func listenWeb(ctx context.Context, addr string, platforms []bot.Platform, log *
 	if !reached {
 		return &web{}, nil
 	}
+	mux.HandleFunc("GET /{$}", front)
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen for chat platforms on %s: %w: choose another address with %sHTTP_ADDR", addr, err, envPrefix)
@@ -61,6 +63,13 @@ func listenWeb(ctx context.Context, addr string, platforms []bot.Platform, log *
 		Handler: mux, ReadHeaderTimeout: webHeaderTimeout, ReadTimeout: webReadTimeout, WriteTimeout: webWriteTimeout,
 		IdleTimeout: webIdleTimeout, MaxHeaderBytes: webHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}, nil
+}
+
+// front answers whoever follows a link of the bot's to its address: it has no pages, and tells where it is.
+func front(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	// Who asked may be gone; there is nobody else to tell.
+	_, _ = io.WriteString(w, "Hirebot answers in your company's chat. Open the chat in which it may show everything, and type /hire\n")
 }
 
 // addr returns the address that was taken, "" for none.

@@ -1,0 +1,806 @@
+package discord_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/bottest"
+	"github.com/hirebot/hirebot/bot/discord"
+	"github.com/hirebot/hirebot/bot/discord/discordtest"
+)
+
+// noon is when the tests of the protocol take place.
+var noon = time.Date(2026, time.December, 9, 12, 0, 0, 0, time.UTC)
+
+// specs are a command that answers, one that may open a form, and one for everybody.
+func specs() []bot.Spec {
+	return []bot.Spec{
+		{Noun: "desk", Verb: "home", Default: true, Reads: true, Summary: "Your desk", Examples: []string{"/desk"}},
+		{Noun: "card", Verb: "show", Default: true, Summary: "Show a card", Examples: []string{"/card text"}, Params: []bot.Param{
+			{Name: "name", Help: "Which card", Required: true, Kind: &bot.Kind{
+				Name: "card", Example: "text", Parse: bot.PlainText.Parse, Print: bot.PlainText.Print, Option: bot.OptionText, Rest: true, Wire: 40,
+				Suggest: func(bot.Reading, string) []bot.Choice { return nil },
+			}},
+		}},
+		{Noun: "card", Verb: "say", Ack: bot.AckPublic, Summary: "Say a card", Examples: []string{"/card say text"}},
+		{Noun: "form", Verb: "fill", Default: true, Ack: bot.MayOpenForm, Summary: "Fill in a form", Examples: []string{"/form"}},
+	}
+}
+
+// scene is an adapter with Discord's side and a bot whose answers the test says.
+type scene struct {
+	*discordtest.Server
+	adapter *discord.Discord
+	people  *accounts
+	far     bottest.FarEnd
+	world   bottest.World
+
+	mu     sync.Mutex
+	now    time.Time
+	events []bot.Event
+	answer func(ctx context.Context, ev bot.Event) bot.Answer
+}
+
+func (s *scene) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *scene) later(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+func (s *scene) serve(ctx context.Context, ev bot.Event) bot.Answer {
+	s.mu.Lock()
+	s.events = append(s.events, ev)
+	answer := s.answer
+	s.mu.Unlock()
+	return answer(ctx, ev)
+}
+
+func (s *scene) served() []bot.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.events)
+}
+
+// answers sets what the bot answers from now on.
+func (s *scene) answers(answer func(ctx context.Context, ev bot.Event) bot.Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = answer
+}
+
+func saying(text string) bot.Answer {
+	return bot.Answer{Card: &bot.Card{Body: []bot.Node{bot.T(text)}, Actions: []bot.Action{{Label: "Again", Do: bot.Do("card.show", "again")}}}}
+}
+
+// impatient lets every wait below five seconds end at once, and every other last.
+func impatient(d time.Duration) <-chan time.Time {
+	if d >= 5*time.Second {
+		return nil
+	}
+	ended := make(chan time.Time)
+	close(ended)
+	return ended
+}
+
+// newScene connects an adapter, over the Gateway or by signed HTTP. Change may change its configuration
+// and the server before that.
+func newScene(t *testing.T, overHTTP bool, change func(*scene, *discord.Config)) *scene {
+	t.Helper()
+	s := &scene{now: noon, people: &accounts{}}
+	s.answer = func(context.Context, bot.Event) bot.Answer { return saying("Here it is.") }
+	app := bottest.App{Serve: s.serve, Commands: specs(), Clock: s.clock}
+	s.Server = newServer(t, app)
+	s.world = sampleWorld(s.Server)
+	cfg := config(app, s.Server)
+	cfg.Directory = s.people
+	if overHTTP {
+		cfg.PublicKey = s.PublicKey()
+	}
+	if change != nil {
+		change(s, &cfg)
+	}
+	var handler http.Handler
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	t.Cleanup(web.Close)
+	s.adapter = run(t, s.Server, cfg, s.serve)
+	handler = s.adapter.Handler()
+	if overHTTP {
+		s.SetHTTP(web.URL)
+	}
+	s.far = s.FarEnd(s.world)
+	return s
+}
+
+// last returns the last message of the bot that somebody sees.
+func (s *scene) last(t *testing.T, user string, in bot.Conversation) bottest.Message {
+	t.Helper()
+	all := s.far.Messages(t, user, in)
+	if len(all) == 0 || !all[len(all)-1].FromBot {
+		t.Fatalf("%s sees nothing of the bot in %s: %+v", user, in.Channel, all)
+	}
+	return all[len(all)-1]
+}
+
+func (s *scene) dm(t *testing.T, user string) bot.Conversation {
+	t.Helper()
+	return bot.Conversation{Workspace: s.world.Workspace, Channel: s.DM(user), Private: true}
+}
+
+// works checks that a command is answered.
+func (s *scene) works(t *testing.T) {
+	t.Helper()
+	before := len(s.served())
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	if len(s.served()) != before+1 || !strings.Contains(s.last(t, ann, s.world.Channel).Text, "Here it is.") {
+		t.Errorf("after that a command is served %d times, and answered with %+v", len(s.served())-before, s.last(t, ann, s.world.Channel))
+	}
+}
+
+// TestGatewaySurvives: whatever happens to the connection, what people do next is answered, and a
+// session is resumed where it can be.
+func TestGatewaySurvives(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		do       func(*scene)
+		sessions int // begun after it
+	}{
+		{"asked to reconnect", func(s *scene) { s.Reconnect() }, 1},
+		{"cut off", func(s *scene) { s.DropConnections() }, 1},
+		{"an unknown error", func(s *scene) { s.CloseConnections(discordtest.CloseUnknownError) }, 1},
+		{"a session that is invalid for now", func(s *scene) { s.InvalidateSession(true) }, 1},
+		{"a session that is invalid", func(s *scene) { s.InvalidateSession(false) }, 2},
+		{"a session that timed out", func(s *scene) { s.CloseConnections(discordtest.CloseTimedOut) }, 2},
+		{"a sequence that is invalid", func(s *scene) { s.CloseConnections(discordtest.CloseInvalidSeq) }, 2},
+		{"several refusals", func(s *scene) {
+			s.RefuseConnections(discordtest.CloseRateLimited, discordtest.CloseUnknownError)
+			s.DropConnections()
+		}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, false, func(_ *scene, cfg *discord.Config) { cfg.After = impatient })
+			s.works(t)
+			c.do(s)
+			s.Wait("a connection", func() bool { return s.Connections() == 1 })
+			s.works(t)
+			if got := s.Sessions(); got != c.sessions {
+				t.Errorf("%d sessions were begun, want %d", got, c.sessions)
+			}
+		})
+	}
+}
+
+// TestUnansweredHeartbeatsEndAConnection: a connection that is dead is noticed with the next heartbeat,
+// and its session goes on over another.
+func TestUnansweredHeartbeatsEndAConnection(t *testing.T) {
+	t.Parallel()
+	beat, down := make(chan time.Time), make(chan struct{}, 100)
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) {
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d >= 5*time.Second && d < time.Minute && d != 20*time.Second { // that is what opening a connection may take
+				return beat
+			}
+			return impatient(d)
+		}
+		cfg.Hooks.Up = func(up bool) {
+			if !up {
+				down <- struct{}{}
+			}
+		}
+	})
+	s.works(t)
+	s.MuteHeartbeats(true)
+	for waits := true; waits; {
+		select {
+		case beat <- time.Time{}:
+		case <-down:
+			waits = false
+		}
+	}
+	s.MuteHeartbeats(false)
+	s.Wait("a connection", func() bool { return s.Connections() == 1 })
+	s.works(t)
+	if got := s.Sessions(); got != 1 {
+		t.Errorf("%d sessions were begun", got)
+	}
+}
+
+func TestGatewayRefusesWhatWaitingDoesNotMend(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		set  func(*discordtest.Server)
+		want []string
+	}{
+		{"a token that is none", func(s *discordtest.Server) { s.RefuseConnections(discordtest.CloseAuthentication) }, []string{"token", "HIREBOT_DISCORD_TOKEN"}},
+		{"intents", func(s *discordtest.Server) { s.RefuseConnections(discordtest.CloseDisallowedIntents) }, []string{"update Hirebot"}},
+		{"too many servers", func(s *discordtest.Server) { s.SetShards(2) }, []string{"HIREBOT_DISCORD_PUBLIC_KEY", "Interactions Endpoint URL"}},
+		{"401", func(s *discordtest.Server) { s.Fail("GET /users/@me", discordtest.Failure{Status: 401}) }, []string{"HIREBOT_DISCORD_TOKEN"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			app := bottest.App{Commands: specs(), Clock: func() time.Time { return noon }}
+			server := newServer(t, app)
+			sampleWorld(server)
+			c.set(server)
+			cfg := config(app, server)
+			cfg.After = impatient
+			adapter, err := discord.New(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = adapter.Run(t.Context(), func(context.Context, bot.Event) bot.Answer { return bot.Answer{} })
+			if err == nil {
+				t.Fatal("it goes on")
+			}
+			for _, part := range c.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("it ends with %q, which lacks %q", err, part)
+				}
+			}
+		})
+	}
+}
+
+// TestStandbyTakesOver: one process at a time holds the Gateway and registers commands.
+func TestStandbyTakesOver(t *testing.T) {
+	t.Parallel()
+	turn := make(chan struct{})
+	lost := make(chan context.CancelFunc, 2)
+	lead := func(ctx context.Context) (context.Context, func(), error) {
+		select {
+		case turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+		leading, lose := context.WithCancel(ctx)
+		lost <- lose
+		return leading, lose, nil
+	}
+	app := bottest.App{Commands: specs(), Clock: func() time.Time { return noon }}
+	server := newServer(t, app)
+	sampleWorld(server)
+	for range 2 {
+		cfg := config(app, server)
+		cfg.Lead, cfg.After = lead, impatient
+		adapter, err := discord.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		ended := make(chan error, 1)
+		go func() { ended <- adapter.Run(ctx, func(context.Context, bot.Event) bot.Answer { return bot.Answer{} }) }()
+		t.Cleanup(func() {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	<-turn
+	server.Wait("the first to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 1 })
+	(<-lost)()
+	server.Wait("the first to leave", func() bool { return server.Connections() == 0 })
+	<-turn
+	server.Wait("the second to connect", func() bool { return server.Connections() == 1 && server.Sessions() == 2 })
+	if puts := server.Calls("PUT /applications/{app}/guilds/{guild}/commands"); len(puts) != 1 {
+		t.Errorf("the commands were written %d times", len(puts))
+	}
+}
+
+func TestCommandsAreRegisteredAtHomeAlone(t *testing.T) {
+	t.Parallel()
+	const community = "290926798626358000"
+	s := newScene(t, false, func(s *scene, cfg *discord.Config) {
+		s.AddGuild(community, "Community")
+		cfg.Others = []discord.Access{{Guild: community, Kind: discord.Community}}
+	})
+	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 3 })
+	s.adapter.Settle()
+	for _, route := range []string{"PUT /applications/{app}/commands", "POST /applications/{app}/commands"} {
+		if calls := s.Calls(route); len(calls) > 0 {
+			t.Errorf("%s: %+v", route, calls)
+		}
+	}
+	if got := s.Commands(community); len(got) > 0 {
+		t.Errorf("a community has the commands %v", got)
+	}
+}
+
+// TestSlowAnswers: every first answer comes in time, whatever the bot does, and the real one takes its
+// place.
+func TestSlowAnswers(t *testing.T) {
+	t.Parallel()
+	for _, overHTTP := range []bool{false, true} {
+		t.Run(fmt.Sprintf("http %v", overHTTP), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, overHTTP, func(_ *scene, cfg *discord.Config) { cfg.After = impatient })
+			s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+				s.Wait("a first answer", func() bool {
+					return slices.ContainsFunc(s.Said(channel), func(m discordtest.Said) bool { return m.Loading || strings.Contains(m.Content, "One moment") }) ||
+						ev.Type == bot.Press && len(s.Calls("POST /interactions/{interaction}/{token}/callback")) > 1 || ev.Type == bot.Press && overHTTP
+				})
+				switch {
+				case ev.Command == "form.fill":
+					return bot.Answer{Form: &bot.Form{Title: "Fill me in", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "x", Label: "X"}}}}
+				case ev.Command == "card.say":
+					a := saying("For everybody.")
+					a.Audience = bot.Public
+					return a
+				case ev.Type == bot.Press:
+					a := saying("Pressed.")
+					a.Replace = true
+					return a
+				}
+				return saying("At last.")
+			})
+			s.far.Type(t, ann, s.world.Channel, "/card show x")
+			m := s.last(t, ann, s.world.Channel)
+			if !strings.Contains(m.Text, "At last.") || !m.OnlyMine {
+				t.Errorf("a slow answer is %+v", m)
+			}
+			n := len(s.far.Messages(t, ann, s.world.Channel))
+			s.far.Press(t, ann, m, "Again")
+			if m = s.last(t, ann, s.world.Channel); !strings.Contains(m.Text, "Pressed.") || len(s.far.Messages(t, ann, s.world.Channel)) != n {
+				t.Errorf("a slow press is answered with %+v", s.far.Messages(t, ann, s.world.Channel))
+			}
+			s.far.Type(t, ann, s.world.Channel, "/card say")
+			if m = s.last(t, ben, s.world.Channel); !strings.Contains(m.Text, "For everybody.") {
+				t.Errorf("a slow public answer is %+v", m)
+			}
+			if act := s.far.Type(t, ann, s.world.Channel, "/form"); act.Form != nil {
+				t.Error("a form opened too late")
+			}
+			m = s.last(t, ann, s.world.Channel)
+			if !strings.Contains(m.Text, "Fill me in is ready") || len(m.Buttons) != 1 || m.Buttons[0].Label != "Open" {
+				t.Errorf("instead of a form that came late there is %+v", m)
+			}
+		})
+	}
+}
+
+// TestSlowRefusalOfAPublicCommand: what is put off for everybody never shows what is for one person.
+func TestSlowRefusalOfAPublicCommand(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) { cfg.After = impatient })
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		s.Wait("a first answer", func() bool {
+			return slices.ContainsFunc(s.Said(channel), func(m discordtest.Said) bool { return m.Loading })
+		})
+		a := saying("Not for you.")
+		a.Code = bot.CodeNotAllowed
+		return a
+	})
+	s.far.Type(t, ann, s.world.Channel, "/card say")
+	if m := s.last(t, ann, s.world.Channel); !strings.Contains(m.Text, "Not for you.") || !m.OnlyMine {
+		t.Errorf("refused with %+v", m)
+	}
+	if all := s.far.Messages(t, ben, s.world.Channel); len(all) > 0 {
+		t.Errorf("others see %+v", all)
+	}
+}
+
+func TestFaultsAreAnswered(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.answers(func(context.Context, bot.Event) bot.Answer { panic("a secret") })
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	if m := s.last(t, ann, s.world.Channel); !strings.Contains(m.Text, "Something went wrong") || !m.OnlyMine || strings.Contains(m.Text, "secret") {
+		t.Errorf("a panic is answered with %+v", m)
+	}
+	for _, name := range []string{"INTERACTION_CREATE", "A_NEW_EVENT", "GUILD_CREATE", "CHANNEL_UPDATE", "READY_SUPPLEMENTAL"} {
+		for _, data := range []any{nil, "text", 7, []any{}, map[string]any{"type": 99}, map[string]any{"id": 7, "type": "x"}} {
+			s.Event(name, data)
+		}
+	}
+	s.answers(func(context.Context, bot.Event) bot.Answer { return saying("Here it is.") })
+	s.works(t)
+}
+
+func TestDuplicateDeliveries(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.Duplicate(true)
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	events := s.served()
+	if len(events) != 2 || events[0].ID != events[1].ID {
+		t.Errorf("two deliveries arrive as %+v", events)
+	}
+	if all := s.far.Messages(t, ann, s.world.Channel); len(all) != 1 {
+		t.Errorf("two deliveries are answered with %+v", all)
+	}
+}
+
+// TestExpiredInteractions: an answer that the interaction does not take any more goes to the person.
+func TestExpiredInteractions(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.ExpireInteractions(true)
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	if m := s.last(t, ann, s.dm(t, ann)); !strings.Contains(m.Text, "Here it is.") {
+		t.Errorf("in the direct messages there is %+v", m)
+	}
+	if all := s.far.Messages(t, ben, s.world.Channel); len(all) > 0 {
+		t.Errorf("others see %+v", all)
+	}
+}
+
+// TestTokenEnds: after a quarter of an hour an answer goes to the person's direct messages.
+func TestTokenEnds(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) { cfg.After = impatient })
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		s.Wait("a first answer", func() bool {
+			return slices.ContainsFunc(s.Said(channel), func(m discordtest.Said) bool { return m.Loading })
+		})
+		s.later(16 * time.Minute)
+		return saying("Very late.")
+	})
+	s.far.Type(t, ann, s.world.Channel, "/card show x")
+	if m := s.last(t, ann, s.dm(t, ann)); !strings.Contains(m.Text, "Very late.") {
+		t.Errorf("in the direct messages there is %+v", m)
+	}
+}
+
+func TestClosedDirectMessages(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.CloseDMs(ben, true)
+	_, err := s.adapter.Send(t.Context(), s.dm(t, ben), bot.Card{Title: "For Ben"}, "delivery-1")
+	refused, ok := errors.AsType[*bot.SendError](err)
+	if !ok || !refused.Permanent || !refused.Closed {
+		t.Errorf("refused with %#v", err)
+	}
+	// A picture that cannot be brought is said to be missing, to the person alone.
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		return bot.Answer{Card: &bot.Card{Title: "Trend", Body: []bot.Node{bot.Picture{Name: "p.png", Alt: "a dot", PNG: bottest.Pixel()}}}}
+	})
+	s.far.Type(t, ben, s.world.Channel, "/card show x")
+	if m := s.last(t, ben, s.world.Channel); !m.OnlyMine || !strings.Contains(m.Text, "did not reach your direct messages") {
+		t.Errorf("told %+v", m)
+	}
+}
+
+// TestWhoLeftHasNoAccess: a button in somebody's direct messages works as long as they are in the
+// company's server.
+func TestWhoLeftHasNoAccess(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	dm := s.dm(t, ben)
+	if _, err := s.adapter.Send(t.Context(), dm, bot.Card{Title: "For Ben", Actions: []bot.Action{{Label: "Count", Do: bot.Do("card.show", "x")}}}, "delivery-1"); err != nil {
+		t.Fatal(err)
+	}
+	m := s.last(t, ben, dm)
+	s.far.Press(t, ben, m, "Count")
+	if events := s.served(); len(events) != 1 || events[0].From.Workspace != s.world.Workspace || !events[0].In.Private {
+		t.Fatalf("a press arrives as %+v", events)
+	}
+	s.RemoveMember(guild, ben)
+	s.later(10 * time.Minute)
+	s.far.Press(t, ben, m, "Count")
+	if events := s.served(); len(events) != 1 {
+		t.Errorf("after that a press arrives as %+v", events[1:])
+	}
+	if m := s.last(t, ben, dm); !strings.Contains(m.Text, "you are not in it") {
+		t.Errorf("it is answered with %+v", m)
+	}
+	if p, told := s.people.told(ben); !told || p.Active {
+		t.Errorf("the directory is told %+v, %v", p, told)
+	}
+}
+
+// TestRolesAreToldWhenTheyChange: a delivery brings what somebody is in the guild.
+func TestRolesAreToldWhenTheyChange(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.works(t)
+	if _, told := s.people.told(ann); told {
+		t.Error("the directory is told of nothing new")
+	}
+	s.AddRole(guild, discordtest.Role{ID: "400000000000000001", Name: "recruiters", Position: 2})
+	s.AddMember(discordtest.Member{Guild: guild, User: ann, Nick: "Annie", Roles: []string{"400000000000000001"}})
+	s.works(t)
+	if p, _ := s.people.told(ann); p.Name != "Annie" || !slices.Equal(p.Groups, []string{"400000000000000001"}) || !p.Active {
+		t.Errorf("the directory is told %+v", p)
+	}
+}
+
+// TestCommunities: there nothing answers but the buttons of our posts and the form behind them.
+func TestCommunities(t *testing.T) {
+	t.Parallel()
+	const community, hall = "290926798626358000", "645027906669510700"
+	s := newScene(t, true, func(s *scene, cfg *discord.Config) {
+		s.AddGuild(community, "Community")
+		for _, user := range []string{ann, nobody} {
+			s.AddMember(discordtest.Member{Guild: community, User: user})
+		}
+		s.AddChannel(discordtest.Channel{ID: hall, Name: "hall", Guild: community, Type: discordtest.TypeText})
+		cfg.Others = []discord.Access{{Guild: community, Kind: discord.Community}}
+	})
+	in := bot.Conversation{Workspace: "discord:" + community, Channel: hall}
+	if _, err := s.adapter.Send(t.Context(), in, bot.Card{Title: "We hire", Actions: []bot.Action{{Label: "Tell me", Do: bot.Do("form.fill")}}}, "delivery-1"); err != nil {
+		t.Fatal(err)
+	}
+	for kind, data := range map[int]map[string]any{
+		2: {"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x"}}}}},
+		4: {"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x", "focused": true}}}}},
+	} {
+		body, err := json.Marshal(map[string]any{
+			"id": "99", "application_id": appID, "type": kind, "token": "t", "version": 1, "guild_id": community, "channel_id": hall, "data": data,
+			"member": map[string]any{"user": map[string]any{"id": nobody, "username": "somebody"}, "roles": []any{}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.PostSigned(noon, body); got.Status == http.StatusOK || len(s.served()) > 0 {
+			t.Errorf("an interaction of type %d is answered with %d %s, %+v", kind, got.Status, got.Body, s.served())
+		}
+	}
+	s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+		if ev.Type == bot.Press {
+			return bot.Answer{Form: &bot.Form{Title: "Tell us", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "x", Label: "X"}}}}
+		}
+		return saying("Thank you.")
+	})
+	act := s.far.Press(t, nobody, s.last(t, nobody, in), "Tell me")
+	if act.Form == nil {
+		t.Fatalf("no form: %+v", act)
+	}
+	s.far.Submit(t, nobody, *act.Form, bot.Values{"x": {"hello"}})
+	events := s.served()
+	last := events[len(events)-1]
+	if last.Type != bot.Submit || last.From != (bot.Identity{Workspace: in.Workspace, User: nobody}) || last.Draft != "d-1" || !slices.Equal(last.Values["x"], []string{"hello"}) {
+		t.Errorf("the form arrives as %+v", last)
+	}
+	if m := s.last(t, nobody, in); !strings.Contains(m.Text, "Thank you.") || !m.OnlyMine {
+		t.Errorf("it is answered with %+v", m)
+	}
+}
+
+// TestThreads: what is for one person is seen by nobody else there either.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	const thread = "645027906669510701"
+	s := newScene(t, false, func(s *scene, _ *discord.Config) {
+		s.AddChannel(discordtest.Channel{ID: thread, Name: "thread", Guild: guild, Type: discordtest.TypePublicThread, Parent: channel})
+	})
+	in := bot.Conversation{Workspace: s.world.Workspace, Channel: thread}
+	s.answers(func(context.Context, bot.Event) bot.Answer {
+		return bot.Answer{Card: &bot.Card{Title: "₹18 LPA", Body: []bot.Node{bot.Picture{Name: "p.png", Alt: "a dot", PNG: bottest.Pixel()}}}}
+	})
+	s.far.Type(t, ann, in, "/card show x")
+	if m := s.last(t, ann, in); !m.OnlyMine || len(m.Pictures) > 0 {
+		t.Errorf("answered with %+v", m)
+	}
+	if all := s.far.Messages(t, ben, in); len(all) > 0 {
+		t.Errorf("others see %+v", all)
+	}
+	if m := s.last(t, ann, s.dm(t, ann)); len(m.Pictures) != 1 {
+		t.Errorf("the picture is not in the direct messages: %+v", m)
+	}
+}
+
+// TestLimitsAndFailuresOfSending: what Discord refuses is told apart from what may have arrived.
+func TestLimitsAndFailuresOfSending(t *testing.T) {
+	t.Parallel()
+	const post = "POST /channels/{channel}/messages"
+	send := func(s *scene, id string) error {
+		_, err := s.adapter.Send(context.Background(), s.world.Channel, bot.Card{Title: "x"}, id)
+		return err
+	}
+	for _, c := range []struct {
+		name  string
+		fail  discordtest.Failure
+		check func(*bot.SendError, error) bool
+	}{
+		{"429", discordtest.Failure{Status: 429, RetryAfter: 3.2}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter >= 3*time.Second }},
+		{"429 of everything", discordtest.Failure{Status: 429, RetryAfter: 7, Global: true}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter >= 6*time.Second }},
+		{"500", discordtest.Failure{Status: 500}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
+		{"502", discordtest.Failure{Status: 502}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
+		{"401", discordtest.Failure{Status: 401}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter > 0 }},
+		{"no permission", discordtest.Failure{Code: 50013}, func(e *bot.SendError, _ error) bool {
+			return e != nil && e.Permanent && !e.Closed && strings.Contains(e.Reason, "Send Messages")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, false, nil)
+			s.Fail(post, c.fail)
+			err := send(s, "delivery-1")
+			refused, _ := errors.AsType[*bot.SendError](err)
+			if !c.check(refused, err) {
+				t.Errorf("it fails with %#v", err)
+			}
+			before := len(s.Calls(post))
+			if c.fail.Status == 429 {
+				// While the limit holds, nothing is called that would break it.
+				if refused, ok := errors.AsType[*bot.SendError](send(s, "delivery-2")); !ok || refused.RetryAfter <= 0 || len(s.Calls(post)) != before {
+					t.Errorf("meanwhile it fails with %v, after %d calls more", refused, len(s.Calls(post))-before)
+				}
+				return
+			}
+			if err := send(s, "delivery-2"); err != nil {
+				t.Errorf("after that: %v", err)
+			}
+		})
+	}
+	t.Run("an answer that is lost", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, false, nil)
+		s.Fail(post, discordtest.Failure{Drop: true})
+		if err := send(s, "delivery-1"); err == nil {
+			t.Fatal("it succeeds")
+		}
+		if err := send(s, "delivery-1"); err != nil {
+			t.Fatal(err)
+		}
+		if all := s.Said(channel); len(all) != 1 {
+			t.Errorf("one message was posted %d times", len(all))
+		}
+		if _, found, err := s.adapter.Find(t.Context(), s.world.Channel, "delivery-1", noon.Add(-time.Hour)); err != nil || !found {
+			t.Errorf("it is not found: %v", err)
+		}
+	})
+}
+
+func TestUnknownComponents(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, nil)
+	s.AddUnknownComponents(true)
+	s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+		if ev.Type == bot.Invoke {
+			return bot.Answer{Form: &bot.Form{Title: "Tell us", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "x", Label: "X"}}}}
+		}
+		return saying("Thank you.")
+	})
+	act := s.far.Type(t, ann, s.world.Channel, "/form")
+	s.far.Submit(t, ann, *act.Form, bot.Values{"x": {"hello"}})
+	if m := s.last(t, ann, s.world.Channel); !strings.Contains(m.Text, "Thank you.") {
+		t.Errorf("answered with %+v", m)
+	}
+}
+
+func TestSignatures(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, nil)
+	s.Verify()
+	body := []byte(`{"type":1}`)
+	for _, at := range []time.Time{noon.Add(-6 * time.Minute), noon.Add(6 * time.Minute)} {
+		if got := s.PostSigned(at, body); got.Status != http.StatusUnauthorized {
+			t.Errorf("signed at %v it is answered with %d", at, got.Status)
+		}
+	}
+	for _, body := range []string{"", "null", "[]", "{", `{"type":"x"}`, `{"type":2}`, `{"type":-3,"id":"1","token":"t","user":{"id":"1"}}`, "\x00", `{"type":3,"id":"1","token":"t"}`} {
+		if got := s.PostSigned(noon, []byte(body)); got.Status < 400 || got.Status >= 500 {
+			t.Errorf("%q is answered with %d", body, got.Status)
+		}
+	}
+	if got := s.PostSigned(noon, []byte(strings.Repeat("x", 2<<20))); got.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("too much is answered with %d", got.Status)
+	}
+	s.works(t)
+}
+
+// TestChannels: those that the bot can write in are told, with who may read them.
+func TestChannels(t *testing.T) {
+	t.Parallel()
+	told := make(chan []discord.Channel, 10)
+	s := newScene(t, false, func(s *scene, cfg *discord.Config) {
+		s.AddChannel(discordtest.Channel{ID: "645027906669510702", Name: "team", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+		s.AddChannel(discordtest.Channel{ID: "645027906669510703", Name: "silent", Guild: guild, Type: discordtest.TypeText, Deny: discordtest.PermissionSend})
+		s.AddChannel(discordtest.Channel{ID: "645027906669510704", Name: "thread", Guild: guild, Type: discordtest.TypePublicThread, Parent: channel})
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+			told <- all
+			return nil
+		}
+	})
+	names := func(all []discord.Channel) []string {
+		var out []string
+		for _, c := range all {
+			out = append(out, fmt.Sprintf("%s %v", c.Name, c.Private))
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got, want := names(<-told), []string{"general false", "team true"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	s.ChangeChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+	if got, want := names(<-told), []string{"general true", "team true"}; !slices.Equal(got, want) {
+		t.Errorf("after a change told %q, want %q", got, want)
+	}
+}
+
+// TestRecordedDeliveries: what Discord really sends is read, and what is not for us is answered politely.
+func TestRecordedDeliveries(t *testing.T) {
+	t.Parallel()
+	shared := os.Getenv("HIREBOT_SHARED")
+	if shared == "" {
+		t.Log("left out: HIREBOT_SHARED does not say where recorded deliveries are")
+		return
+	}
+	s := newScene(t, false, nil)
+	for _, name := range []string{"slash_command", "button_component", "select_menu_component", "message_command", "user_command"} {
+		text, err := os.ReadFile(filepath.Join(shared, "payloads", "discord", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var recorded map[string]any
+		if err := json.Unmarshal(text, &recorded); err != nil {
+			t.Fatal(err)
+		}
+		recorded["guild_id"], recorded["channel_id"] = guild, channel
+		if d := s.Post(recorded); d.Notice != "" {
+			t.Errorf("%s is answered with %q", name, d.Notice)
+		}
+	}
+	if events := s.served(); len(events) > 0 {
+		t.Errorf("what is not ours arrives as %+v", events)
+	}
+	s.works(t)
+}
+
+func TestExamine(t *testing.T) {
+	t.Parallel()
+	examine := func(s *scene, channels ...string) string {
+		var b strings.Builder
+		for _, f := range s.adapter.Examine(context.Background(), channels) {
+			outcome := "ok"
+			if f.Fails {
+				outcome = "FAIL"
+			} else if f.Warns {
+				outcome = "warn"
+			}
+			fmt.Fprintf(&b, "%s %s: %s\n", outcome, f.What, f.Text)
+		}
+		return b.String()
+	}
+	want := func(t *testing.T, got string, parts ...string) {
+		t.Helper()
+		for _, p := range parts {
+			if !strings.Contains(got, p) {
+				t.Errorf("it lacks %q:\n%s", p, got)
+			}
+		}
+	}
+	t.Run("all is well", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, false, nil)
+		got := examine(s, "#general")
+		want(t, got, "connected as", "the bot is in it (home", "roles permit", "3 commands are registered", "#general is for everybody")
+		if strings.Contains(got, "FAIL") && !strings.Contains(got, "clock differs") {
+			t.Errorf("something fails:\n%s", got)
+		}
+	})
+	t.Run("what can be wrong", func(t *testing.T) {
+		t.Parallel()
+		s := newScene(t, false, func(s *scene, cfg *discord.Config) {
+			s.AddChannel(discordtest.Channel{ID: "645027906669510703", Name: "silent", Guild: guild, Type: discordtest.TypeText, Deny: discordtest.PermissionSend})
+			s.SetShards(3)
+			cfg.Guilds = append(cfg.Guilds, "290926798626358111")
+			cfg.PublicKey = s.PublicKey()
+		})
+		want(t, examine(s, "nowhere", "silent"), "FAIL discord: server 290926798626358111: I am not in", "I cannot see #nowhere", "I may not write in #silent")
+		s.Fail("GET /users/@me", discordtest.Failure{Status: 401})
+		want(t, examine(s), "FAIL discord: app: Discord refuses the bot token")
+	})
+}

@@ -1,0 +1,587 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
+)
+
+// How long an answer is waited for, of the three seconds that Discord gives. What takes longer is put
+// off, and shown when it is there.
+const (
+	patience = 1500 * time.Millisecond
+	// formPatience is longer, since a form must be the very first answer.
+	formPatience = 2 * time.Second
+	// suggestPatience leaves the list empty rather than broken.
+	suggestPatience = 2500 * time.Millisecond
+	// memberTime is what finding out whose direct messages these are may take of it.
+	memberTime = 800 * time.Millisecond
+	// answerTime bounds the finding of an answer, longest that and the showing of it.
+	answerTime = 25 * time.Second
+	longest    = time.Minute
+	// tokenLife is how long an interaction can be answered by its token, with a margin.
+	// https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+	tokenLife = 14*time.Minute + 30*time.Second
+)
+
+// The types of first answers.
+// https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
+const (
+	responsePong        = 1
+	responseMessage     = 4
+	responseDeferred    = 5
+	responseDeferUpdate = 6
+	responseUpdate      = 7
+	responseChoices     = 8
+	responseModal       = 9
+)
+
+// response is a first answer.
+type response struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// exchange is one delivery being answered.
+type exchange struct {
+	*Discord
+	interaction
+	Event   bot.Event
+	kind    Kind
+	direct  bool
+	began   time.Time
+	source  *discordgo.Message // whose component was pressed
+	uploads map[string]commandFile
+	users   []string // accounts that the values name
+	// first sends the first answer, and what it was: 0 while there is none.
+	first func(ctx context.Context, resp *response) error
+	acked int
+	// openly is whether what was put off is seen by everybody, waits whether the first answer was only
+	// the sign that this takes a moment.
+	openly, waits bool
+}
+
+// receive answers a delivery. It calls first at most once, in time, and may go on after that. Nothing,
+// which is for deliveries that are not to be answered at all, is told as nil.
+func (d *Discord) receive(ctx context.Context, in interaction, first func(ctx context.Context, resp *response) error) {
+	x := &exchange{Discord: d, interaction: in, began: d.cfg.Clock(), kind: Home, direct: in.GuildID == "", source: in.message(), first: first}
+	// The answer is due also when the connection that asked for it is gone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	defer cancel()
+	defer x.end(ctx)
+	defer front.Guard(ctx, d.cfg.Log, in.ID)
+	if in.GuildID != "" {
+		x.kind = d.kindOf(in.GuildID)
+	}
+	if !x.answers() {
+		d.cfg.Log.InfoContext(ctx, "a delivery was left unanswered", "type", in.Type, "event", in.ID)
+		return
+	}
+	who := in.who()
+	x.Event = bot.Event{
+		ID: in.ID, At: x.began.UTC(), Name: who.name(),
+		From: bot.Identity{Workspace: workspaceID(in.GuildID), User: who.ID},
+		In:   bot.Conversation{Workspace: workspaceID(in.GuildID), Channel: in.ChannelID, Private: x.direct},
+	}
+	switch in.Type {
+	case interactionCommand:
+		x.invoke(ctx)
+	case interactionComponent:
+		x.press(ctx)
+	case interactionSuggest:
+		x.suggest(ctx)
+	case interactionModal:
+		x.submit(ctx)
+	default:
+		d.cfg.Log.InfoContext(ctx, "a delivery of an unknown type", "type", in.Type, "event", in.ID)
+	}
+}
+
+// end tells of a delivery that nothing was answered to: where something went wrong, the person is told.
+func (x *exchange) end(ctx context.Context) {
+	if x.acked != 0 {
+		return
+	}
+	if p := x.Type; x.answers() && x.Event.ID != "" && (p == interactionCommand || p == interactionComponent || p == interactionModal) {
+		x.show(ctx, front.Trouble(front.MessageOf(errors.New("no answer"))), false, false)
+		return
+	}
+	if err := x.first(ctx, nil); err != nil {
+		x.cfg.Log.WarnContext(ctx, "a delivery was not put aside", "event", x.ID, "err", err)
+	}
+	x.acked = -1
+}
+
+// answers tells whether anything answers here: in a community only the buttons of our posts and the
+// form that they open.
+func (x *exchange) answers() bool {
+	return x.kind == Home || x.Type == interactionComponent || x.Type == interactionModal
+}
+
+// errNobody is the answer to direct messages of somebody who is in none of the company's servers.
+var errNobody = bot.NewProblem(bot.CodeNotAllowed, "", "I answer people of the company's server, and you are not in it.")
+
+// errUnsure is the answer where Discord did not tell who somebody is.
+var errUnsure = bot.NewProblem(bot.CodeUnavailable, "", "Discord did not tell me who you are. Try again in a moment.")
+
+// place finds the guild that direct messages are of, and keeps our records of who is in it in step.
+func (x *exchange) place(ctx context.Context) error {
+	if !x.direct {
+		if x.kind == Home && x.Member != nil {
+			x.noteMember(ctx, x.Event.From, *x.Member)
+		}
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, memberTime)
+	defer cancel()
+	home, err := x.homeOf(ctx, x.Event.From.User)
+	if err != nil {
+		return err
+	}
+	x.Event.From.Workspace, x.Event.In.Workspace = home, home
+	return nil
+}
+
+// answer has the bot answer the event.
+func (x *exchange) answer(ctx context.Context, ev bot.Event) bot.Answer {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	if x.kind == Home {
+		who := []bot.Identity{ev.From}
+		for _, u := range x.users {
+			who = append(who, bot.Identity{Workspace: ev.From.Workspace, User: u})
+		}
+		x.cfg.Directory.Meet(ctx, x.Discord, who...)
+	}
+	if len(x.uploads) > 0 {
+		ev.Files = map[string]bot.Upload{}
+		for field, f := range x.uploads {
+			up, err := x.download(ctx, f)
+			if err != nil {
+				x.cfg.Log.WarnContext(ctx, "a file was not fetched", "event", ev.ID, "err", err)
+				const text = "Discord did not give me the file. Nothing was saved yet: try again in a moment."
+				if ev.Type == bot.Invoke {
+					card := front.Trouble(text)
+					return bot.Answer{Code: bot.CodeUnavailable, Card: &card}
+				}
+				return bot.Answer{Draft: ev.Draft, Code: bot.CodeUnavailable, Errors: []bot.FieldError{{Field: field, Message: text}}}
+			}
+			ev.Files[field] = up
+		}
+	}
+	serve := *x.serve.Load()
+	return serve(ctx, ev)
+}
+
+// ask is answer in the background, so that a deadline can be kept, once it is clear where the person is.
+func (x *exchange) ask(ctx context.Context) <-chan bot.Answer {
+	return front.Ask(ctx, x.cfg.Log, x.ID, func() bot.Answer { return x.answer(ctx, x.Event) })
+}
+
+// refuse answers a problem that was found before the bot was asked.
+func (x *exchange) refuse(ctx context.Context, err error) {
+	x.show(ctx, front.Trouble(front.MessageOf(err)), false, false)
+}
+
+// invoke answers a slash command.
+func (x *exchange) invoke(ctx context.Context) {
+	inv, err := invoked(x.Data, x.names, x.channelName)
+	if err != nil {
+		x.refuse(ctx, err)
+		return
+	}
+	x.Event.Type, x.Event.Command, x.Event.Values, x.uploads = bot.Invoke, inv.Command, inv.Values, inv.Files
+	x.users = usersIn(inv.Values)
+	ack := x.registry.AckOf(x.Event)
+	limit := patience
+	if ack == bot.MayOpenForm {
+		limit = formPatience
+	}
+	late := x.cfg.After(limit)
+	if err := x.place(ctx); err != nil {
+		x.refuse(ctx, err)
+		return
+	}
+	answer := x.ask(ctx)
+	select {
+	case a := <-answer:
+		x.reply(ctx, a)
+	case <-late:
+		if ack == bot.MayOpenForm {
+			x.waiting(ctx)
+		} else {
+			x.putOff(ctx, ack == bot.AckPublic && !x.direct)
+		}
+		x.reply(ctx, <-answer)
+	}
+}
+
+// waiting shows the sign that this takes a moment, where a form could not open in time. The button that
+// opens it takes its place.
+func (x *exchange) waiting(ctx context.Context) {
+	x.show(ctx, bot.Card{Body: []bot.Node{bot.T("One moment …")}}, false, false)
+	x.waits = true
+}
+
+// usersIn returns the accounts that typed values mention.
+func usersIn(values bot.Values) []string {
+	var out []string
+	for _, list := range values {
+		for _, v := range list {
+			for _, part := range strings.Split(v, "<@")[1:] {
+				if id, _, ok := strings.Cut(part, ">"); ok && digitsAlone.MatchString(id) && !slices.Contains(out, id) {
+					out = append(out, id)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// putOff promises the answer, for the person alone or for everybody.
+func (x *exchange) putOff(ctx context.Context, openly bool) {
+	data := map[string]any{}
+	if x.openly = openly || x.direct; !x.openly {
+		data["flags"] = discordgo.MessageFlagsEphemeral
+	}
+	x.respond(ctx, response{Type: responseDeferred, Data: data})
+}
+
+// putOffUpdate promises that something comes of a press, and shows nothing of it yet.
+func (x *exchange) putOffUpdate(ctx context.Context) {
+	x.respond(ctx, response{Type: responseDeferUpdate})
+}
+
+// respond sends a first answer, and tells whether Discord took it.
+func (x *exchange) respond(ctx context.Context, resp response) bool {
+	x.acked = resp.Type
+	err := x.first(ctx, &resp)
+	if err == nil {
+		return true
+	}
+	level := x.cfg.Log.WarnContext
+	if codeOf(err) == discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged {
+		level = x.cfg.Log.InfoContext // it was delivered twice
+	}
+	level(ctx, "a first answer was not taken", "event", x.ID, "type", resp.Type, "err", refusal("answer", err))
+	return codeOf(err) == discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged
+}
+
+// reply shows what came of a command.
+func (x *exchange) reply(ctx context.Context, a bot.Answer) {
+	switch {
+	case a.Form != nil:
+		x.open(ctx, *a.Form, 0)
+	case a.Card != nil:
+		x.show(ctx, *a.Card, false, a.Audience == bot.Public)
+	default:
+		x.show(ctx, done(), false, false)
+	}
+}
+
+func done() bot.Card { return bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T("Done.")}} }
+
+// press answers a button or an entry of a menu.
+func (x *exchange) press(ctx context.Context) {
+	var p pressedData
+	if err := readData(x.Data, &p); err != nil {
+		x.refuse(ctx, err)
+		return
+	}
+	id := p.id()
+	if id == idNo {
+		x.putOffUpdate(ctx)
+		x.remove(ctx)
+		return
+	}
+	if f, ok := readFormID(id); ok {
+		x.pressForm(ctx, f)
+		return
+	}
+	if q, asks, err := questionOf(x.source, id); asks {
+		if err != nil {
+			x.refuse(ctx, err)
+			return
+		}
+		x.showPage(ctx, q.page(), false, false)
+		return
+	}
+	encoded, _, ok := readID(id)
+	if !ok {
+		encoded = ""
+	}
+	call, err := bot.DecodeCall(encoded)
+	if err != nil {
+		x.refuse(ctx, err)
+		return
+	}
+	x.Event.Type, x.Event.Command, x.Event.Bound = bot.Press, call.Command, call.Args
+	mayOpen := x.registry.AckOf(x.Event) == bot.MayOpenForm
+	limit := patience
+	if mayOpen {
+		limit = formPatience
+	}
+	late := x.cfg.After(limit)
+	if err := x.place(ctx); err != nil {
+		x.refuse(ctx, err)
+		return
+	}
+	answer := x.ask(ctx)
+	select {
+	case a := <-answer:
+		x.pressed(ctx, a)
+	case <-late:
+		if mayOpen {
+			x.waiting(ctx)
+		} else {
+			x.putOffUpdate(ctx)
+		}
+		x.pressed(ctx, <-answer)
+	}
+}
+
+// pressed shows what came of a press.
+func (x *exchange) pressed(ctx context.Context, a bot.Answer) {
+	switch {
+	case a.Form != nil:
+		x.open(ctx, *a.Form, 0)
+	case a.Card == nil:
+		if x.acked == 0 {
+			x.putOffUpdate(ctx)
+		}
+	default:
+		x.show(ctx, *a.Card, a.Replace, a.Audience == bot.Public)
+	}
+}
+
+// suggest answers an option that asks what could be typed.
+func (x *exchange) suggest(ctx context.Context) {
+	choices := []*discordgo.ApplicationCommandOptionChoice{}
+	late := x.cfg.After(suggestPatience)
+	inv, err := invoked(x.Data, x.names, x.channelName)
+	if err == nil && inv.Focus != "" && x.place(ctx) == nil {
+		x.Event.Type, x.Event.Command, x.Event.Values, x.Event.Focus = bot.Suggest, inv.Command, inv.Values, inv.Focus
+		select {
+		case a := <-x.ask(ctx):
+			if spec, ok := x.registry.Spec(inv.Command); ok {
+				choices = choicesFor(spec, inv.Focus, a.Choices)
+			}
+		case <-late:
+		}
+	}
+	x.respond(ctx, response{Type: responseChoices, Data: map[string]any{"choices": choices}})
+}
+
+// show shows a card: in the place of the pressed message, to everybody in the conversation, or to the
+// person alone. What everybody sees is never replaced by what was drawn for one person.
+func (x *exchange) show(ctx context.Context, card bot.Card, replace, openly bool) {
+	on := x.Discord.surface(ctx, x.Event.From.Workspace, false)
+	if !openly {
+		on.Attached = "in your direct messages"
+		if x.direct {
+			on.Attached = "below"
+		}
+	}
+	if x.showPage(ctx, renderCard(card, on)[0], replace, openly) && !openly {
+		x.attach(ctx, card)
+	}
+}
+
+// mine tells whether the pressed message is seen by the person alone.
+func (x *exchange) mine() bool {
+	return x.source != nil && (x.direct || x.source.Flags&discordgo.MessageFlagsEphemeral != 0)
+}
+
+// passing tells whether the pressed message is only a question or a step on the way, which the answer
+// takes the place of.
+func (x *exchange) passing() bool {
+	return x.mine() && has(x.source, func(id string) bool { return id == idNo || isFormID(id) })
+}
+
+// showPage shows a page, and tells whether that worked. Where nothing else works, it goes to the
+// person's direct messages.
+func (x *exchange) showPage(ctx context.Context, p page, replace, openly bool) bool {
+	if openly && x.passing() && x.acked == 0 {
+		x.putOffUpdate(ctx)
+		x.remove(ctx)
+		x.acked = responseMessage // what follows is a message of its own
+	}
+	replace = x.source != nil && (replace && (x.mine() || openly) || x.passing() && !openly)
+	if x.acked == 0 {
+		resp := response{Type: responseMessage, Data: p.reply(!openly && !x.direct)}
+		if replace {
+			resp = response{Type: responseUpdate, Data: whole(p)}
+		}
+		if x.respond(ctx, resp) {
+			return true
+		}
+	} else if x.alive() {
+		err := x.later(ctx, p, replace, openly)
+		if codeOf(err) == discordgo.ErrCodeUnknownWebhook {
+			// Over HTTP the first answer may still be on its way.
+			x.sleep(ctx, time.Second)
+			err = x.later(ctx, p, replace, openly)
+		}
+		if err == nil {
+			return true
+		}
+		x.cfg.Log.WarnContext(ctx, "an answer was not taken", "event", x.ID, "err", refusal("answer", err))
+	}
+	if err := x.toDirect(ctx, p); err != nil {
+		x.cfg.Log.ErrorContext(ctx, "an answer was not shown", "event", x.ID, "err", err)
+		return false
+	}
+	return true
+}
+
+// later shows a page after the first answer.
+func (x *exchange) later(ctx context.Context, p page, replace, openly bool) error {
+	switch {
+	case x.acked == responseDeferUpdate && replace,
+		x.acked == responseDeferred && (x.openly == openly || x.direct),
+		x.acked == responseMessage && x.waits && !openly: // that one said that it takes a moment
+		return x.edit(ctx, p)
+	case x.acked == responseDeferred:
+		// What was put off is seen by others than the answer is for, and cannot change that.
+		x.remove(ctx)
+		return x.follow(ctx, p, openly)
+	default:
+		return x.follow(ctx, p, openly)
+	}
+}
+
+// alive tells whether the interaction can still be answered by its token.
+func (x *exchange) alive() bool { return x.cfg.Clock().Sub(x.began) < tokenLife }
+
+func (x *exchange) original() string {
+	return discordgo.EndpointWebhookMessage(x.cfg.AppID, x.Token, "@original")
+}
+
+// edit changes what was answered first.
+func (x *exchange) edit(ctx context.Context, p page) error {
+	return x.callFree(ctx, http.MethodPatch, x.original(), whole(p), nil)
+}
+
+// remove takes away what was answered first, or the message whose button was pressed.
+func (x *exchange) remove(ctx context.Context) {
+	if err := x.callFree(ctx, http.MethodDelete, x.original(), nil, nil); err != nil {
+		x.cfg.Log.WarnContext(ctx, "a message was not removed", "event", x.ID, "err", refusal("remove", err))
+	}
+}
+
+// follow answers once more.
+func (x *exchange) follow(ctx context.Context, p page, openly bool) error {
+	return x.callFree(ctx, http.MethodPost, discordgo.EndpointWebhookToken(x.cfg.AppID, x.Token), p.reply(!openly && !x.direct), nil)
+}
+
+// whole returns a page as the new content of a message, of which nothing old remains.
+func whole(p page) map[string]any {
+	return map[string]any{
+		"content": p.Content, "embeds": orNone(p.Embeds), "components": orNone(p.Components), "allowed_mentions": silent(), "attachments": []any{},
+	}
+}
+
+// toDirect sends a page to the person's direct messages.
+func (x *exchange) toDirect(ctx context.Context, p page) error {
+	if x.kind != Home {
+		return errors.New("the person is not of the company")
+	}
+	dm, err := x.DM(ctx, x.Event.From)
+	if err != nil {
+		return err
+	}
+	m, files := outgoingOf(p)
+	address := discordgo.EndpointChannelMessages(dm.Channel)
+	if err := x.callIn(ctx, http.MethodPost, address, address, m, files, nil); err != nil {
+		return refusal("post", err)
+	}
+	return nil
+}
+
+// attach sends the pictures and files of a private answer to the person's direct messages: nowhere else
+// are they safe.
+func (x *exchange) attach(ctx context.Context, card bot.Card) {
+	only := bot.Card{Title: card.Title}
+	for _, n := range card.Body {
+		switch n := n.(type) {
+		case bot.Picture:
+			if len(n.PNG) > 0 {
+				only.Body = append(only.Body, n)
+			}
+		case bot.File:
+			if len(n.Data) > 0 {
+				only.Body = append(only.Body, n)
+			}
+		}
+	}
+	if len(only.Body) == 0 {
+		return
+	}
+	on := x.Discord.surface(ctx, x.Event.From.Workspace, true)
+	on.Pages = mostMessages
+	var err error
+	for _, p := range renderCard(only, on) {
+		err = errors.Join(err, x.toDirect(ctx, p))
+	}
+	if err == nil {
+		return
+	}
+	x.cfg.Log.WarnContext(ctx, "a picture or file was not sent", "event", x.ID, "err", err)
+	if !x.alive() {
+		return
+	}
+	sorry := front.Trouble("The picture or file did not reach your direct messages. " + front.ReasonOf(err))
+	on = x.Discord.surface(ctx, x.Event.From.Workspace, false)
+	if err := x.follow(ctx, renderCard(sorry, on)[0], false); err != nil {
+		x.cfg.Log.WarnContext(ctx, "an answer was not taken", "event", x.ID, "err", refusal("answer", err))
+	}
+}
+
+// mostMessages is the most messages that one answer fills.
+const mostMessages = 10
+
+// handleEvent receives an event of the Gateway.
+func (d *Discord) handleEvent(ctx context.Context, event string, data json.RawMessage) {
+	switch event {
+	case "INTERACTION_CREATE":
+		d.work.Begin()
+		go func(ctx context.Context) {
+			defer d.work.End()
+			d.handleInteraction(ctx, data)
+		}(context.WithoutCancel(ctx))
+	default:
+		d.noteEvent(ctx, event, data)
+	}
+}
+
+func (d *Discord) handleInteraction(ctx context.Context, data []byte) {
+	in, err := decodeInteraction(data)
+	if err != nil {
+		d.cfg.Log.WarnContext(ctx, "a delivery cannot be read", "err", err)
+		return
+	}
+	d.receive(ctx, in, func(ctx context.Context, resp *response) error {
+		if resp == nil {
+			return nil
+		}
+		return d.callFree(ctx, http.MethodPost, discordgo.EndpointInteractionResponse(in.ID, in.Token), resp, nil)
+	})
+}
+
+// readData reads the data of a delivery.
+func readData(data []byte, into any) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("read a delivery: %w", err)
+	}
+	return nil
+}
