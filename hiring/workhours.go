@@ -15,10 +15,10 @@ const (
 	DefaultHours = "09:30-18:30"
 	// DefaultRemindAt is the time of reminders where the company has set nothing else.
 	DefaultRemindAt = "10:00"
-	// DefaultBudget is how many unprompted messages somebody gets in a day, and MaxBudget the most that
-	// can be set.
+	// DefaultBudget is how many unprompted messages somebody gets in a day.
 	DefaultBudget = 2
-	MaxBudget     = 20
+	// MaxBudget is the most that can be set for a day.
+	MaxBudget = 20
 	// MaxDaysAway is how many spans of days somebody can say to be away on.
 	MaxDaysAway = 20
 	// searchDays is how far ahead the next time is looked for at which somebody works.
