@@ -554,13 +554,13 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 
 func TestNudges(t *testing.T) {
 	t.Parallel()
-	workday := hiring.DefaultCalendar().Workday
+	work := hiring.DefaultWorkTime(india)
 	i := interview("ann")
-	card := hiring.NewScorecard(i, "ann", hiring.DueAt(i.EndsAt(), india, workday))
+	card := hiring.NewScorecard(i, "ann", hiring.DueAt(i.EndsAt(), india, work.Workday))
 	var got []string
 	for !card.NudgeAt.IsZero() {
 		got = append(got, card.NudgeAt.In(india).Format("Mon 2 Jan 15:04"))
-		card = card.Nudged(india, workday)
+		card = card.Nudged(work)
 	}
 	if want := "Fri 11 Dec 16:05, Mon 14 Dec 10:00, Tue 15 Dec 10:00"; strings.Join(got, ", ") != want || card.Nudges != hiring.MaxNudges {
 		t.Errorf("%v", got)

@@ -31,6 +31,10 @@ const (
 	ChangePeople Action = "change_people"
 	// ChangeSettings is seeing and editing the company's settings.
 	ChangeSettings Action = "change_settings"
+	// SeeOutbox is seeing what was given up or waits to be sent, and having it retried or dropped.
+	SeeOutbox Action = "see_outbox"
+	// ChangeSchedules is seeing, changing and running what the bot does at set times.
+	ChangeSchedules Action = "change_schedules"
 	// EditRole is making and editing role playbooks, and naming their owners.
 	EditRole Action = "edit_role"
 	// MakeReq is writing a requisition.
@@ -107,7 +111,7 @@ func May(a Actor, action Action, on Subject) bool {
 			a.Has(HiringManager) && slices.Contains(on.Owners, a.ID)
 	case SetBand:
 		return a.Has(Compensation)
-	case SeePeople, ChangePeople, ChangeSettings:
+	case SeePeople, ChangePeople, ChangeSettings, SeeOutbox, ChangeSchedules:
 		return a.Has(Admin)
 	case EditRole:
 		return a.Has(Recruiter) || a.Has(Compensation)

@@ -495,20 +495,19 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 // the day when it is due, and on the working day after, of which the recruiter is told too.
 const MaxNudges = 3
 
-// Nudged returns the scorecard after a reminder of it was sent now, with the time of the next.
-func (s Scorecard) Nudged(zone *time.Location, workday func(date string) bool) Scorecard {
+// Nudged returns the scorecard after a reminder of it was sent now, with the time of the next by when
+// its owner works.
+func (s Scorecard) Nudged(w WorkTime) Scorecard {
 	s.Nudges++
 	s.NudgeAt = time.Time{}
 	if !s.Waits() {
 		return s
 	}
-	due := s.DueAt.In(zone)
 	switch s.Nudges {
 	case 1:
-		s.NudgeAt = time.Date(due.Year(), due.Month(), due.Day(), ReminderHour, 0, 0, 0, zone)
+		s.NudgeAt = w.remindOn(s.DueAt)
 	case 2:
-		end := DueAt(s.DueAt, zone, workday)
-		s.NudgeAt = time.Date(end.Year(), end.Month(), end.Day(), ReminderHour, 0, 0, 0, zone)
+		s.NudgeAt = w.remindOn(DueAt(s.DueAt, w.Zone, w.Workday))
 	}
 	return s
 }
