@@ -208,16 +208,16 @@ func (w WorkTime) at(day time.Time, minute int) time.Time {
 // NextReminding returns the first instant from now on at which they may be reminded: in their hours, and
 // not before the time of reminders of that day, unless their hours are over by then.
 func (w WorkTime) NextReminding(now time.Time) time.Time {
-	next := w.NextAllowed(now)
-	if next.IsZero() {
-		return next
+	for {
+		next := w.NextAllowed(now)
+		local := next.In(w.Zone)
+		if next.IsZero() || minuteOf(local) >= w.RemindAt || w.RemindAt >= w.Hours.To {
+			return next
+		}
+		// Where the clock skips the time of reminders with the rest of their hours, it is another day's.
+		y, m, d := local.Date()
+		now = w.at(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), w.RemindAt)
 	}
-	local := next.In(w.Zone)
-	if minuteOf(local) >= w.RemindAt || w.RemindAt >= w.Hours.To {
-		return next
-	}
-	y, m, d := local.Date()
-	return w.NextAllowed(w.at(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), w.RemindAt))
 }
 
 // NextDay returns the instant from which they may be reminded on the first working day after that of

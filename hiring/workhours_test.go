@@ -78,6 +78,19 @@ func TestRemindersComeInHours(t *testing.T) {
 	})
 }
 
+// TestRemindersSkippedByTheClock has the clock be put forward over the time of reminders and the rest of
+// the hours.
+func TestRemindersSkippedByTheClock(t *testing.T) {
+	t.Parallel()
+	london := zoneOf(t, "Europe/London")
+	w := hiring.DefaultWorkTime(london)
+	w.Hours, w.RemindAt, w.Calendar.Weekend = hiring.Hours{From: 0, To: 61}, 60, nil
+	now := time.Date(2000, 3, 26, 0, 59, 0, 0, london)
+	if got, want := w.NextReminding(now), time.Date(2000, 3, 27, 1, 0, 0, 0, london); !got.Equal(want) {
+		t.Errorf("they are reminded at %s, want %s", got.In(london), want)
+	}
+}
+
 func TestWhoNeverWorksIsToldNothing(t *testing.T) {
 	t.Parallel()
 	w := hiring.DefaultWorkTime(time.UTC)
