@@ -145,22 +145,30 @@ func wallOf(local time.Time) time.Time {
 
 // firstAt returns the first instant at which a clock on the wall of a zone shows a time, or, where it
 // never does, the first moment after the gap.
-func firstAt(wall time.Time, zone *time.Location) time.Time {
+func firstAt(wall time.Time, zone *time.Location) time.Time { return instantsAt(wall, zone)[0] }
+
+// instantsAt returns the moments at which the clock of a zone shows a time of the wall, two where it is
+// put back over it; of one that it skips, the moment at which the gap ends.
+func instantsAt(wall time.Time, zone *time.Location) []time.Time {
 	y, m, d := wall.Date()
 	at := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	if !wallOf(at).Equal(wall) {
-		return gapEnd(at, wall, zone)
+		return []time.Time{gapEnd(at, wall, zone)}
 	}
 	// Go gives one of two instants of the same name and does not say which.
 	_, offset := at.Zone()
 	for _, days := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
 		_, other := at.Add(days).In(zone).Zone()
 		twin := at.Add(time.Duration(offset-other) * time.Second)
-		if twin.Before(at) && wallOf(twin.In(zone)).Equal(wall) {
-			return twin
+		switch {
+		case twin.Equal(at) || !wallOf(twin.In(zone)).Equal(wall):
+		case twin.Before(at):
+			return []time.Time{twin, at}
+		default:
+			return []time.Time{at, twin}
 		}
 	}
-	return at
+	return []time.Time{at}
 }
 
 // gapEnd returns the first moment after a gap in which a time of the wall lies; near is close to it.

@@ -192,17 +192,24 @@ func (w WorkTime) nextStart(now time.Time) time.Time {
 		if !w.Workday(day.Format(time.DateOnly)) {
 			continue
 		}
-		if start := w.at(day, w.Hours.From); start.After(now) && w.Allowed(start) {
+		if start := w.at(day, w.Hours.From, now); start.After(now) && w.Allowed(start) {
 			return start
 		}
 	}
 	return time.Time{}
 }
 
-// at returns the first instant at which the clock of the zone shows a minute of a day, or the end of the
-// gap that it lies in. The day is one of UTC.
-func (w WorkTime) at(day time.Time, minute int) time.Time {
-	return firstAt(day.Add(time.Duration(minute)*time.Minute), w.Zone)
+// at returns the first instant after another one at which the clock of the zone shows a minute of a day,
+// or the end of the gap that it lies in; the last such instant where there is none after it. The day is
+// one of UTC.
+func (w WorkTime) at(day time.Time, minute int, after time.Time) time.Time {
+	all := instantsAt(day.Add(time.Duration(minute)*time.Minute), w.Zone)
+	for _, at := range all {
+		if at.After(after) {
+			return at
+		}
+	}
+	return all[len(all)-1]
 }
 
 // NextReminding returns the first instant from now on at which they may be reminded: in their hours, and
@@ -216,7 +223,7 @@ func (w WorkTime) NextReminding(now time.Time) time.Time {
 		}
 		// Where the clock skips the time of reminders with the rest of their hours, it is another day's.
 		y, m, d := local.Date()
-		now = w.at(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), w.RemindAt)
+		now = w.at(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), w.RemindAt, next)
 	}
 }
 
@@ -227,7 +234,7 @@ func (w WorkTime) NextDay(after time.Time) time.Time {
 	for i := 1; i <= searchDays; i++ {
 		day := time.Date(y, m, d+i, 0, 0, 0, 0, time.UTC)
 		if w.Workday(day.Format(time.DateOnly)) {
-			return w.NextReminding(w.at(day, 0))
+			return w.NextReminding(w.at(day, 0, after))
 		}
 	}
 	return time.Time{}
