@@ -24,7 +24,7 @@ func TestDeliveriesOutsideAPlatformsPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.close()
-	for path, want := range map[string]int{"/" + p.Name(): http.StatusNotFound, "/": http.StatusNotFound, "/" + p.Name() + "/commands": http.StatusAccepted} {
+	for path, want := range map[string]int{"/" + p.Name(): http.StatusNotFound, "/elsewhere": http.StatusNotFound, "/" + p.Name() + "/commands": http.StatusAccepted} {
 		answer := httptest.NewRecorder()
 		w.server.Handler.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, path, nil))
 		if answer.Code != want {
