@@ -770,6 +770,50 @@ func TestChannels(t *testing.T) {
 	}
 }
 
+// TestWhatChangesBetweenSessionsIsSeen: who may read a channel is looked at again where a session was lost
+// and with it what it would have told.
+func TestWhatChangesBetweenSessionsIsSeen(t *testing.T) {
+	t.Parallel()
+	told := make(chan bool, 10) // whether the channel is private
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) {
+		cfg.After = impatient
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+			told <- len(all) == 1 && all[0].Private
+			return nil
+		}
+	})
+	if <-told {
+		t.Error("at first it is private")
+	}
+	s.Wait("a session", func() bool { return s.Connections() == 1 && s.Sessions() == 1 })
+	s.AddChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+	s.InvalidateSession(false)
+	s.Wait("a new session", func() bool { return s.Sessions() == 2 })
+	if !<-told {
+		t.Error("after that it is not")
+	}
+}
+
+// TestCommandsAreRegisteredAfterAnOutage: what Discord could not take at the start is tried again.
+func TestCommandsAreRegisteredAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	again := make(chan time.Time, 1)
+	s := newScene(t, false, func(s *scene, cfg *discord.Config) {
+		s.Fail("PUT /applications/{app}/guilds/{guild}/commands", discordtest.Failure{Status: 503})
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == time.Minute {
+				return again
+			}
+			return impatient(d)
+		}
+	})
+	if got := s.Commands(guild); len(got) > 0 {
+		t.Errorf("at once there are the commands %v", got)
+	}
+	again <- time.Time{}
+	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 3 })
+}
+
 // TestRecordedDeliveries: what Discord really sends is read, and what is not for us is answered politely.
 func TestRecordedDeliveries(t *testing.T) {
 	t.Parallel()
