@@ -74,18 +74,15 @@ func (x *exchange) offer(ctx context.Context, f bot.Form, id formID) {
 func (x *exchange) pressForm(ctx context.Context, id formID) {
 	x.Event.Type, x.Event.Draft = bot.Press, id.Draft
 	late := x.cfg.After(formPatience)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
-	answer := x.ask(ctx)
+	q := x.ask(ctx)
 	var a bot.Answer
 	select {
-	case a = <-answer:
+	case a = <-q.answer:
 	case <-late:
 		x.putOffUpdate(ctx)
-		a = <-answer
+		a = <-q.answer
 	}
+	a = x.take(q, a)
 	if a.Form != nil {
 		x.openStep(ctx, *a.Form, id)
 		return
@@ -115,26 +112,25 @@ func (x *exchange) submit(ctx context.Context) {
 		x.Event.Type = bot.Submit
 	}
 	late := x.cfg.After(patience)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
+	q := x.ask(ctx)
 	result := make(chan stepResult, 1)
 	go func() {
-		a := <-x.ask(ctx)
-		result <- stepResult{answer: a, form: x.formAfter(ctx, a, id)}
+		a := <-q.answer
+		result <- stepResult{answer: a, form: x.formAfter(ctx, *q.event, a, id)}
 	}()
+	var r stepResult
 	select {
-	case r := <-result:
-		x.submitted(ctx, id, r)
+	case r = <-result:
 	case <-late:
 		if x.passing() {
 			x.putOffUpdate(ctx)
 		} else {
 			x.putOff(ctx, false)
 		}
-		x.submitted(ctx, id, <-result)
+		r = <-result
 	}
+	r.answer = x.take(q, r.answer)
+	x.submitted(ctx, id, r)
 }
 
 // stepResult is what came of a step, with the form as it stands then, unless it was sent off.
@@ -144,11 +140,10 @@ type stepResult struct {
 }
 
 // formAfter returns the form after a step that did not send it off, as its draft holds it.
-func (x *exchange) formAfter(ctx context.Context, a bot.Answer, id formID) *bot.Form {
+func (x *exchange) formAfter(ctx context.Context, ev bot.Event, a bot.Answer, id formID) *bot.Form {
 	if a.Card != nil || a.Form != nil || len(a.Errors) == 0 && id.lastStep() {
 		return nil
 	}
-	ev := x.Event
 	ev.Type, ev.ID, ev.Values, ev.Partial = bot.Press, ev.ID+"/form", nil, false
 	again := <-front.Ask(ctx, x.cfg.Log, x.ID, func() bot.Answer {
 		ctx, cancel := context.WithTimeout(ctx, answerTime)

@@ -548,6 +548,36 @@ func TestWhoLeftHasNoAccess(t *testing.T) {
 	}
 }
 
+// TestSlowLookAtWhoSomebodyIs: the first answer is in time also where Discord is slow to tell who presses a
+// button in direct messages.
+func TestSlowLookAtWhoSomebodyIs(t *testing.T) {
+	t.Parallel()
+	const member = "GET /guilds/{guild}/members/{user}"
+	asked, told := make(chan struct{}), make(chan struct{})
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) {
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == 1500*time.Millisecond {
+				close(asked)
+			}
+			return impatient(d)
+		}
+	})
+	dm := s.dm(t, ben)
+	if _, err := s.adapter.Send(t.Context(), dm, bot.Card{Title: "For Ben", Actions: []bot.Action{{Label: "Count", Do: bot.Do("card.show", "x")}}}, "delivery-1"); err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(member, discordtest.Failure{Delay: told})
+	go func() {
+		<-asked
+		s.Wait("a first answer", func() bool { return len(s.Calls("POST /interactions/{interaction}/{token}/callback")) > 0 })
+		close(told)
+	}()
+	s.far.Press(t, ben, s.last(t, ben, dm), "Count")
+	if events := s.served(); len(events) != 1 || events[0].From.Workspace != s.world.Workspace {
+		t.Errorf("a press arrives as %+v", events)
+	}
+}
+
 // TestRolesAreToldWhenTheyChange: a delivery brings what somebody is in the guild.
 func TestRolesAreToldWhenTheyChange(t *testing.T) {
 	t.Parallel()
