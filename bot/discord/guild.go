@@ -15,8 +15,12 @@ import (
 	"github.com/hirebot/hirebot/bot/front"
 )
 
-// channelsEvery is how often the channels are read again, besides when one changes.
-const channelsEvery = 24 * time.Hour
+// channelsEvery is how often the channels are read again, besides when one changes; channelsEveryHTTP is
+// the same where nothing tells of changes.
+const (
+	channelsEvery     = 24 * time.Hour
+	channelsEveryHTTP = 10 * time.Minute
+)
 
 // prepareAgain is how long it is waited at first until a guild is prepared again that was not, for an
 // outage of Discord's. It doubles up to prepareLast.
@@ -25,7 +29,7 @@ const (
 	prepareLast  = time.Hour
 )
 
-// watch registers the commands and reads the channels of every guild now, and the channels once a day.
+// watch registers the commands and reads the channels of every guild now, and the channels again and again.
 func (d *Discord) watch(ctx context.Context) {
 	defer front.Guard(ctx, d.cfg.Log, "watch")
 	d.removeGlobal(ctx)
@@ -40,8 +44,12 @@ func (d *Discord) watch(ctx context.Context) {
 			undone = slices.DeleteFunc(undone, func(guild string) bool { return d.prepare(ctx, guild) })
 		}
 	}
+	every := channelsEvery
+	if d.key != nil {
+		every = channelsEveryHTTP
+	}
 	for ctx.Err() == nil {
-		if d.sleep(ctx, channelsEvery); ctx.Err() != nil {
+		if d.sleep(ctx, every); ctx.Err() != nil {
 			return
 		}
 		for _, w := range d.homes() {
@@ -149,11 +157,8 @@ func (d *Discord) noteEvent(ctx context.Context, event string, data json.RawMess
 	d.refresh(ctx, access)
 }
 
-// refreshTime is how long a look at a guild may take.
-const refreshTime = time.Minute
-
 // refresh looks at a guild again, in the background. Events that come meanwhile are seen to by one more
-// look. It goes on when the connection ends that told of it: the next one does not tell it again.
+// look.
 func (d *Discord) refresh(ctx context.Context, a Access) {
 	if _, waits := d.pending.LoadOrStore(a.Guild, true); waits {
 		return
@@ -162,8 +167,6 @@ func (d *Discord) refresh(ctx context.Context, a Access) {
 	go func() {
 		defer d.work.End()
 		defer front.Guard(ctx, d.cfg.Log, "refresh")
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTime)
-		defer cancel()
 		d.looking.Lock()
 		defer d.looking.Unlock()
 		d.pending.Delete(a.Guild)

@@ -800,6 +800,32 @@ func TestChannels(t *testing.T) {
 	}
 }
 
+// TestChannelsAreReadAgainOverHTTP: where no event tells of a change, it is seen within minutes.
+func TestChannelsAreReadAgainOverHTTP(t *testing.T) {
+	t.Parallel()
+	told, again := make(chan bool, 10), make(chan time.Time)
+	s := newScene(t, true, func(_ *scene, cfg *discord.Config) {
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == 10*time.Minute {
+				return again
+			}
+			return impatient(d)
+		}
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+			told <- len(all) == 1 && all[0].Private
+			return nil
+		}
+	})
+	if <-told {
+		t.Error("at first it is private")
+	}
+	s.AddChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+	again <- time.Time{}
+	if !<-told {
+		t.Error("after that it is not")
+	}
+}
+
 // TestWhatChangesBetweenSessionsIsSeen: who may read a channel is looked at again where a session was lost
 // and with it what it would have told.
 func TestWhatChangesBetweenSessionsIsSeen(t *testing.T) {
