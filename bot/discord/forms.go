@@ -2,7 +2,9 @@ package discord
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/bot/front"
@@ -160,17 +162,39 @@ func (x *exchange) submitted(ctx context.Context, id formID, r stepResult) {
 	switch {
 	case a.Form != nil:
 		x.open(ctx, *a.Form, 0)
+	case a.Card != nil && a.Code != "":
+		x.show(ctx, x.withTyped(*a.Card, a.Code), false, false)
 	case a.Card != nil:
 		x.show(ctx, *a.Card, a.Replace, a.Audience == bot.Public)
 	case len(a.Errors) == 0 && id.lastStep():
 		x.show(ctx, done(), false, false)
 	case r.form == nil && len(a.Errors) > 0:
-		x.show(ctx, front.Trouble(a.Errors[0].Message), false, false)
+		x.show(ctx, x.withTyped(front.Trouble(a.Errors[0].Message), a.Code), false, false)
 	case r.form == nil:
-		x.refuse(ctx, errNoForm)
+		x.show(ctx, x.withTyped(front.Trouble(errNoForm.Message()), bot.CodeInternal), false, false)
 	default:
 		x.summarise(ctx, id, *r.form, a.Errors)
 	}
+}
+
+// withTyped returns a card that says why a step was not kept, with what was typed into it: Discord closes
+// the form, and nothing else holds it any more. Whoever may not fill it in is shown nothing of it.
+func (x *exchange) withTyped(card bot.Card, code string) bot.Card {
+	if code == bot.CodeNotAllowed {
+		return card
+	}
+	var lines []bot.Text
+	for _, field := range slices.Sorted(maps.Keys(x.Event.Values)) {
+		for _, v := range x.Event.Values[field] {
+			if v != "" && !slices.Contains(x.users, v) {
+				lines = append(lines, bot.Join(bot.B(strings.ReplaceAll(field, "_", " ")+":"), bot.T(" "+v)))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		card.Body = append(slices.Clone(card.Body), bot.T("This was not kept. What you typed, to copy it:"), bot.Lines(lines...))
+	}
+	return card
 }
 
 // summarise shows what was entered so far, what is wrong with it, and the button that goes on.

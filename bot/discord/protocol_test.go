@@ -19,6 +19,7 @@ import (
 	"github.com/hirebot/hirebot/bot/bottest"
 	"github.com/hirebot/hirebot/bot/discord"
 	"github.com/hirebot/hirebot/bot/discord/discordtest"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // noon is when the tests of the protocol take place.
@@ -403,6 +404,41 @@ func TestSlowRefusalOfAPublicCommand(t *testing.T) {
 	}
 	if all := s.far.Messages(t, ben, s.world.Channel); len(all) > 0 {
 		t.Errorf("others see %+v", all)
+	}
+}
+
+// TestNothingTypedIsLost: where a step of a form could be kept nowhere, whoever typed it is shown it again.
+func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	down := front.Trouble("Something went wrong on my side.")
+	for name, answer := range map[string]bot.Answer{
+		"at a field": {Draft: "d-1", Code: bot.CodeUnavailable, Errors: []bot.FieldError{{Message: "Something went wrong on my side."}}},
+		"as a card":  {Code: bot.CodeInternal, Card: &down},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, false, nil)
+			s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+				switch {
+				case ev.Type == bot.Submit:
+					return answer
+				case ev.Type == bot.Press:
+					return bot.Answer{Code: bot.CodeInternal, Card: &down}
+				}
+				return bot.Answer{Form: &bot.Form{Title: "Tell us", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "why_now", Label: "Why"}}}}
+			})
+			act := s.far.Type(t, ann, s.world.Channel, "/card show x")
+			if act.Form == nil {
+				t.Fatalf("no form: %+v", act)
+			}
+			s.far.Submit(t, ann, *act.Form, bot.Values{"why_now": {"the volume *doubled*"}})
+			m := s.last(t, ann, s.world.Channel)
+			for _, part := range []string{"Something went wrong", "why now:", "the volume *doubled*"} {
+				if !strings.Contains(m.Text, part) || !m.OnlyMine {
+					t.Errorf("%q is not in %+v", part, m)
+				}
+			}
+		})
 	}
 }
 
