@@ -142,7 +142,8 @@ func TestWhoTakesNoDirectMessages(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if text := card.Body[0].(bot.Text).Plain(time.UTC); strings.Contains(text, "Meanwhile I mention them") != (len(told) > 1) {
+				body, _ := card.Body[0].(bot.Text)
+				if text := body.Plain(time.UTC); strings.Contains(text, "Meanwhile I mention them") != (len(told) > 1) {
 					t.Errorf("with %q it says %q", told, text)
 				}
 			}

@@ -419,10 +419,10 @@ func TestNothingTypedIsLost(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, false, nil)
 			s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
-				switch {
-				case ev.Type == bot.Submit:
+				if ev.Type == bot.Submit {
 					return answer
-				case ev.Type == bot.Press:
+				}
+				if ev.Type == bot.Press {
 					return bot.Answer{Code: bot.CodeInternal, Card: &down}
 				}
 				return bot.Answer{Form: &bot.Form{Title: "Tell us", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "why_now", Label: "Why"}}}}
