@@ -20,6 +20,8 @@ const (
 	EcosystemWords = "ecosystem"
 	PremiumWords   = "premium"
 	UpliftWords    = "uplift"
+	// StageWords are the interview stages of all playbooks together; the value is the key.
+	StageWords = "stage"
 )
 
 // noWords is the vocabulary of somebody who may see none.
@@ -33,7 +35,7 @@ func (p *Snapshot) Words(sort string) []bot.Word { return p.words[sort] }
 
 func (p *Snapshot) makeWords() map[string][]bot.Word {
 	var everyone, people []bot.Word
-	var roles, levels, ecosystems, premiums, uplifts wordList
+	var roles, levels, ecosystems, premiums, uplifts, stages wordList
 	for _, id := range p.order {
 		one := p.people[id]
 		aliases := []string{one.Name}
@@ -65,10 +67,13 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 		for _, u := range b.Uplifts {
 			uplifts.add(u.Key, u.Title, u.Aliases)
 		}
+		for _, x := range b.Stages {
+			stages.add(x.Key, x.Title, nil)
+		}
 	}
 	return map[string][]bot.Word{
 		EveryoneWords: everyone, PersonWords: people, RoleWords: roles.words, LevelWords: levels.words,
-		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words,
+		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words, StageWords: stages.words,
 	}
 }
 

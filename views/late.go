@@ -12,6 +12,8 @@ import (
 // before the message is sent, and not of one that is posted, which must tell how things ended.
 func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
 	switch v.Name {
+	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
+		return interviewWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:
 	default:
 		return true, nil
