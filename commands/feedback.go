@@ -284,7 +284,7 @@ func (c myCard) form(req bot.Request, values bot.Values) bot.Form {
 			rating.Choices = append(rating.Choices, bot.Choice{Label: views.RatingWord(value), Value: strconv.Itoa(value), Hint: d.Anchor(value)})
 		}
 		evidence := bot.FieldOf(req.Spec, views.EvidenceField(at+1), values[views.EvidenceField(at+1)]...)
-		evidence.Label = "Evidence on " + strings.ToLower(d.Title[:1]) + d.Title[1:]
+		evidence.Label = "Evidence on " + views.InSentence(d.Title)
 		form.Fields = append(form.Fields, rating, evidence)
 	}
 	overall := bot.FieldOf(req.Spec, overallField, values[overallField]...)
@@ -641,7 +641,7 @@ func noteCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 }
 
 func earlyForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
-	i, _, err := theInterview(ctx, tx, req)
+	i, err := unopened(ctx, tx, req)
 	if err != nil {
 		return bot.Form{}, err
 	}
@@ -652,15 +652,27 @@ func earlyForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 	}, nil
 }
 
-// openEarly puts the reason on record for which somebody reads scorecards before all are in. Who need
-// not give one, and who may not read them at all, are told how it is by the view.
-func openEarly(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+// unopened returns the interview whose scorecards the actor may open before all are in, for a reason.
+func unopened(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Interview, error) {
 	i, on, err := theInterview(ctx, tx, req)
 	if err != nil {
-		return bot.Response{}, err
+		return i, err
 	}
-	if hiring.CardSight(views.Actor(req.Actor), on) != hiring.SightReason {
-		return redraw(req, views.Scorecards, i.ID), nil
+	switch hiring.CardSight(views.Actor(req.Actor), on) {
+	case hiring.SightReason:
+		return i, nil
+	case hiring.SightAll:
+		return i, hiring.Errorf(hiring.Conflict, "You may read them already: /feedback show %s", i.ID)
+	default:
+		return i, hiring.Errorf(hiring.NotAllowed, "You see what the others say once your own scorecard is in: /feedback give %s", i.ID)
+	}
+}
+
+// openEarly puts the reason on record for which somebody reads scorecards before all are in.
+func openEarly(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	i, err := unopened(ctx, tx, req)
+	if err != nil {
+		return bot.Response{}, err
 	}
 	reason := strings.Join(strings.Fields(req.Args.Text("reason")), " ")
 	if reason == "" {

@@ -398,7 +398,7 @@ func stagesOf(p hiring.Playbook, r hiring.Requisition) []bot.Choice {
 // noCandidate is the one sentence for a candidate who does not exist, and for one whom this person may
 // not know of.
 func noCandidate(ref string) error {
-	return hiring.Errorf(hiring.NotFound, "There is no candidate %s that I could show you. /candidate list shows yours.", ref)
+	return hiring.Errorf(hiring.NotFound, "There is no candidate %s that I could show you. /candidate list shows those there are.", ref)
 }
 
 // theApplication returns the application that a request names by its candidate, and by its requisition

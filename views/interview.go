@@ -70,7 +70,7 @@ func StageTitle(p hiring.Playbook, key string) string {
 
 // aboutInterview names an interview without telling whose it is: "C-7, system design (R-12)".
 func aboutInterview(i hiring.Interview, p hiring.Playbook) string {
-	return fmt.Sprintf("%s, %s (%s)", i.Candidate, lowerFirst(StageTitle(p, i.Stage)), i.Req)
+	return fmt.Sprintf("%s, %s (%s)", i.Candidate, InSentence(StageTitle(p, i.Stage)), i.Req)
 }
 
 // whenOf says when an interview is, in the viewer's zone: "Fri 11 Dec 2026, 3:00 pm IST, 60 min".
@@ -114,7 +114,7 @@ func dimensionNames(p hiring.Playbook, keys []string) string {
 	for _, key := range keys {
 		name := key
 		if d, ok := p.Dimension(key); ok {
-			name = lowerFirst(d.Title)
+			name = InSentence(d.Title)
 		}
 		names = append(names, name)
 	}
@@ -531,4 +531,12 @@ func interviewListCard(which string, list, proposed []hiring.Interview, lines []
 		card.Menu = menu
 	}
 	return card
+}
+
+// InSentence returns a title as it stands in the middle of a sentence: “system design”, but “API design”.
+func InSentence(title string) string {
+	if len(title) > 1 && strings.ToUpper(title[:2]) == title[:2] {
+		return title
+	}
+	return lowerFirst(title)
 }

@@ -84,7 +84,7 @@ func candidateText(i hiring.Interview, p candidateTextParams) string {
 	case i.State == hiring.InterviewCancelled && i.StartsAt.IsZero(), i.State == hiring.InterviewProposed:
 		return ""
 	case i.State == hiring.InterviewCancelled || i.State == hiring.InterviewNoShow:
-		return hello + fmt.Sprintf("Our interview (%s) on %s does not take place. I will write to you about what comes next.", lowerFirst(p.stage), bot.FormatInstant(i.StartsAt, p.zone)) + bye
+		return hello + fmt.Sprintf("Our interview (%s) on %s does not take place. I will write to you about what comes next.", InSentence(p.stage), bot.FormatInstant(i.StartsAt, p.zone)) + bye
 	}
 	var with []string
 	for _, person := range i.People() {
@@ -120,7 +120,7 @@ func calendarName(i hiring.Interview, p hiring.Playbook) string {
 	if i.Stage == "" {
 		return "Interview " + i.ID
 	}
-	return fmt.Sprintf("Interview %s: %s", i.ID, lowerFirst(StageTitle(p, i.Stage)))
+	return fmt.Sprintf("Interview %s: %s", i.ID, InSentence(StageTitle(p, i.Stage)))
 }
 
 // calendarLinks lead to the calendars on the web that people have most.

@@ -198,7 +198,7 @@ func drawCardSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	if arg(v, 0) != "" {
 		card.Body = append(card.Body, bot.T(arg(v, 0)))
 	}
-	if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.of > 1 {
+	if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.in > 1 {
 		card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 	}
 	card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
@@ -234,7 +234,7 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	case s.State == hiring.CardSubmitted:
 		card.Title, card.Tone = "Done, thank you. Scorecard for "+i.Candidate+" ("+i.ID+")", bot.Good
 		card.Body = []bot.Node{bot.T("Your panel: " + count.String() + ".")}
-		if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.of > 1 {
+		if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.in > 1 {
 			card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 		}
 		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
