@@ -52,10 +52,10 @@ func interviewCommands() []Command {
 				Noun: "interview", Verb: "list", Default: true, Reads: true,
 				Summary: "The interviews to come: yours, and those you recruit for",
 				Params: []bot.Param{
-					{Name: "which", Kind: bot.PlainText, KeyOnly: true, Help: "All, or only yours", Choices: []bot.Choice{{Label: "Mine", Value: views.MyInterviews}, {Label: "All", Value: views.AllInterviews}}},
+					{Name: "which", Kind: whichInterviews, Help: "All, or only yours", Choices: []bot.Choice{{Label: "Mine", Value: views.MyInterviews}, {Label: "All", Value: views.AllInterviews}}},
 					{Name: "number", Label: "Interview", Kind: interviewNumber, Help: "Show this one"},
 				},
-				Examples: []string{"/interview", "/interview list which:mine", "/interview I-31"},
+				Examples: []string{"/interview", "/interview list mine", "/interview I-31"},
 			},
 			Handle: func(_ context.Context, _ *store.Tx, req bot.Request) (bot.Response, error) {
 				if id := req.Args.Text("number"); id != "" {
@@ -1096,6 +1096,9 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 	}
 	if err != nil {
 		return bot.Response{}, err
+	}
+	if i.Told > 0 && i.Told == i.Sequence-1 && after.State.On() {
+		after.Told = after.Sequence // it is again what the candidate was told
 	}
 	quiet := tx.Now().Sub(i.ChangedAt) < outreachDelay && tx.Now().Sub(i.CreatedAt) >= outreachDelay
 	if after, err = tx.SaveInterview(ctx, after); err != nil {

@@ -15,6 +15,13 @@ import (
 // InterviewRef reads an interview's reference.
 var InterviewRef = Reference("I")
 
+// whichInterviews reads which of the interviews are listed; the parameter's choices close the set.
+var whichInterviews = &bot.Kind{
+	Name: "which", Example: "mine",
+	Parse: func(_ bot.Reading, text string) (any, error) { return text, nil },
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 4,
+}
+
 // InterviewStage reads an interview stage of a playbook by its key or title.
 var InterviewStage = &bot.Kind{
 	Name: "interview", Example: "system-design",

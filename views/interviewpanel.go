@@ -172,7 +172,6 @@ func slotsCard(i hiring.Interview, about string, viewer bot.Actor) bot.Card {
 	card.Actions = []bot.Action{
 		{Label: "All suit me", Do: bot.Do("interview.can", i.ID, "yes")},
 		{Label: "None does", Do: bot.Do("interview.can", i.ID, "no")},
-		{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
 	}
 	card.Menu = menu
 	if !open {

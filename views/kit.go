@@ -54,7 +54,7 @@ func kitCard(i hiring.Interview, look kitLook) bot.Card {
 	about := aboutInterview(i, p)
 	card := bot.Card{Title: kitTitle(i, about, look)}
 	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
-		card.Body = []bot.Node{bot.T("There is nothing to prepare: it is " + lowerFirst(hiring.InterviewStateTitle(i.State)) + ".")}
+		card.Body = []bot.Node{bot.T("There is nothing to prepare. " + offText(i.State))}
 		return card
 	}
 	who := look.first

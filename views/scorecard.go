@@ -241,7 +241,7 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
 		if !i.State.On() {
-			card.Body = []bot.Node{bot.T("The interview is " + lowerFirst(hiring.InterviewStateTitle(i.State)) + ".")}
+			card.Body = []bot.Node{bot.T(offText(i.State))}
 		}
 	default:
 		notes := ""
@@ -261,6 +261,14 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		card.Menu = &bot.Menu{Label: "More", Items: []bot.MenuItem{{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)}}}
 	}
 	return card, nil
+}
+
+// offText says of an interview that it does not take place.
+func offText(state hiring.InterviewState) string {
+	if state == hiring.InterviewNoShow {
+		return "The interview didn't happen."
+	}
+	return "The interview is " + lowerFirst(hiring.InterviewStateTitle(state)) + "."
 }
 
 // drawAskedLater says that the scorecard is asked for later; its argument is when.
