@@ -41,7 +41,7 @@ func TestScenariosOnSlack(t *testing.T) {
 					if !ok {
 						return errors.New("no testing.TB")
 					}
-					w := newWorld(tb, database(tb), seed)
+					w := newWorld(tb, database(tb), seedCompany)
 					w.slack = newSlackFront(tb, w)
 					env.Values[worldKey{}] = w
 					return nil
@@ -350,7 +350,7 @@ func plainSlackForm(f bottest.Form) string {
 // is told so privately, in words of ours, and nothing hangs.
 func TestADeadDatabaseIsSaidOnSlack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
+	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seedCompany)
 	f := newSlackFront(t, w)
 	if err := w.app.store.DB().Close(); err != nil {
 		t.Fatal(err)

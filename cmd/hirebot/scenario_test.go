@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 // core on both databases. The README there describes what a line can say.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	runScenarios(t, filepath.Join("..", "..", "testdata", "scenarios"), seed)
+	runScenarios(t, filepath.Join("..", "..", "testdata", "scenarios"), seedCompany)
 }
 
 // TestScenariosOfANewCompany runs those that begin with nothing but a workspace: nobody is known yet.
@@ -93,6 +93,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"clock": with((*world).clockCmd), "dm": with((*world).dmCmd), "posted": with((*world).postedCmd), "phone": with((*world).phoneCmd),
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
+		"work": with((*world).workCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {
@@ -171,6 +172,14 @@ func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now
+}
+
+// workCmd is `work`: the company has what it has in hand in the demo too, R-1 with C-1 to C-6.
+func (w *world) workCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: work")
+	}
+	ts.Check(seedWork(context.Background(), w.app.store))
 }
 
 // clockCmd is `clock +26h` or `clock 2026-12-11T14:30` (India). Time goes forward only; what is due by
