@@ -268,11 +268,11 @@ func (i Interview) Replace(person, by string, now time.Time) (Interview, error) 
 // Propose returns the interview with times that the panel is asked about. One that is scheduled stays
 // so until another time is chosen. It returns an Invalid error for the field "times".
 func (i Interview) Propose(times []time.Time, now time.Time) (Interview, error) {
-	switch {
-	case i.State == "":
-		i.State = InterviewProposed
-	case i.State == InterviewDone:
+	if i.State == InterviewDone {
 		return i, i.illegal(InterviewProposed)
+	}
+	if i.State == "" {
+		i.State = InterviewProposed
 	}
 	times = slices.Clone(times)
 	slices.SortFunc(times, time.Time.Compare)

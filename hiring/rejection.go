@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// MaxRejectReason is how long a reason of the list can be, in characters, and MaxRejectReasons how
-	// many there can be: as many as a menu takes.
-	MaxRejectReason  = 60
+	// MaxRejectReason is how long a reason of the list can be, in characters.
+	MaxRejectReason = 60
+	// MaxRejectReasons is how many reasons there can be: as many as a menu takes.
 	MaxRejectReasons = 25
 )
 

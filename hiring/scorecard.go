@@ -454,6 +454,9 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 		}
 	}
 	for at, s := range cards {
+		if s.Removed && i.Sits(s.Person) { // they are back
+			s = s.Ask(due(s.Person), nudge)
+		}
 		switch {
 		case s.State == CardSubmitted && !i.Sits(s.Person):
 			return nil, Errorf(Conflict, "Somebody on %s has submitted their scorecard, so their seat cannot go to somebody else. Add people instead.", i.name())
@@ -467,7 +470,7 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 			}
 		case !i.State.On() && (s.Waits() || s.Waived == WaivedByRecruiter):
 			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
-		case i.State.On() && (s.Waived == WaivedOff || s.Removed):
+		case i.State.On() && s.Waived == WaivedOff:
 			s = s.Ask(due(s.Person), nudge)
 		case s.Waits() && !s.EndsAt.Equal(i.EndsAt()):
 			s.DueAt, s.NudgeAt, s.Nudges = due(s.Person), nudge, 0

@@ -105,7 +105,7 @@ CREATE INDEX application_people_candidate ON application_people (candidate, pers
 CREATE INDEX application_people_team ON application_people (person, stage, confidential, number) WHERE team;
 CREATE INDEX application_people_manages ON application_people (person, stage, number) WHERE manages;
 CREATE INDEX application_people_sees ON application_people (person, number) WHERE sees;
-CREATE INDEX application_people_hidden ON application_people (person, number) WHERE team AND confidential;
+CREATE INDEX application_people_hidden ON application_people (person, number) WHERE confidential;
 CREATE INDEX application_people_waiting ON application_people (person, waiting_since) WHERE team AND waiting_since IS NOT NULL;
 CREATE INDEX application_people_stuck ON application_people (person, active_since) WHERE team AND active_since IS NOT NULL;
 CREATE INDEX application_people_due ON application_people (person, due_at) WHERE team AND due_at IS NOT NULL;

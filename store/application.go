@@ -147,10 +147,10 @@ func (t *Tx) countStage(ctx context.Context, req string, from, to hiring.AppStag
 	for _, stage := range stages {
 		query := `INSERT INTO application_counts (requisition, stage, n) VALUES ($1, $2, 1)
 			ON CONFLICT (requisition, stage) DO UPDATE SET n = application_counts.n + 1`
-		switch stage {
-		case "":
+		if stage == "" {
 			continue
-		case from:
+		}
+		if stage == from {
 			query = `UPDATE application_counts SET n = n - 1 WHERE requisition = $1 AND stage = $2`
 		}
 		_, err := t.write(ctx, query, req, string(stage))

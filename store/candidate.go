@@ -290,21 +290,20 @@ func (t *Tx) CandidatesNamed(ctx context.Context, search string, viewer Candidat
 	case viewer.Recruits:
 		// Many have them all: the latest are looked through until there are enough, beside those that
 		// exist for the viewer alone.
-		q.add(`SELECT ` + candidateColumns + ` FROM (SELECT id FROM (SELECT c.id AS id FROM candidates c WHERE c.listed` + q.named(words) +
-			` ORDER BY c.number DESC LIMIT ` + strconv.Itoa(limit) + `) AS part0 UNION SELECT id FROM (` + q.ownCandidates(viewer, `p.team AND p.confidential`, words, limit) +
-			`) AS part1 UNION SELECT id FROM (` + q.ownCandidates(viewer, `p.sees`, words, limit) + `) AS part2) AS page JOIN candidates c ON c.id = page.id ORDER BY c.number DESC LIMIT ` + strconv.Itoa(limit))
+		q.add(`SELECT ` + candidateColumns + ` FROM (SELECT id, number FROM (SELECT c.id AS id, c.number AS number FROM candidates c WHERE c.listed AND c.number > 0` +
+			q.named(words) + ` ORDER BY c.number DESC LIMIT ` + strconv.Itoa(limit) + `) AS part0 UNION ` + q.ownCandidates(viewer, `p.confidential`, words, limit))
 	default:
-		q.add(`SELECT ` + candidateColumns + ` FROM (` + q.ownCandidates(viewer, `p.sees`, words, limit) + `) AS page JOIN candidates c ON c.id = page.id ORDER BY c.number DESC LIMIT ` + strconv.Itoa(limit))
+		q.add(`SELECT ` + candidateColumns + ` FROM (` + q.ownCandidates(viewer, `p.sees`, words, limit))
 	}
+	q.add(` ORDER BY number DESC LIMIT ` + strconv.Itoa(limit) + `) AS page JOIN candidates c ON c.id = page.id ORDER BY c.number DESC`)
 	return t.candidates(ctx, q.text.String(), q.args...)
 }
 
-// ownCandidates returns a query of the ids of the candidates in whose latest applications the viewer
-// has a part. A candidate can stand there for several applications, so that a few more are read.
+// ownCandidates returns a query of the ids and numbers of the candidates in whose latest applications
+// the viewer has a part. A candidate can stand there for several applications, so that more are read.
 func (q *statement) ownCandidates(viewer CandidateViewer, part string, words []string, limit int) string {
-	named := strings.ReplaceAll(q.named(words), `c.id`, `p.candidate`)
-	return `SELECT DISTINCT candidate AS id FROM (SELECT p.candidate FROM application_people p WHERE p.person = ` + q.arg(viewer.Person) + ` AND ` + part + named +
-		` ORDER BY p.number DESC LIMIT ` + strconv.Itoa(4*limit) + `) AS own`
+	return `SELECT DISTINCT id, number FROM (SELECT c.id AS id, c.number AS number FROM application_people p JOIN candidates c ON c.id = p.candidate
+		WHERE p.person = ` + q.arg(viewer.Person) + ` AND ` + part + q.named(words) + ` ORDER BY p.number DESC LIMIT ` + strconv.Itoa(4*limit) + `) AS own`
 }
 
 // named returns the condition, with AND in front, that the candidate c has words that begin with all

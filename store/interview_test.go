@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -24,11 +25,12 @@ func (w *world) staff(t *testing.T) staff {
 	t.Helper()
 	w.home(t)
 	all := staff{}
-	for name, roles := range map[string][]hiring.Role{
+	roles := map[string][]hiring.Role{
 		"recruiter": {hiring.Recruiter}, "other-recruiter": {hiring.Recruiter}, "manager": {hiring.HiringManager}, "other-manager": {hiring.HiringManager},
 		"ann": {hiring.Interviewer}, "ben": {hiring.Interviewer}, "cat": {hiring.Interviewer}, "compensation": {hiring.Compensation}, "admin": {hiring.Admin}, "member": nil,
-	} {
-		all[name] = w.person(t, name, roles...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(roles)) {
+		all[name] = w.person(t, name, roles[name]...)
 	}
 	return all
 }
@@ -210,7 +212,10 @@ func TestCandidatesAreFound(t *testing.T) {
 		w.apply(t, "Méera Iyer", open)
 		w.apply(t, "Meera Nair", hidden)
 		w.apply(t, "Ravi Iyer", open)
-		must(t, w.InTx(ctx, func(tx *store.Tx) error { _, err := tx.AddCandidate(ctx, hiring.Candidate{Name: "Meera Loose"}); return err }))
+		must(t, w.InTx(ctx, func(tx *store.Tx) error {
+			_, err := tx.AddCandidate(ctx, hiring.Candidate{Name: "Meera Loose"})
+			return err
+		}))
 		w.meet(t, w.apply(t, "Meera Seen", hidden), all["ann"])
 		for _, tc := range []struct {
 			who, search string
@@ -532,12 +537,18 @@ func TestAnInterviewAndItsScorecards(t *testing.T) {
 			}))
 			return s
 		}
-		wantCode(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) { return i.Replace(all["ann"].ID, all["cat"].ID, now) }), bot.CodeConflict)
-		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) { return i.Replace(all["ben"].ID, all["cat"].ID, now) }))
+		wantCode(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+			return i.Replace(all["ann"].ID, all["cat"].ID, now)
+		}), bot.CodeConflict)
+		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+			return i.Replace(all["ben"].ID, all["cat"].ID, now)
+		}))
 		if got := states(); got != "ann submitted, ben declined, cat pending, " {
 			t.Error(got)
 		}
-		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) { return i.Move(hiring.InterviewCancelled, "ill", now) }))
+		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+			return i.Move(hiring.InterviewCancelled, "ill", now)
+		}))
 		if got := states(); got != "ann submitted, ben declined, cat waived, " {
 			t.Error(got)
 		}
@@ -545,8 +556,12 @@ func TestAnInterviewAndItsScorecards(t *testing.T) {
 		if n := w.count(t, `SELECT count(*) FROM applications WHERE due_at IS NOT NULL`); n != 0 {
 			t.Error("a cancelled interview is waited for")
 		}
-		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) { return i.Schedule(now.Add(-time.Minute), 30, now) }))
-		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) { return i.Replace(all["cat"].ID, all["ben"].ID, now) }))
+		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+			return i.Schedule(now.Add(-time.Minute), 30, now)
+		}))
+		must(t, save(func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+			return i.Replace(all["cat"].ID, all["ben"].ID, now)
+		}))
 		if got := states(); got != "ann submitted, ben pending, cat declined, " {
 			t.Error(got)
 		}
