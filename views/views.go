@@ -52,6 +52,25 @@ const (
 	HandedOver    = "handed_over"
 	TakenOver     = "taken_over"
 	Quiet         = "quiet"
+
+	Candidate         = "candidate"
+	CandidateList     = "candidate_list"
+	CandidateSame     = "candidate_same"
+	CandidateSure     = "candidate_sure"
+	CandidatesDone    = "candidates_done"
+	CandidateReferred = "candidate_referred"
+	CandidateNotice   = "candidate_notice"
+	CandidateMoved    = "candidate_moved"
+	Referral          = "referral"
+	NoteSaved         = "note_saved"
+	CandidateResume   = "candidate_resume"
+	RejectWhy         = "reject_why"
+	Rejected          = "rejected"
+	ReqOutcomes       = "req_outcomes"
+	Debrief           = "debrief"
+	DebriefPictured   = "debrief_picture"
+	CardsAsked        = "cards_asked"
+	Found             = "found"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -119,6 +138,25 @@ func All(registry func() *bot.Registry) Set {
 		HandedOver:    {Team, drawHandedOver},
 		TakenOver:     {Team, drawTakenOver},
 		Quiet:         {Public, drawQuiet},
+
+		Candidate:         {Pay, drawCandidate},
+		CandidateList:     {Pay, drawCandidateList},
+		CandidateSame:     {Pay, drawCandidateSame},
+		CandidateSure:     {Pay, drawCandidateSure},
+		CandidatesDone:    {Pay, drawCandidatesDone},
+		CandidateReferred: {Public, drawCandidateReferred},
+		CandidateNotice:   {Pay, drawCandidateNotice},
+		CandidateMoved:    {Pay, drawCandidateMoved},
+		Referral:          {Pay, drawReferral},
+		NoteSaved:         {Pay, drawNoteSaved},
+		CandidateResume:   {Pay, drawCandidateResume},
+		RejectWhy:         {Pay, drawRejectWhy},
+		Rejected:          {Pay, drawRejected},
+		ReqOutcomes:       {Pay, drawReqOutcomes},
+		Debrief:           {Pay, drawDebrief},
+		DebriefPictured:   {Pay, drawDebriefPicture},
+		CardsAsked:        {Pay, drawCardsAsked},
+		Found:             {Pay, drawFound},
 	}
 }
 
