@@ -287,11 +287,6 @@ func pastOf(t views.Together) string {
 
 // doneTogether says what was done, with one undo for all of it.
 func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words string, changes []appWas, of string) (bot.Response, error) {
-	if id := bot.DraftOf(req.Event); id != "" { // so that a second press does nothing
-		if err := tx.DeleteDraft(ctx, id); err != nil {
-			return bot.Response{}, err
-		}
-	}
 	undo := ""
 	if len(changes) > 0 {
 		var err error

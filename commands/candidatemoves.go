@@ -182,7 +182,7 @@ func tellOfMove(ctx context.Context, tx *store.Tx, by bot.Actor, a hiring.Applic
 	}
 	err = tx.Send(ctx, bot.Message{
 		To:   bot.Recipient{Person: r.Recruiter},
-		View: bot.View{Name: views.CandidateMoved, Subject: a.Candidate, Args: []string{a.ID, by.ID}},
+		View: bot.View{Name: views.CandidateMoved, Subject: a.Candidate, Args: []string{a.ID, by.ID, string(a.Stage)}},
 		Key:  fmt.Sprintf("moved:%s:%d", a.ID, a.Version), Due: tx.Now().Add(outreachDelay),
 		Why: "You get this because you recruit for " + r.ID + ".",
 	})

@@ -112,11 +112,6 @@ func undoCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 		}
 		sentOff[a.Candidate] = true
 	}
-	if id := bot.DraftOf(req.Event); id != "" { // so that a second press finds nothing to undo
-		if err := tx.DeleteDraft(ctx, id); err != nil {
-			return bot.Response{}, err
-		}
-	}
 	if len(changes) > 1 {
 		return redraw(req, views.CandidatesDone, "", fmt.Sprintf("Undone: %d candidates are where they were. Nobody was told.", len(sentOff)), "", last.Req), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -176,7 +177,10 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 		}
 		add(disagreement(x, i == 0, look.who))
 	}
-	card.Body = append(card.Body, tables(d.Debrief, look.s)...)
+	if tabled := tables(d.Debrief, look.s); len(tabled) > 0 {
+		card.Body = append(card.Body, tabled...)
+		card.Context = bot.T("1 is the lowest rating and 4 the highest; n is not covered, – not rated by them.")
+	}
 	add(fairness(d, look.who))
 	card.Actions, card.Menu = debriefActions(c, d, look)
 	return card
@@ -224,26 +228,52 @@ func disagreement(x hiring.Disagreement, most bool, who func(string) bot.Text) b
 		return bot.Join(who(r.Person), bot.Tf(" %d: %s", r.Value, evidence))
 	}
 	return bot.Lines(
-		bot.Join(bot.T(words), bot.B(lowerFirst(x.Title)), bot.Tf(" (%d / %d)", x.Low, x.High)),
+		bot.Join(bot.T(words), bot.B(inSentence(x.Title)), bot.Tf(" (%d / %d)", x.Low, x.High)),
 		side(x.Least), side(x.Most),
 	)
 }
 
-// tables are people × dimensions, two people a table, so that a phone shows it too.
+// inSentence writes a title as it stands within a sentence; one that begins with capitals, as “API design”
+// does, keeps them.
+func inSentence(title string) string {
+	if letters := []rune(title); len(letters) > 1 && unicode.IsUpper(letters[1]) {
+		return title
+	}
+	return lowerFirst(title)
+}
+
+// tables are people × dimensions, two people a table, so that a phone shows it too. Who sat on several
+// interviews has one column for all of them.
 func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
+	var people []string
+	cards := map[string][]hiring.DebriefPerson{}
+	for _, p := range d.People {
+		if !slices.Contains(people, p.Person) {
+			people = append(people, p.Person)
+		}
+		cards[p.Person] = append(cards[p.Person], p)
+	}
 	var nodes []bot.Node
-	for at := 0; at < len(d.People); at += perTable {
-		people := d.People[at:min(at+perTable, len(d.People))]
+	for at := 0; at < len(people); at += perTable {
+		columns := people[at:min(at+perTable, len(people))]
 		table := bot.Table{Header: []string{"Rating"}}
 		overall := []bot.Text{bot.T("Overall")}
-		for _, p := range people {
-			table.Header = append(table.Header, columnName(s, p, d.People))
-			overall = append(overall, bot.T(strings.ToLower(hiring.RecommendationTitle(p.Overall))))
+		for _, id := range columns {
+			name := "left"
+			if p, ok := s.Person(id); ok {
+				name = p.Name
+			}
+			table.Header = append(table.Header, shortenedMiddle(name, personWidth))
+			var says []string
+			for _, card := range cards[id] {
+				says = append(says, strings.ToLower(hiring.RecommendationTitle(card.Overall)))
+			}
+			overall = append(overall, bot.T(strings.Join(says, ", ")))
 		}
 		for _, x := range d.Dimensions {
 			row := []bot.Text{bot.T(shortened(x.Title, dimensionWidth))}
-			for _, p := range people {
-				row = append(row, bot.T(ratingWord(p, x.Key)))
+			for _, id := range columns {
+				row = append(row, bot.T(ratingWords(cards[id], x.Key)))
 			}
 			table.Rows = append(table.Rows, row)
 		}
@@ -251,24 +281,6 @@ func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
 		nodes = append(nodes, table)
 	}
 	return nodes
-}
-
-// columnName names somebody at the head of a column, with the interview where they stand there twice.
-func columnName(s *store.Snapshot, p hiring.DebriefPerson, all []hiring.DebriefPerson) string {
-	name := "left"
-	if one, ok := s.Person(p.Person); ok {
-		name = one.Name
-	}
-	twice := 0
-	for _, other := range all {
-		if other.Person == p.Person {
-			twice++
-		}
-	}
-	if twice > 1 {
-		return p.Interview
-	}
-	return shortenedMiddle(name, personWidth)
 }
 
 // shortenedMiddle shortens a name by its middle, as many differ in their ends alone.
@@ -289,16 +301,22 @@ func shortened(text string, most int) string {
 	return strings.TrimSpace(string(letters[:most-1])) + "…"
 }
 
-func ratingWord(p hiring.DebriefPerson, key string) string {
-	r, rated := p.Ratings[key]
-	switch {
-	case !rated:
-		return "–"
-	case r.Value == hiring.NotCovered:
-		return "not cov."
-	default:
-		return fmt.Sprint(r.Value)
+// ratingWords are the ratings that somebody gave to a dimension, in one interview or several.
+func ratingWords(cards []hiring.DebriefPerson, key string) string {
+	var words []string
+	for _, card := range cards {
+		switch r, rated := card.Ratings[key]; {
+		case !rated:
+		case r.Value == hiring.NotCovered:
+			words = append(words, "n")
+		default:
+			words = append(words, fmt.Sprint(r.Value))
+		}
 	}
+	if len(words) == 0 {
+		return "–"
+	}
+	return strings.Join(words, ", ")
 }
 
 // fairness says what a reader has to know of how the scorecards came about.
@@ -334,8 +352,19 @@ func fairness(d store.Debriefing, who func(string) bot.Text) bot.Text {
 // earlyText says who read scorecards before all were in, and why.
 func earlyText(d store.Debriefing, who func(string) bot.Text) bot.Text {
 	var lines []bot.Text
+	said := map[string]bool{}
 	for _, look := range d.Early {
-		lines = append(lines, bot.Join(bot.T("Read before all were in: "), who(look.Person), bot.T(" ("+look.Interview+"): "+look.Reason)))
+		if said[look.Person+look.Reason] {
+			continue
+		}
+		said[look.Person+look.Reason] = true
+		var of []string
+		for _, other := range d.Early {
+			if other.Person == look.Person && other.Reason == look.Reason {
+				of = append(of, other.Interview)
+			}
+		}
+		lines = append(lines, bot.Join(bot.T("Read before all were in: "), who(look.Person), bot.T(" ("+strings.Join(of, ", ")+"): "+look.Reason)))
 	}
 	return bot.Lines(lines...)
 }

@@ -80,7 +80,7 @@ func heatMapOf(title string, d hiring.Debrief, name func(string) string) heatMap
 		m.rows = append(m.rows, row)
 	}
 	for _, p := range d.People {
-		column := heatColumn{name: oneLine(name(p.Person)), overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
+		column := heatColumn{name: oneLine(name(p.Person) + " " + p.Interview), overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
 		for _, x := range d.Dimensions {
 			value := notRated
 			if r, rated := p.Ratings[x.Key]; rated {
