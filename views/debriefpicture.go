@@ -14,8 +14,8 @@ import (
 	"github.com/hirebot/hirebot/store"
 )
 
-// ratingInks are the grounds of the ratings, from pale to strong in one colour, so that they are told
-// apart by their lightness alone. Each bears its number as well.
+// ratingInks are the grounds of the ratings, from pale to strong, warm below the middle and cold above
+// it, so that they are told apart by their lightness too. Each bears its number as well.
 var ratingInks = map[int]color.RGBA{
 	hiring.NotCovered: {0xee, 0xee, 0xee, 0xff},
 	1:                 {0xff, 0xee, 0xcc, 0xff},
@@ -30,7 +30,7 @@ const (
 	// labelWidth is the room for a dimension's name in front of its cells.
 	labelWidth = 128 * unit
 	// perBlock is how many people stand side by side; more stand below.
-	perBlock = 5
+	perBlock = 3
 )
 
 // heatMap is what a picture of a debrief says, before it is known where.
@@ -157,7 +157,7 @@ func (m *pictureMaker) heatBlock(rows []string, people []heatColumn) {
 	m.y = bottom + 2*unit
 	for r, row := range rows {
 		top, m.y = m.y, m.y+2*unit
-		for _, line := range m.faces.wrap(quietText, row, labelWidth-cellGap, 2) {
+		for _, line := range m.faces.wrap(quietText, row, labelWidth-cellGap, 3) {
 			m.y = m.line(quietText, line, contentLeft).box.Max.Y
 		}
 		height := max(cellHeight, m.y-top)
