@@ -174,7 +174,7 @@ var noteID = &bot.Kind{
 
 // appBefore reads what the undo of a change needs.
 var appBefore = &bot.Kind{
-	Name: "state before", Example: "press Undo on the card",
+	Name: "state before", Example: appWas{App: "AP-7", Version: 3, Stage: hiring.AppScreening}.String(),
 	Parse: func(_ bot.Reading, text string) (any, error) {
 		w, err := readWas(text)
 		if err != nil {
