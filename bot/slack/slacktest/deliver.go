@@ -620,7 +620,7 @@ func (s *Server) MessageShortcut(user, author, channel, text, callback string) *
 	d.channel = channel
 	d.Payload["callback_id"], d.Payload["action_ts"], d.Payload["message_ts"] = callback, s.tsLocked(), m.TS
 	d.Payload["channel"] = object{"id": channel, "name": r.Name}
-	d.Payload["response_url"] = s.urlLocked("app", user, channel, m.TS, "")
+	d.Payload["response_url"] = s.urlLocked("actions", user, channel, m.TS, "")
 	d.Payload["message"] = object{
 		"type": "message", "user": author, "text": m.Text, "ts": m.TS, "team": s.o.Team, "client_msg_id": s.idLocked("client-"),
 		"blocks": []any{object{"type": "rich_text", "block_id": s.idLocked("b"), "elements": []any{
