@@ -85,7 +85,7 @@ func candidateLooks() []Command {
 				Summary: "Their résumé, to your direct messages", Params: []bot.Param{candidateParam()},
 				Examples: []string{"/candidate resume C-7"},
 			},
-			Handle: sendResume, Suggest: suggestCandidate,
+			Handle: sendCandidateResume, Suggest: suggestCandidate,
 		},
 	}
 }
@@ -214,7 +214,7 @@ func suggestReqOfCandidate(ctx context.Context, tx *store.Tx, req bot.Request, p
 	return reqChoices(tx, found), nil
 }
 
-func sendResume(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+func sendCandidateResume(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	c, err := theCandidate(ctx, tx, req)
 	if err != nil {
 		return bot.Response{}, err

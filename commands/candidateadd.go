@@ -98,7 +98,7 @@ func candidateEdits() []Command {
 				Summary: "Note down something of a candidate", Params: note,
 				Examples: []string{"/candidate note C-7 \"asks for a start in March\""},
 			},
-			Form: noteForm, Handle: addNote, Suggest: suggestCandidate,
+			Form: candidateNoteForm, Handle: addNote, Suggest: suggestCandidate,
 		},
 		{
 			Spec: bot.Spec{
@@ -512,8 +512,8 @@ func tellOfReferral(ctx context.Context, tx *store.Tx, c hiring.Candidate, r hir
 	return nil
 }
 
-// noteForm asks for a note. From a message it comes with its words and its link.
-func noteForm(_ context.Context, _ *store.Tx, req bot.Request) (bot.Form, error) {
+// candidateNoteForm asks for a note. From a message it comes with its words and its link.
+func candidateNoteForm(_ context.Context, _ *store.Tx, req bot.Request) (bot.Form, error) {
 	values := bot.ValuesOf(req.Spec, req.Args)
 	form := bot.Form{Title: "Note on a candidate", Submit: "Save", Call: bot.Do("candidate.note", req.Args.Text("candidate"))}
 	names := []string{"candidate", "text"}

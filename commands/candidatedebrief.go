@@ -33,7 +33,7 @@ func debriefCommands() []Command {
 				Summary: "Read scorecards before all are in, with a reason", Params: []bot.Param{candidateParam(), forReq(), reason},
 				Examples: []string{"/candidate early C-7 reason:\"another offer until Friday\""},
 			},
-			Form: earlyForm, Handle: readEarly, Suggest: suggestCandidate,
+			Form: earlyDebriefForm, Handle: readEarly, Suggest: suggestCandidate,
 		},
 		{
 			Spec: bot.Spec{
@@ -64,7 +64,7 @@ func debriefOf(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Candi
 	return views.DebriefFor(ctx, tx, req.Actor, c.ID, req.Args.Text("req"))
 }
 
-func earlyForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
+func earlyDebriefForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
 	c, d, err := debriefOf(ctx, tx, req)
 	if err != nil {
 		return bot.Form{}, err

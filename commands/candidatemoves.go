@@ -256,7 +256,7 @@ func toldByLetter(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return markTold(ctx, tx, req, a)
+	return tellApp(ctx, tx, req, a)
 }
 
 func withdrawCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
@@ -284,10 +284,10 @@ func toldCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 	if len(apps) > 1 {
 		return askFirst(ctx, tx, req, views.Together{Act: views.ActTold}, apps)
 	}
-	return markTold(ctx, tx, req, apps[0])
+	return tellApp(ctx, tx, req, apps[0])
 }
 
-func markTold(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) (bot.Response, error) {
+func tellApp(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) (bot.Response, error) {
 	told, err := saveApp(ctx, tx, a.Told(tx.Now()), "told them")
 	if err != nil {
 		return bot.Response{}, err

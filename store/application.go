@@ -369,49 +369,74 @@ func (t *Tx) Applications(ctx context.Context, f AppFilter) ([]hiring.Applicatio
 	if f.After != "" && numberOf(f.After) < 1 {
 		return nil, hiring.Errorf(hiring.Invalid, "%q is not an application to go on from. Open the list again.", f.After)
 	}
+	var q statement
+	page := q.appPage(f)
+	q.add(`SELECT ` + applicationColumns + ` FROM (` + page + `) AS page JOIN applications a ON a.id = page.id ORDER BY a.number DESC`)
+	return t.applications(ctx, q.text.String(), q.args...)
+}
+
+// CountApplications returns how many applications a filter lets through, whatever its cursor and limit;
+// CountLimit stands for that many or more.
+func (t *Tx) CountApplications(ctx context.Context, f AppFilter) (int, error) {
+	if f.Viewer.Person == "" {
+		return 0, nil
+	}
+	f.After, f.Limit = "", CountLimit
+	var q statement
+	var n int
+	page := q.appPage(f)
+	q.add(`SELECT count(*) FROM (` + page + `) AS page`)
+	if err := t.conn.row(ctx, []any{&n}, q.text.String(), q.args...); err != nil {
+		return 0, fmt.Errorf("count applications: %w", err)
+	}
+	return n, nil
+}
+
+// appPage returns a query of the id and number of the applications that a filter lets through.
+func (q *statement) appPage(f AppFilter) string {
 	stages := f.Stages
 	if len(stages) == 0 {
 		stages = hiring.AppStages
 	}
-	var q statement
 	var branches []string
 	for i, stage := range stages {
 		if slices.Contains(stages[:i], stage) {
 			continue
 		}
-		own := []bool{true}
-		if f.Viewer.Recruits && !f.Mine {
-			own = []bool{false, true}
+		// What recruiters are listed is in one order only where it is all confidential, or not at all.
+		parts := []appPart{{own: true}}
+		if f.Viewer.Recruits {
+			parts = []appPart{{own: f.Mine, confidential: new(false)}, {own: true, confidential: new(true)}}
 		}
-		for _, own := range own {
-			branches = append(branches, `SELECT id, number FROM (`+q.appBranch(f, stage, own)+`) AS part`+strconv.Itoa(len(branches)))
+		for _, part := range parts {
+			branches = append(branches, `SELECT id, number FROM (`+q.appBranch(f, stage, part)+`) AS part`+strconv.Itoa(len(branches)))
 		}
 	}
-	q.add(`SELECT ` + applicationColumns + ` FROM (` + strings.Join(branches, "\nUNION ALL ") + "\nORDER BY number DESC LIMIT " + strconv.Itoa(f.Limit) +
-		`) AS page JOIN applications a ON a.id = page.id ORDER BY a.number DESC`)
-	return t.applications(ctx, q.text.String(), q.args...)
+	return strings.Join(branches, "\nUNION ALL ") + "\nORDER BY number DESC LIMIT " + strconv.Itoa(f.Limit)
 }
 
-// appBranch returns the part of a page in one stage: with own that in which the viewer has a part, else
-// all that is not confidential.
-func (q *statement) appBranch(f AppFilter, stage hiring.AppStage, own bool) string {
+// appPart is a part of a list: with own that in which the viewer has a part, else all; and what is
+// confidential, or is not, or both where that is nil.
+type appPart struct {
+	own          bool
+	confidential *bool
+}
+
+// appBranch returns the part of a page in one stage.
+func (q *statement) appBranch(f AppFilter, stage hiring.AppStage, of appPart) string {
 	from, id := `applications s`, `s.id`
 	where := []string{`s.stage = ` + q.arg(string(stage))}
+	if of.confidential != nil {
+		where = append(where, `s.confidential = `+q.arg(*of.confidential))
+	}
 	switch {
-	case !own:
-		where = append(where, `NOT s.confidential`)
+	case !of.own:
 	case f.Req != "":
 		// Of one requisition, its applications are read, not all of the viewer's.
 		where = append(where, `EXISTS (SELECT 1 FROM application_people p WHERE p.application = s.id AND p.person = `+q.arg(f.Viewer.Person)+` AND p.`+part(f.Viewer)+`)`)
-		if f.Viewer.Recruits && !f.Mine {
-			where = append(where, `s.confidential`)
-		}
 	default:
 		from, id = `application_people s`, `s.application`
 		where = append(where, `s.`+part(f.Viewer), `s.person = `+q.arg(f.Viewer.Person))
-		if f.Viewer.Recruits && !f.Mine {
-			where = append(where, `s.confidential`)
-		}
 	}
 	if f.Req != "" {
 		where = append(where, `s.requisition = `+q.arg(f.Req))

@@ -191,6 +191,25 @@ func (t *Tx) CandidateFor(ctx context.Context, id string, viewer CandidateViewer
 	return t.candidate(ctx, id, q.text.String(), q.args...)
 }
 
+// CandidatesOf returns the candidates of applications by their references, whoever asks.
+func (t *Tx) CandidatesOf(ctx context.Context, of []hiring.Application) (map[string]hiring.Candidate, error) {
+	byID := map[string]hiring.Candidate{}
+	if len(of) == 0 {
+		return byID, nil
+	}
+	ids := make([]string, len(of))
+	for i, a := range of {
+		ids[i] = a.Candidate
+	}
+	var q statement
+	q.add(`SELECT ` + candidateColumns + ` FROM candidates c WHERE c.id IN (` + q.list(ids) + `)`)
+	found, err := t.candidates(ctx, q.text.String(), q.args...)
+	for _, c := range found {
+		byID[c.ID] = c
+	}
+	return byID, err
+}
+
 // knowsCandidate returns the condition that a viewer may know of the candidate c.
 func (q *statement) knowsCandidate(viewer CandidateViewer) string {
 	part := `p.sees`

@@ -232,6 +232,25 @@ func (t *Tx) InterviewsOf(ctx context.Context, application string) ([]hiring.Int
 	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.application = $1 ORDER BY i.number`, application)
 }
 
+// InterviewsByCard returns the interviews of scorecards by their references, whoever asks.
+func (t *Tx) InterviewsByCard(ctx context.Context, of []hiring.Scorecard) (map[string]hiring.Interview, error) {
+	byID := map[string]hiring.Interview{}
+	if len(of) == 0 {
+		return byID, nil
+	}
+	ids := make([]string, len(of))
+	for i, s := range of {
+		ids[i] = s.Interview
+	}
+	var q statement
+	q.add(`SELECT ` + interviewColumns + ` FROM interviews i WHERE i.id IN (` + q.list(ids) + `)`)
+	found, err := t.interviews(ctx, q.text.String(), q.args...)
+	for _, i := range found {
+		byID[i.ID] = i
+	}
+	return byID, err
+}
+
 // InterviewFilter says which interviews that are scheduled are listed. What is zero does not narrow.
 type InterviewFilter struct {
 	Viewer CandidateViewer

@@ -58,7 +58,8 @@ func (o *office) do(a act) {
 	o.t.Helper()
 	ctx := o.t.Context()
 	person := pick(o.people, a.Who)
-	name, run := "", func(*store.Tx) error { return nil }
+	var name string
+	var run func(*store.Tx) error
 	switch {
 	case a.What < 7 || len(o.apps) == 0:
 		name = "apply"
@@ -289,6 +290,7 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 	if diff := gocmp.Diff(apps, listed); diff != "" {
 		o.t.Fatalf("%s is listed: %s", p.Name, diff)
 	}
+	o.holdsLists(ctx, tx, view, list)
 	overdue, err := tx.WithLateScorecards(ctx, view, tx.Now().AddDate(1, 0, 0), 100)
 	must(o.t, err)
 	for _, a := range overdue {
@@ -321,6 +323,45 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 		_, err = tx.InterviewFor(ctx, id, view)
 		if may := hiring.May(who, hiring.SeeInterview, on); may != (err == nil) {
 			o.t.Fatalf("%s and %s: the policy says %v, the query %v", p.Name, id, may, err)
+		}
+	}
+}
+
+// holdsLists checks that narrower lists are parts of the list of all.
+func (o *office) holdsLists(ctx context.Context, tx *store.Tx, view store.CandidateViewer, all []hiring.Application) {
+	o.t.Helper()
+	n, err := tx.CountApplications(ctx, store.AppFilter{Viewer: view})
+	if n != len(all) || err != nil {
+		o.t.Fatalf("counts %d of %d: %v", n, len(all), err)
+	}
+	for _, req := range append([]string{""}, o.reqs...) {
+		for _, mine := range []bool{false, true} {
+			var r hiring.Requisition
+			var want, got []string
+			for _, a := range all {
+				if r.ID != a.Req {
+					r, err = tx.Requisition(ctx, a.Req)
+					must(o.t, err)
+				}
+				if (req == "" || a.Req == req) && (!mine || slices.Contains(r.Team(), view.Person)) && a.Active() {
+					want = append(want, a.ID)
+				}
+			}
+			f := store.AppFilter{Viewer: view, Req: req, Mine: mine, Limit: 2, Stages: running}
+			for {
+				page, err := tx.Applications(ctx, f)
+				must(o.t, err)
+				for _, a := range page {
+					got = append(got, a.ID)
+					f.After = a.ID
+				}
+				if len(page) < f.Limit {
+					break
+				}
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				o.t.Fatalf("%+v of %s, mine %v: %s", view, req, mine, diff)
+			}
 		}
 	}
 }

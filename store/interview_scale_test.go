@@ -105,6 +105,9 @@ func (w *world) fillTable(tb testing.TB, table, query string) {
 	}
 }
 
+// running are the stages of applications that somebody works on.
+var running = []hiring.AppStage{hiring.AppSourced, hiring.AppScreening, hiring.AppInterviewing, hiring.AppDebrief, hiring.AppOffer, hiring.AppAccepted}
+
 // hiringLooks are what the commands and views of hiring read: mine, list, debrief, home, and how
 // somebody is found by name.
 func hiringLooks(tb testing.TB, n, rounds int) []look {
@@ -130,12 +133,15 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			return some(search, len(found), err)
 		}
 	}
-	running := []hiring.AppStage{hiring.AppSourced, hiring.AppScreening, hiring.AppInterviewing, hiring.AppDebrief, hiring.AppOffer, hiring.AppAccepted}
 	far := start.AddDate(100, 0, 0)
 	return []look{
 		{"mine", func(tx *store.Tx) error {
 			found, err := tx.MyScorecards(ctx, "P-7", 10)
-			return some("mine", len(found), err)
+			if err != nil {
+				return err
+			}
+			interviews, err := tx.InterviewsByCard(ctx, found)
+			return some("mine", len(interviews), err)
 		}},
 		{"mine/submitted", func(tx *store.Tx) error {
 			found, err := tx.SubmittedBy(ctx, "P-7", 10)
@@ -147,6 +153,22 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 		{"list/mine", apps(store.AppFilter{Viewer: recruiter, Stages: running, Mine: true, Limit: 10})},
 		{"list/manager", apps(store.AppFilter{Viewer: manager, Limit: 10})},
 		{"list/requisition", apps(store.AppFilter{Viewer: recruiter, Req: "R-1", Limit: 10})},
+		{"list/count", func(tx *store.Tx) error {
+			found, err := tx.CountApplications(ctx, store.AppFilter{Viewer: manager, Stages: running})
+			return some("count", found, err)
+		}},
+		{"list/names", func(tx *store.Tx) error {
+			found, err := tx.Applications(ctx, store.AppFilter{Viewer: recruiter, Stages: running, Limit: 10})
+			if err != nil {
+				return err
+			}
+			names, err := tx.CandidatesOf(ctx, found)
+			if err != nil {
+				return some("names", len(names), err)
+			}
+			open, err := tx.OpenCardsOf(ctx, found)
+			return some("open", len(open), err)
+		}},
 		{"show", func(tx *store.Tx) error {
 			c, err := tx.CandidateFor(ctx, candidate, recruiter)
 			if err != nil {

@@ -718,3 +718,74 @@ func TestScorecardsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestALookChangesNothingOfHiring(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		a := w.apply(t, "Meera", w.hire(t, all, false))
+		i := w.meet(t, a, all["ann"])
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			c, err := tx.Candidate(ctx, a.Candidate)
+			must(t, err)
+			card, err := tx.Scorecard(ctx, i.ID, all["ann"].ID)
+			must(t, err)
+			_, addCandidate := tx.AddCandidate(ctx, c)
+			_, saveCandidate := tx.SaveCandidate(ctx, c)
+			_, addApplication := tx.AddApplication(ctx, a)
+			_, saveApplication := tx.SaveApplication(ctx, a)
+			_, addInterview := tx.AddInterview(ctx, i)
+			_, saveInterview := tx.SaveInterview(ctx, i)
+			_, saveScorecard := tx.SaveScorecard(ctx, card)
+			_, addNote := tx.AddCandidateNote(ctx, hiring.CandidateNote{Candidate: c.ID, Text: "x"})
+			for name, err := range map[string]error{
+				"AddCandidate": addCandidate, "SaveCandidate": saveCandidate, "AddApplication": addApplication, "SaveApplication": saveApplication,
+				"AddInterview": addInterview, "SaveInterview": saveInterview, "SaveScorecard": saveScorecard, "AddCandidateNote": addNote,
+				"DeleteCandidateNote": tx.DeleteCandidateNote(ctx, "x"),
+			} {
+				if err == nil || bot.ErrorCode(err) != bot.CodeInternal {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
+
+func TestNotesOnCandidates(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		a := w.apply(t, "Meera", w.hire(t, all, true))
+		add := func(who string, n hiring.CandidateNote) (added hiring.CandidateNote) {
+			must(t, w.InTxAs(ctx, all[who].ID, func(tx *store.Tx) (err error) { added, err = tx.AddCandidateNote(ctx, n); return err }))
+			return added
+		}
+		general := add("recruiter", hiring.CandidateNote{Candidate: a.Candidate, Text: "asks for March", Link: "https://chat.example/1"})
+		w.clock.advance(time.Minute)
+		hidden := add("manager", hiring.CandidateNote{Candidate: a.Candidate, Req: a.Req, Text: "knows the founder"})
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			got, err := tx.CandidateNotes(ctx, a.Candidate, []hiring.Application{a}, 0)
+			if diff := cmp.Diff([]hiring.CandidateNote{hidden, general}, got); diff != "" {
+				t.Error(diff)
+			}
+			without, err2 := tx.CandidateNotes(ctx, a.Candidate, nil, 0)
+			if diff := cmp.Diff([]hiring.CandidateNote{general}, without); diff != "" {
+				t.Error(diff)
+			}
+			return errors.Join(err, err2)
+		}))
+		for _, secret := range []string{"March", "chat.example"} {
+			if found := w.dumps(t, secret); len(found) > 0 {
+				t.Errorf("%s stands in %v", secret, found)
+			}
+		}
+		undo := func(who string) error {
+			return w.InTxAs(ctx, all[who].ID, func(tx *store.Tx) error { return tx.DeleteCandidateNote(ctx, general.ID) })
+		}
+		wantCode(t, undo("manager"), bot.CodeNotFound)
+		must(t, undo("recruiter"))
+	})
+}

@@ -175,6 +175,27 @@ func (t *Tx) MyScorecards(ctx context.Context, person string, limit int) ([]hiri
 	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
 }
 
+// OpenCardsOf returns the scorecards that are waited for, by the applications that they belong to, without
+// what stands in them: who is waited for.
+func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[string][]hiring.Scorecard, error) {
+	open := map[string][]hiring.Scorecard{}
+	if len(of) == 0 {
+		return open, nil
+	}
+	ids := make([]string, len(of))
+	for i, a := range of {
+		ids[i] = a.ID
+	}
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM scorecards s WHERE s.waits AND s.application IN (` + q.list(ids) + `) ORDER BY s.due_at, s.interview, s.person`)
+	found, err := t.scorecards(ctx, q.text.String(), q.args...)
+	for _, s := range found {
+		s.CardContent, s.Notes = hiring.CardContent{}, nil
+		open[s.Application] = append(open[s.Application], s)
+	}
+	return open, err
+}
+
 // SubmittedBy returns the scorecards that somebody submitted, the latest first. Limit 0 is 25.
 func (t *Tx) SubmittedBy(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
 	if limit <= 0 {

@@ -25,6 +25,8 @@ const (
 	UpliftWords    = "uplift"
 	// ReasonWords are the company's reasons for a rejection; the value is ReasonCode.
 	ReasonWords = "reason"
+	// StageWords are the interview stages of all playbooks together; the value is the key.
+	StageWords = "stage"
 )
 
 // ReasonCode returns what stands for a reason where there is room for little, as in a button. It stays
@@ -46,7 +48,7 @@ func (p *Snapshot) Words(sort string) []bot.Word { return p.words[sort] }
 
 func (p *Snapshot) makeWords() map[string][]bot.Word {
 	var everyone, people []bot.Word
-	var roles, levels, ecosystems, premiums, uplifts wordList
+	var roles, levels, ecosystems, premiums, uplifts, stages wordList
 	for _, id := range p.order {
 		one := p.people[id]
 		aliases := []string{one.Name}
@@ -78,6 +80,9 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 		for _, u := range b.Uplifts {
 			uplifts.add(u.Key, u.Title, u.Aliases)
 		}
+		for _, x := range b.Stages {
+			stages.add(x.Key, x.Title, nil)
+		}
 	}
 	reasons := p.RejectReasons()
 	words := make([]bot.Word, 0, len(reasons))
@@ -87,7 +92,7 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 	return map[string][]bot.Word{
 		ReasonWords:   words,
 		EveryoneWords: everyone, PersonWords: people, RoleWords: roles.words, LevelWords: levels.words,
-		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words,
+		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words, StageWords: stages.words,
 	}
 }
 

@@ -367,6 +367,11 @@ func candidateActions(c hiring.Candidate, look candidateLook) ([]bot.Action, *bo
 		button("Make notice", bot.Do("candidate.notice", c.ID), bot.Secondary)
 	}
 	for _, a := range look.apps {
+		switch a.app.Stage {
+		case hiring.AppSourced, hiring.AppScreening, hiring.AppInterviewing, hiring.AppDebrief:
+			button(named("Schedule", a, look), scheduleCall(c.ID, a.app.Req), bot.Secondary)
+		default:
+		}
 		if _, of := cardsIn(a.cards, ""); of > 0 {
 			button(named("Debrief", a, look), bot.Do("candidate.debrief", c.ID, a.app.Req), bot.Secondary)
 		}

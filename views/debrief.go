@@ -382,12 +382,17 @@ func debriefActions(c hiring.Candidate, d store.Debriefing, look debriefLook) ([
 	if to := NextStage(d.Application); to != "" {
 		actions = append(actions, bot.Action{Label: "Advance", Style: bot.Primary, Do: bot.Do("candidate.move", c.ID, string(to), req)})
 	}
-	actions = append(actions, scheduleActions("Another interview", c.ID, req)...)
+	actions = append(actions, bot.Action{Label: "Another interview", Do: scheduleCall(c.ID, req)})
 	if len(actions) < 3 && len(d.People) > 0 {
 		actions = append(actions, picture)
 	}
 	menu := reasonMenu(look.s, "Reject", func(code string) bot.Call { return bot.Do("candidate.reject", c.ID, code, req) })
 	return actions, menu
+}
+
+// scheduleCall opens the form that schedules an interview of an application.
+func scheduleCall(candidate, req string) bot.Call {
+	return bot.Do("interview.schedule", candidate, "", "", req)
 }
 
 // NextStage returns where an application goes from here when all goes well, "" for nowhere.
@@ -416,6 +421,6 @@ func drawCardsAsked(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 	return bot.Card{
 		Tone: bot.Attention, Title: "Your scorecard of " + card.Interview + " is waited for",
 		Body:    []bot.Node{bot.Join(personText(tx.Snapshot(), arg(v, 0)), bot.T(" asks for it: "+card.Candidate+", due "), bot.At(card.DueAt), bot.T("."))},
-		Actions: fillInActions(card.Interview),
+		Actions: []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", card.Interview), Style: bot.Primary}},
 	}, nil
 }

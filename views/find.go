@@ -87,6 +87,7 @@ func foundCard(s *store.Snapshot, text string, f found) bot.Card {
 			line = bot.Join(line, bot.T(" · "), bot.At(i.StartsAt))
 		}
 		lines = append(lines, line)
+		menu.Items = append(menu.Items, bot.MenuItem{Label: i.ID + " with " + i.Candidate, Do: bot.Do("interview.show", i.ID)})
 	}
 	section("Interviews", lines)
 	lines = nil

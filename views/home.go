@@ -272,9 +272,9 @@ func hiringLines(card *bot.Card, look homeLook) homeItems {
 		"Tell "+firstOf(look.wordless), bot.Do("candidate.show", firstOf(look.wordless)))
 	first.put(card)
 	rest.add(len(look.cards), bot.Join(bot.B(counted(len(look.cards), "scorecard")), bot.T(" of yours: "+cardNames(look.cards)+".")), true,
-		"My scorecards", myCards())
+		"My scorecards", bot.Do("feedback.mine"))
 	rest.add(len(look.interviews), bot.Join(bot.B(counted(len(look.interviews), "interview")+" today"), bot.T(": "), interviewTimes(look.interviews)), false,
-		"Open "+firstCandidate(look.interviews), bot.Do("candidate.show", firstCandidate(look.interviews)))
+		"Interviews", bot.Do("interview.list"))
 	rest.add(len(look.late), bot.Join(bot.B(counted(len(look.late), "candidate")), bot.T(" with overdue scorecards: "+appNames(look.late)+".")), true,
 		"Ask for scorecards", bot.Do("candidate.ask", strings.Join(candidatesOf(look.late[:min(len(look.late), askedAtOnce)]), ",")))
 	rest.add(len(look.stuck), bot.Join(bot.B(counted(len(look.stuck), "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(look.stuck))), false,
@@ -367,13 +367,6 @@ func firstOf(apps []hiring.Application) string {
 		return ""
 	}
 	return apps[0].Candidate
-}
-
-func firstCandidate(interviews []hiring.Interview) string {
-	if len(interviews) == 0 {
-		return ""
-	}
-	return interviews[0].Candidate
 }
 
 func cardNames(cards []hiring.Scorecard) string {

@@ -71,6 +71,31 @@ const (
 	DebriefPictured   = "debrief_picture"
 	CardsAsked        = "cards_asked"
 	Found             = "found"
+
+	Interview     = "interview"
+	InterviewList = "interview_list"
+	PanelNews     = "panel_news"
+	PanelOff      = "panel_off"
+	Slots         = "slots"
+	Answered      = "answered"
+	CandidateText = "candidate_text"
+	Calendar      = "calendar"
+	CalendarSent  = "calendar_sent"
+	FileSent      = "file_sent"
+	Kit           = "kit"
+	Resume        = "resume"
+	Scorecards    = "scorecards"
+	CardSaved     = "card_saved"
+	CardAsk       = "card_ask"
+	AskedLater    = "asked_later"
+	MyCards       = "my_cards"
+	Remarks       = "remarks"
+	CardTwice     = "card_twice"
+	Noted         = "noted"
+	Declined      = "declined"
+	CannotGive    = "cannot_give"
+	CardsIn       = "cards_in"
+	DidNotHappen  = "did_not_happen"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -82,7 +107,7 @@ const (
 	Public Contains = iota
 	// Team is what a hiring team may see.
 	Team
-	// Pay is bands, budgets, CTC and offers: shown to persons only.
+	// Pay is bands, budgets, CTC, offers, candidates and what is said of them: shown to persons only.
 	Pay
 )
 
@@ -157,6 +182,31 @@ func All(registry func() *bot.Registry) Set {
 		DebriefPictured:   {Pay, drawDebriefPicture},
 		CardsAsked:        {Pay, drawCardsAsked},
 		Found:             {Pay, drawFound},
+
+		Interview:     {Pay, drawInterview},
+		InterviewList: {Pay, drawInterviewList},
+		PanelNews:     {Pay, drawPanelNews},
+		PanelOff:      {Pay, drawPanelOff},
+		Slots:         {Pay, drawSlots},
+		Answered:      {Pay, drawAnswered},
+		CandidateText: {Pay, drawCandidateText},
+		Calendar:      {Pay, drawCalendar},
+		CalendarSent:  {Pay, drawCalendarSent},
+		FileSent:      {Pay, drawFileSent},
+		Kit:           {Pay, drawKit},
+		Resume:        {Pay, drawResume},
+		Scorecards:    {Pay, drawScorecards},
+		CardSaved:     {Pay, drawCardSaved},
+		CardAsk:       {Pay, drawCardAsk},
+		AskedLater:    {Pay, drawAskedLater},
+		MyCards:       {Pay, drawMyCards},
+		Remarks:       {Pay, drawRemarks},
+		CardTwice:     {Pay, drawCardTwice},
+		Noted:         {Pay, drawNoted},
+		Declined:      {Pay, drawDeclined},
+		CannotGive:    {Pay, drawCannotGive},
+		CardsIn:       {Pay, drawCardsIn},
+		DidNotHappen:  {Pay, drawDidNotHappen},
 	}
 }
 

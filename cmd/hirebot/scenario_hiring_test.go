@@ -2,95 +2,79 @@ package main
 
 import (
 	"context"
-	"strconv"
-	"strings"
-	"time"
+	"fmt"
+	"path/filepath"
+	"testing"
 
-	"github.com/rogpeppe/go-internal/testscript"
-
+	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/store"
 )
 
-// heldCmd is `held C-5 R-1 system-design interviewer-1 interviewer-2`: an interview took place an hour ago,
-// and the scorecards of its panel are waited for.
-func (w *world) heldCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 4 {
-		ts.Fatalf("usage: held CANDIDATE REQUISITION STAGE PERSON…")
-	}
-	ts.Check(w.held(args[0], args[1], args[2], args[3:]))
+// TestScenariosOfInterviews runs those that begin with requisitions and candidates: see seedHiring.
+func TestScenariosOfInterviews(t *testing.T) {
+	t.Parallel()
+	runScenarios(t, filepath.Join("..", "..", "testdata", "scenarios", "interviews"), seedHiring)
 }
 
-func (w *world) held(candidate, req, stage string, panel []string) error {
-	return w.app.store.InTx(context.Background(), func(tx *store.Tx) error {
-		ctx := context.Background()
-		a, _, err := tx.ApplicationOf(ctx, candidate, req)
-		if err != nil {
-			return err
-		}
-		recruiter, _ := tx.Snapshot().PersonByName("recruiter")
-		i := hiring.Interview{
-			Application: a.ID, Stage: stage, StartsAt: tx.Now().Add(-time.Hour), Minutes: 60, State: hiring.InterviewScheduled, Sequence: 1, MadeBy: recruiter.ID,
-		}
-		for _, name := range panel {
-			p, _ := tx.Snapshot().PersonByName(name)
-			i.Panel = append(i.Panel, hiring.Panelist{Person: p.ID})
-		}
-		if i, err = tx.AddInterview(ctx, i); err != nil {
-			return err
-		}
-		if i, err = i.Move(hiring.InterviewDone, "", tx.Now()); err != nil {
-			return err
-		}
-		_, err = tx.SaveInterview(ctx, i)
+// seedHiring is the sample company with two open requisitions and seven candidates. R-1 is of
+// hiring-manager and recruiter, with interviewer-1 and interviewer-2 on its panel; R-2 is confidential,
+// of hiring-manager-2 and recruiter. C-7 and those before them apply to R-1, C-2 to R-2 alone.
+func seedHiring(ctx context.Context, st *store.Store) error {
+	if err := seedCompany(ctx, st); err != nil {
 		return err
-	})
-}
-
-// scoredCmd is `scored interviewer-1 I-1 yes 'system-design=4:a line' api-design=2`: somebody submitted their
-// scorecard. What is left out was not covered.
-func (w *world) scoredCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 3 {
-		ts.Fatalf("usage: scored PERSON INTERVIEW RECOMMENDATION DIMENSION=RATING[:EVIDENCE]…")
 	}
-	ts.Check(w.scored(args[0], args[1], hiring.Recommendation(args[2]), args[3:]...))
-}
-
-func (w *world) scored(person, interview string, overall hiring.Recommendation, ratings ...string) error {
-	return w.app.store.InTx(context.Background(), func(tx *store.Tx) error {
-		ctx := context.Background()
-		p, _ := tx.Snapshot().PersonByName(person)
-		i, err := tx.Interview(ctx, interview)
+	return st.InTx(ctx, func(tx *store.Tx) error {
+		id := func(name string) string {
+			p, _ := tx.Snapshot().PersonByName(name)
+			return p.ID
+		}
+		stages := []string{"screen", "take-home", "system-design", "operations", "data-and-api"}
+		open, err := tx.AddRequisition(ctx, hiring.Requisition{
+			Title: "Backend developer", Role: "backend-developer", Level: "senior", Ecosystem: "java", Location: "Bengaluru", WorkMode: hiring.WorkHybrid, Seats: 2,
+			Budget: hiring.RupeesRange{Low: 3_500_000, High: 4_500_000}, Why: "UPI volume doubled", State: hiring.ReqOpen, Stages: stages,
+			Requester: id("hiring-manager"), HiringManager: id("hiring-manager"), Recruiter: id("recruiter"), Panel: []string{id("interviewer-1"), id("interviewer-2")},
+		})
+		if err != nil {
+			return fmt.Errorf("seed a requisition: %w", err)
+		}
+		hidden, err := tx.AddRequisition(ctx, hiring.Requisition{
+			Title: "Backend developer", Role: "backend-developer", Level: "mid", Ecosystem: "python", Location: "Pune", WorkMode: hiring.WorkRemote, Seats: 1,
+			Why: "a new product", State: hiring.ReqOpen, Confidential: true, Stages: stages,
+			Requester: id("hiring-manager-2"), HiringManager: id("hiring-manager-2"), Recruiter: id("recruiter"),
+		})
+		if err != nil {
+			return fmt.Errorf("seed a requisition: %w", err)
+		}
+		resume, err := tx.SaveFile(ctx, bot.Upload{Name: "resume.txt", MediaType: "text/plain", Data: []byte("Asha Rao, seven years of Java")})
 		if err != nil {
 			return err
 		}
-		card, err := tx.Scorecard(ctx, interview, p.ID)
-		if err != nil {
-			return err
-		}
-		r, err := tx.Requisition(ctx, i.Req)
-		if err != nil {
-			return err
-		}
-		playbook, _ := tx.Snapshot().Playbook(r.Role)
-		dimensions := hiring.StageDimensions(playbook, i.Stage)
-		content := hiring.CardContent{Overall: overall, Ratings: map[string]hiring.Rating{}}
-		for _, d := range dimensions {
-			content.Ratings[d.Key] = hiring.Rating{Value: hiring.NotCovered}
-		}
-		for _, one := range ratings {
-			key, rest, _ := strings.Cut(one, "=")
-			number, evidence, _ := strings.Cut(rest, ":")
-			value, err := strconv.Atoi(number)
+		for n, name := range []string{"Bela Iyer", "Chitra Nair", "Dev Shah", "Esha Gill", "Farid Khan", "Gita Das", "Asha Rao"} {
+			months, notice := 84, 60
+			c := hiring.Candidate{
+				Name: name, Email: fmt.Sprintf("c%d@example.com", n+1), Phone: fmt.Sprintf("98765432%02d", n), Source: "naukri", ReferredBy: id("member"), Ecosystem: "java",
+				Months: &months, NoticeDays: &notice, ExpectedCTC: 4_400_000, AddedBy: id("recruiter"),
+			}
+			req := open.ID
+			switch n {
+			case 1:
+				req = hidden.ID
+			case 6:
+				c.Resume = resume
+			}
+			made, err := tx.AddCandidate(ctx, c)
+			if err != nil {
+				return fmt.Errorf("seed a candidate: %w", err)
+			}
+			a, err := hiring.StartApplication(made.ID, req, hiring.AppScreening, id("recruiter"), tx.Now())
 			if err != nil {
 				return err
 			}
-			content.Ratings[key] = hiring.Rating{Value: value, Evidence: evidence}
+			if _, err := tx.AddApplication(ctx, a); err != nil {
+				return fmt.Errorf("seed an application: %w", err)
+			}
 		}
-		if card, err = card.Submit(i, content, dimensions, tx.Now()); err != nil {
-			return err
-		}
-		_, err = tx.SaveScorecard(ctx, card)
-		return err
+		return nil
 	})
 }
