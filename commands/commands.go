@@ -19,7 +19,7 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	return slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), bandCommands(), reqCommands(), approvalCommands(), interviewCommands(), feedbackCommands())
+	return slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), bandCommands(), reqCommands(), approvalCommands(), interviewCommands(), feedbackCommands(), candidateCommands())
 }
 
 // Allow tells whether somebody has a role that the command asks for. What a person may do with a
@@ -47,4 +47,6 @@ func redraw(req bot.Request, name, subject string, args ...string) bot.Response 
 }
 
 // References returns the commands that show a record, by the letters that its reference begins with.
-func References() map[string]string { return map[string]string{"R": "req.show", "I": "interview.show"} }
+func References() map[string]string {
+	return map[string]string{"R": "req.show", "I": "interview.show", "C": "candidate.show"}
+}

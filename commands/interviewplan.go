@@ -93,12 +93,6 @@ func stagesOf(p hiring.Playbook, r hiring.Requisition) []bot.Choice {
 	return choices
 }
 
-// noCandidate is the one sentence for a candidate who does not exist, and for one whom this person may
-// not know of.
-func noCandidate(ref string) error {
-	return hiring.Errorf(hiring.NotFound, "There is no candidate %s that I could show you. /candidate list shows those there are.", ref)
-}
-
 // theApplication returns the application that a request names by its candidate, and by its requisition
 // where they have several, with that requisition.
 func theApplication(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Application, hiring.Requisition, error) {
@@ -135,7 +129,7 @@ func namedCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.
 	if strings.HasPrefix(name, "C-") {
 		c, err := tx.CandidateFor(ctx, name, viewer)
 		if hiring.ErrorCode(err) == hiring.NotFound {
-			err = noCandidate(name)
+			err = views.NoCandidate(name)
 		}
 		return c, err
 	}
@@ -145,7 +139,7 @@ func namedCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.
 	}
 	switch len(found) {
 	case 0:
-		return hiring.Candidate{}, noCandidate("“" + name + "”")
+		return hiring.Candidate{}, views.NoCandidate("“" + name + "”")
 	case 1:
 		return found[0], nil
 	}

@@ -12,6 +12,12 @@ import (
 // before the message is sent, and not of one that is posted, which must tell how things ended.
 func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
 	switch v.Name {
+	case CandidateMoved:
+		a, err := tx.Application(ctx, arg(v, 0))
+		if hiring.ErrorCode(err) == hiring.NotFound {
+			return false, nil
+		}
+		return string(a.Stage) == arg(v, 2), err // it was not undone
 	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
 		return interviewWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:

@@ -519,6 +519,7 @@ func drawCardsIn(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	card := bot.Card{Title: fmt.Sprintf("%s: %s (%s)", i.Candidate, count, i.ID), Actions: []bot.Action{{Label: "See the scorecards", Do: bot.Do("feedback.show", i.ID)}}}
 	if count.complete() {
 		card.Title, card.Tone = fmt.Sprintf("%s: all %d in (%s)", i.Candidate, count.of, i.ID), bot.Good
+		card.Actions = append(card.Actions, bot.Action{Label: "Debrief", Do: bot.Do("candidate.debrief", i.Candidate, i.Req)})
 	}
 	return card, nil
 }

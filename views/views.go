@@ -53,6 +53,25 @@ const (
 	TakenOver     = "taken_over"
 	Quiet         = "quiet"
 
+	Candidate         = "candidate"
+	CandidateList     = "candidate_list"
+	CandidateSame     = "candidate_same"
+	CandidateSure     = "candidate_sure"
+	CandidatesDone    = "candidates_done"
+	CandidateReferred = "candidate_referred"
+	CandidateNotice   = "candidate_notice"
+	CandidateMoved    = "candidate_moved"
+	Referral          = "referral"
+	NoteSaved         = "note_saved"
+	CandidateResume   = "candidate_resume"
+	RejectWhy         = "reject_why"
+	Rejected          = "rejected"
+	ReqOutcomes       = "req_outcomes"
+	Debrief           = "debrief"
+	DebriefPictured   = "debrief_picture"
+	CardsAsked        = "cards_asked"
+	Found             = "found"
+
 	Interview     = "interview"
 	InterviewList = "interview_list"
 	PanelNews     = "panel_news"
@@ -144,6 +163,25 @@ func All(registry func() *bot.Registry) Set {
 		HandedOver:    {Team, drawHandedOver},
 		TakenOver:     {Team, drawTakenOver},
 		Quiet:         {Public, drawQuiet},
+
+		Candidate:         {Pay, drawCandidate},
+		CandidateList:     {Pay, drawCandidateList},
+		CandidateSame:     {Pay, drawCandidateSame},
+		CandidateSure:     {Pay, drawCandidateSure},
+		CandidatesDone:    {Pay, drawCandidatesDone},
+		CandidateReferred: {Public, drawCandidateReferred},
+		CandidateNotice:   {Pay, drawCandidateNotice},
+		CandidateMoved:    {Pay, drawCandidateMoved},
+		Referral:          {Pay, drawReferral},
+		NoteSaved:         {Pay, drawNoteSaved},
+		CandidateResume:   {Pay, drawCandidateResume},
+		RejectWhy:         {Pay, drawRejectWhy},
+		Rejected:          {Pay, drawRejected},
+		ReqOutcomes:       {Pay, drawReqOutcomes},
+		Debrief:           {Pay, drawDebrief},
+		DebriefPictured:   {Pay, drawDebriefPicture},
+		CardsAsked:        {Pay, drawCardsAsked},
+		Found:             {Pay, drawFound},
 
 		Interview:     {Pay, drawInterview},
 		InterviewList: {Pay, drawInterviewList},

@@ -21,7 +21,7 @@ func TestScenariosOfInterviews(t *testing.T) {
 // hiring-manager and recruiter, with interviewer-1 and interviewer-2 on its panel; R-2 is confidential,
 // of hiring-manager-2 and recruiter. C-7 and those before them apply to R-1, C-2 to R-2 alone.
 func seedHiring(ctx context.Context, st *store.Store) error {
-	if err := seed(ctx, st); err != nil {
+	if err := seedCompany(ctx, st); err != nil {
 		return err
 	}
 	return st.InTx(ctx, func(tx *store.Tx) error {

@@ -27,7 +27,7 @@ import (
 // both databases.
 func TestScenariosOnSlack(t *testing.T) {
 	t.Parallel()
-	playOnSlack(t, filepath.Join("..", "..", "testdata", "scenarios", "slack"), seed)
+	playOnSlack(t, filepath.Join("..", "..", "testdata", "scenarios", "slack"), seedCompany)
 }
 
 // TestScenariosOfInterviewsOnSlack is TestScenariosOnSlack for those that begin with candidates.
@@ -361,7 +361,7 @@ func plainSlackForm(f bottest.Form) string {
 // is told so privately, in words of ours, and nothing hangs.
 func TestADeadDatabaseIsSaidOnSlack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
+	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seedCompany)
 	f := newSlackFront(t, w)
 	if err := w.app.store.DB().Close(); err != nil {
 		t.Fatal(err)
