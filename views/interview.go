@@ -24,11 +24,6 @@ const (
 // knownOnly says what a clash was looked for in.
 const knownOnly = "Checked only against interviews I know."
 
-// InterviewViewer returns how the store narrows candidates and interviews for somebody.
-func InterviewViewer(viewer bot.Actor) store.CandidateViewer {
-	return store.CandidateViewerOf(Actor(viewer))
-}
-
 // NoInterview is the one sentence for an interview that does not exist, and for one that this person
 // may not know of.
 func NoInterview(ref string) error {
@@ -458,7 +453,7 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		}
 	}
 	filter := store.InterviewFilter{
-		Viewer: InterviewViewer(viewer), From: tx.Now().Add(-listedPast), To: tx.Now().Add(listedFor), Mine: which == MyInterviews, Limit: PageSize + 1,
+		Viewer: CandidateViewer(viewer), From: tx.Now().Add(-listedPast), To: tx.Now().Add(listedFor), Mine: which == MyInterviews, Limit: PageSize + 1,
 	}
 	list, err := tx.Interviews(ctx, filter)
 	if err != nil {
