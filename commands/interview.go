@@ -310,8 +310,3 @@ func beginning(choices []bot.Choice, prefix string) []bot.Choice {
 		return !slices.ContainsFunc(strings.Fields(hiring.Fold(c.Label)), func(word string) bool { return strings.HasPrefix(word, want) }) && !strings.HasPrefix(hiring.Fold(c.Label), want)
 	})
 }
-
-const (
-	whySeated = "You get this because you sit on this interview."
-	whyAsked  = "You get this because you sit on this interview. /feedback lists what waits for you."
-)

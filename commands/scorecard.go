@@ -450,6 +450,12 @@ func amendCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 		}
 		edition := bot.ArgOr(req.Args, editionField, c.Edition)
 		given, err := c.Amend(edition, content, c.dimensions, tx.Now())
+		if edition != c.Edition && hiring.ErrorCode(err) == hiring.Conflict {
+			if _, err := c.keep(ctx, tx, req, "feedback.amend"); err != nil {
+				return bot.Response{}, err
+			}
+			return redraw(req, views.CardTwice, c.interview.ID), nil
+		}
 		if err != nil {
 			return bot.Response{}, err
 		}

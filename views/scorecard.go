@@ -419,16 +419,16 @@ func RatingField(slot int) string { return fmt.Sprintf("rating%d", slot) }
 // EvidenceField is RatingField for the evidence.
 func EvidenceField(slot int) string { return fmt.Sprintf("evidence%d", slot) }
 
-// drawCardTwice says that a scorecard was submitted already, with other words than these, which are
-// kept for the form that amends it.
+// drawCardTwice says that a scorecard was submitted or amended already, with other words than these,
+// which are kept for the form that amends it.
 func drawCardTwice(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	i, _, err := InterviewFor(ctx, tx, viewer, v.Subject)
 	if err != nil {
 		return bot.Card{}, err
 	}
 	return bot.Card{
-		Title: "Your scorecard of " + i.ID + " was submitted before", Tone: bot.Attention,
-		Body: []bot.Node{bot.T("That one counts. What you wrote now says something else; it is kept, and not saved.")},
+		Title: "Your scorecard of " + i.ID + " was sent from elsewhere before", Tone: bot.Attention,
+		Body: []bot.Node{bot.T("That one counts. What you wrote here says something else; it is kept, and not saved.")},
 		Actions: []bot.Action{
 			{Label: "Amend it with this", Do: bot.Do("feedback.amend", i.ID), Style: bot.Primary},
 			{Label: "Show what I submitted", Do: bot.Do("feedback.show", i.ID)},
