@@ -155,6 +155,7 @@ type interviewLook struct {
 	clashes        []bot.Text
 	count          panelCount
 	waits          bot.Text
+	open           []hiring.Person
 	looks          []bot.Text
 	changes, seats bool
 	undo           *bot.Call
@@ -181,6 +182,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	for _, s := range on.Cards {
 		if s.Interview == i.ID && s.Open() {
 			look.waits = joinComma(look.waits, look.who(s.Person))
+			if one, ok := tx.Snapshot().Person(s.Person); ok {
+				look.open = append(look.open, one)
+			}
 		}
 	}
 	if look.changes && i.State == hiring.InterviewScheduled {
@@ -396,6 +400,11 @@ func changeActions(i hiring.Interview, look interviewLook, add func(label, comma
 		}
 		add("It didn't happen", "interview.noshow")
 		add("See the scorecards", "feedback.show")
+		if !i.EndsAt().After(look.now) {
+			for _, one := range look.open {
+				add("Go on without @"+one.Name, "feedback.waive", one.ID)
+			}
+		}
 	}
 	if slices.Contains(i.State.Moves(), hiring.InterviewCancelled) {
 		add("Cancel it", "interview.cancel")

@@ -238,6 +238,10 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 			card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 		}
 		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
+	case s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter:
+		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
+		card.Body = []bot.Node{bot.T("You can still give it.")}
+		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
 		if !i.State.On() {
