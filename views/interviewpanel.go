@@ -40,17 +40,17 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	}
 	about := aboutInterview(i, p)
 	card := bot.Card{}
-	switch {
-	case i.State == hiring.InterviewCancelled:
+	switch i.State {
+	case hiring.InterviewCancelled:
 		card.Title = fmt.Sprintf("%s is cancelled: %s", i.ID, about)
 		card.Body = append(card.Body, bot.Join(bot.T("It would have been "), bot.At(i.StartsAt), bot.T(". Nothing is asked of you.")))
-	case i.State == hiring.InterviewNoShow:
+	case hiring.InterviewNoShow:
 		card.Title = fmt.Sprintf("%s didn't happen: %s", i.ID, about)
 		card.Body = append(card.Body, bot.T("Nothing is asked of you."))
 		return card, nil
-	case i.State == hiring.InterviewProposed:
+	case hiring.InterviewProposed:
 		return bot.Card{}, bot.ErrMoot
-	default:
+	case hiring.InterviewScheduled, hiring.InterviewDone:
 		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
 		if arg(v, 0) == SeatMoved {
 			card.Title = fmt.Sprintf("Moved: %s, %s", about, whenOf(i, viewer.Zone))

@@ -370,7 +370,7 @@ func RemarksIn(c hiring.CardContent, dimensions []hiring.Dimension) []hiring.Rem
 
 // drawRemarks asks the author to look at their words once more before they are saved. It reads them
 // from the author's own draft, its argument, whose command is the other.
-func drawRemarks(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+func drawRemarks(ctx context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bot.Card, error) {
 	draft, command := arg(v, 0), arg(v, 1)
 	kept, err := tx.Draft(ctx, draft)
 	if err != nil {

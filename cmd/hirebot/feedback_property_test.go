@@ -439,7 +439,9 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 			p.act(p.somebody(rt, likely(i)...), ev)
 		}
 	}
-	charged := func(i hiring.Interview) []string { return []string{"recruiter", p.name(p.at.Reqs[i.Req].HiringManager)} }
+	charged := func(i hiring.Interview) []string {
+		return []string{"recruiter", p.name(p.at.Reqs[i.Req].HiringManager)}
+	}
 	seated := func(i hiring.Interview) []string {
 		names := make([]string, 0, len(i.Panel))
 		for _, person := range i.People() {
@@ -451,7 +453,10 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 		"schedule": p.schedule, "schedule more": p.schedule,
 		"give": p.give, "give more": p.give, "give on": p.give, "amend": p.amend,
 		"note": p.note, "decline": p.decline, "early": p.early, "read": p.read, "read more": p.read,
-		"can":      func(rt *rapid.T) { i := p.anyInterview(rt); p.act(p.somebody(rt, seated(i)...), bot.Event{Type: bot.Press, Command: "feedback.can", Bound: []string{i.ID}}) },
+		"can": func(rt *rapid.T) {
+			i := p.anyInterview(rt)
+			p.act(p.somebody(rt, seated(i)...), bot.Event{Type: bot.Press, Command: "feedback.can", Bound: []string{i.ID}})
+		},
 		"reassign": p.reassign, "seat": p.seat,
 		"cancel":  on("cancel", bot.Values{}, charged),
 		"no show": on("noshow", nil, seated), "done": on("done", nil, charged),

@@ -27,6 +27,17 @@ import (
 // both databases.
 func TestScenariosOnSlack(t *testing.T) {
 	t.Parallel()
+	playOnSlack(t, filepath.Join("..", "..", "testdata", "scenarios", "slack"), seedCompany)
+}
+
+// TestScenariosOfInterviewsOnSlack is TestScenariosOnSlack for those that begin with candidates.
+func TestScenariosOfInterviewsOnSlack(t *testing.T) {
+	t.Parallel()
+	playOnSlack(t, filepath.Join("..", "..", "testdata", "scenarios", "slack", "interviews"), seedHiring)
+}
+
+func playOnSlack(t *testing.T, dir string, begin func(context.Context, *store.Store) error) {
+	t.Helper()
 	databases := map[string]func(testing.TB) string{
 		"sqlite":   func(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "hirebot.db") },
 		"postgres": storetest.Postgres,
@@ -35,13 +46,13 @@ func TestScenariosOnSlack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testscript.Run(t, testscript.Params{
-				Dir: filepath.Join("..", "..", "testdata", "scenarios", "slack"), RequireUniqueNames: true,
+				Dir: dir, RequireUniqueNames: true,
 				Setup: func(env *testscript.Env) error {
 					tb, ok := env.T().(testing.TB)
 					if !ok {
 						return errors.New("no testing.TB")
 					}
-					w := newWorld(tb, database(tb), seedCompany)
+					w := newWorld(tb, database(tb), begin)
 					w.slack = newSlackFront(tb, w)
 					env.Values[worldKey{}] = w
 					return nil
