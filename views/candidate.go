@@ -333,7 +333,7 @@ func notesText(look candidateLook) bot.Text {
 			text = append(text[:noteShown-1], '…')
 		}
 		line := bot.Join(personText(look.s, n.By), bot.T(", "), bot.At(n.At), bot.T(": "+string(text)))
-		if n.Link != "" {
+		if strings.HasPrefix(n.Link, "https://") || strings.HasPrefix(n.Link, "http://") { // anything else leads nowhere
 			line = bot.Join(line, bot.T(" "), bot.To("message", n.Link))
 		}
 		lines = append(lines, line)
