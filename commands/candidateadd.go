@@ -103,7 +103,7 @@ func candidateEdits() []Command {
 		{
 			Spec: bot.Spec{
 				Noun: "candidate", Verb: "unnote", FromCard: true,
-				Summary:  "Take back a note of yours, within ten minutes",
+				Summary:  "Take back a note of yours",
 				Params:   []bot.Param{{Name: "candidate", Kind: candidateNumber, Required: true, Help: "Which candidate", Example: "C-7"}, {Name: "id", Kind: noteID, Required: true, Help: "The note, as its card carries it"}},
 				Examples: []string{"/candidate unnote C-7 01939f6e-5d2a-7b6e-9f2c-0d1e2f3a4b5c"},
 			},

@@ -59,7 +59,7 @@ func candidateBulk() []Command {
 					return bot.Response{}, err
 				}
 				if len(apps) > 1 {
-					return askFirst(ctx, tx, req, views.Together{Act: views.ActAsk}, apps)
+					return askFirst(ctx, tx, views.Together{Act: views.ActAsk}, apps)
 				}
 				n, err := askForCards(ctx, tx, req, apps[0])
 				words := fmt.Sprintf("Asked for %s.", scorecards(n))
@@ -182,12 +182,12 @@ func several(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return askFirst(ctx, tx, req, t, apps)
+	return askFirst(ctx, tx, t, apps)
 }
 
 // askFirst shows who it is about, with one button that does it. What cannot be done to one of them is
 // said before.
-func askFirst(ctx context.Context, tx *store.Tx, req bot.Request, t views.Together, apps []hiring.Application) (bot.Response, error) {
+func askFirst(ctx context.Context, tx *store.Tx, t views.Together, apps []hiring.Application) (bot.Response, error) {
 	values := bot.Values{"act": {t.Act}}
 	if t.Stage != "" {
 		values["stage"] = []string{string(t.Stage)}

@@ -110,7 +110,7 @@ func readEarly(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 			return bot.Response{}, err
 		}
 	}
-	if err := tx.Audit(ctx, store.AuditEvent{Subject: c.ID, Fact: "opened_early"}); err != nil {
+	if err := tx.Audit(ctx, store.AuditEvent{Subject: c.ID, Fact: "scorecards_opened_early"}); err != nil {
 		return bot.Response{}, err
 	}
 	return redraw(req, views.Debrief, c.ID, d.Application.Req, "On record, with your reason. The panel is shown it."), tx.Refresh(ctx, c.ID)

@@ -129,7 +129,7 @@ func moveCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 	}
 	to := bot.ArgOr(req.Args, "stage", hiring.AppStage(""))
 	if len(apps) > 1 {
-		return askFirst(ctx, tx, req, views.Together{Act: views.ActMove, Stage: to}, apps)
+		return askFirst(ctx, tx, views.Together{Act: views.ActMove, Stage: to}, apps)
 	}
 	a := apps[0]
 	if to == hiring.AppRejected {
@@ -207,7 +207,7 @@ func rejectCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.R
 		return bot.Response{}, err
 	}
 	if len(apps) > 1 {
-		return askFirst(ctx, tx, req, views.Together{Act: views.ActReject, Reason: reason}, apps)
+		return askFirst(ctx, tx, views.Together{Act: views.ActReject, Reason: reason}, apps)
 	}
 	a := apps[0]
 	moved, _, err := moveApp(ctx, tx, req.Actor, a, hiring.AppRejected, reason, req.Args.Text("why"))
@@ -282,7 +282,7 @@ func toldCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 		return bot.Response{}, err
 	}
 	if len(apps) > 1 {
-		return askFirst(ctx, tx, req, views.Together{Act: views.ActTold}, apps)
+		return askFirst(ctx, tx, views.Together{Act: views.ActTold}, apps)
 	}
 	return tellApp(ctx, tx, req, apps[0])
 }

@@ -189,7 +189,7 @@ func candidateCard(c hiring.Candidate, look candidateLook) bot.Card {
 	}
 	var lines []bot.Text
 	for _, a := range look.apps {
-		lines = append(lines, appLines(a, look)...)
+		lines = append(lines, appLines(a)...)
 	}
 	if len(look.apps) == 0 {
 		lines = append(lines, bot.T("They apply to no requisition yet."))
@@ -263,7 +263,7 @@ func daysText(days int) string {
 }
 
 // appLines say how far an application has come, and how its interviews stand.
-func appLines(a appLook, look candidateLook) []bot.Text {
+func appLines(a appLook) []bot.Text {
 	head := bot.Join(bot.B(a.app.Req+" "), bot.T(ReqName(a.req, a.playbook)+" · "+strings.ToLower(hiring.AppStageTitle(a.app.Stage))+" since "), bot.At(a.app.StageSince))
 	if a.app.Reason != "" {
 		head = bot.Join(head, bot.T(" · "+lowerFirst(a.app.Reason)))
@@ -333,7 +333,7 @@ func notesText(look candidateLook) bot.Text {
 			text = append(text[:noteShown-1], '…')
 		}
 		line := bot.Join(personText(look.s, n.By), bot.T(", "), bot.At(n.At), bot.T(": "+string(text)))
-		if n.Link != "" {
+		if strings.HasPrefix(n.Link, "https://") || strings.HasPrefix(n.Link, "http://") { // anything else leads nowhere
 			line = bot.Join(line, bot.T(" "), bot.To("message", n.Link))
 		}
 		lines = append(lines, line)

@@ -16,9 +16,9 @@ const (
 	// disagreementsShown is how many of the widest disagreements stand above the tables.
 	disagreementsShown = 3
 	// perTable is how many people stand beside the dimensions in one table, and the widths are those of
-	// its columns: 34 characters in all.
+	// its columns: 34 characters in all, with the two between columns.
 	perTable                    = 2
-	dimensionWidth, personWidth = 16, 9
+	dimensionWidth, personWidth = 16, 7
 )
 
 // DebriefFor returns the debrief of an application as somebody may see it, with the candidate. The
@@ -171,6 +171,7 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 		add(bot.Tf("%d of these are shown when all of their interview are in, or once you say why you read them before.", d.Hidden))
 	}
 	add(verdict(d.Debrief))
+	add(recommendations(d.Debrief, look.who))
 	for i, x := range d.Disagreements {
 		if i == disagreementsShown {
 			break
@@ -257,18 +258,12 @@ func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
 	for at := 0; at < len(people); at += perTable {
 		columns := people[at:min(at+perTable, len(people))]
 		table := bot.Table{Header: []string{"Rating"}}
-		overall := []bot.Text{bot.T("Overall")}
 		for _, id := range columns {
 			name := "left"
 			if p, ok := s.Person(id); ok {
 				name = p.Name
 			}
 			table.Header = append(table.Header, shortenedMiddle(name, personWidth))
-			var says []string
-			for _, card := range cards[id] {
-				says = append(says, strings.ToLower(hiring.RecommendationTitle(card.Overall)))
-			}
-			overall = append(overall, bot.T(strings.Join(says, ", ")))
 		}
 		for _, x := range d.Dimensions {
 			row := []bot.Text{bot.T(shortened(x.Title, dimensionWidth))}
@@ -277,10 +272,21 @@ func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
 			}
 			table.Rows = append(table.Rows, row)
 		}
-		table.Rows = append(table.Rows, overall)
 		nodes = append(nodes, table)
 	}
 	return nodes
+}
+
+// recommendations says what each would do, in the order of the interviews.
+func recommendations(d hiring.Debrief, who func(string) bot.Text) bot.Text {
+	var text bot.Text
+	for i, p := range d.People {
+		if i > 0 {
+			text = bot.Join(text, bot.T(" · "))
+		}
+		text = bot.Join(text, who(p.Person), bot.T(" "+strings.ToLower(hiring.RecommendationTitle(p.Overall))))
+	}
+	return text
 }
 
 // shortenedMiddle shortens a name by its middle, as many differ in their ends alone.

@@ -200,9 +200,10 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 	room := homeLines - len(card.Body)
 	menu := &bot.Menu{Label: "Show one", Items: acts}
 	list := func(title string, reqs []hiring.Requisition) {
-		if len(reqs) == 0 {
+		if len(reqs) == 0 || room < 2 {
 			return
 		}
+		room--
 		lines := []bot.Text{bot.B(title)}
 		for i, r := range reqs {
 			if i == homeShown || i > 0 && room <= 1 {
