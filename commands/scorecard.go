@@ -80,12 +80,20 @@ func theCard(ctx context.Context, tx *store.Tx, req bot.Request) (myCard, error)
 		return myCard{}, err
 	}
 	c := myCard{Scorecard: s}
+	if c.on, err = tx.ApplicationSubject(ctx, hiring.Application{ID: s.Application, Req: s.Req}); err != nil {
+		return c, err
+	}
+	// What is decided on is what the policy sees: the scorecard may be another since it was read first. The
+	// interview comes last, so that what has become of it is said as it is.
+	for _, card := range c.on.Cards {
+		if card.Interview == id && card.Person == req.Actor.ID {
+			c.Scorecard = card
+		}
+	}
 	if c.interview, err = tx.Interview(ctx, id); err != nil {
 		return c, err
 	}
-	if c.on, err = tx.InterviewSubject(ctx, c.interview); err != nil {
-		return c, err
-	}
+	c.on.Interview, c.on.Panel = id, c.interview.People()
 	c.playbook, _ = tx.Snapshot().Playbook(c.on.Req.Role)
 	c.dimensions = hiring.StageDimensions(c.playbook, c.interview.Stage)
 	return c, nil
