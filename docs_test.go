@@ -246,7 +246,7 @@ func sampleReading(t *testing.T) bot.Reading {
 	err = st.Migrate(t.Context())
 	if err == nil {
 		err = st.InTx(t.Context(), func(tx *store.Tx) error {
-			for _, name := range []string{"recruiter", "hiring-manager", "hiring-manager-2", "compensation", "interviewer-1", "interviewer-3", "member"} {
+			for _, name := range []string{"recruiter", "hiring-manager", "hiring-manager-2", "compensation", "interviewer-1", "interviewer-2", "interviewer-3", "member"} {
 				if _, err := tx.AddPerson(t.Context(), hiring.Person{Name: name, Active: true}); err != nil {
 					return err
 				}

@@ -85,10 +85,15 @@ func checkSpec(s Spec) []error {
 	if len(s.Examples) == 0 {
 		bad("has no example")
 	}
-	if n := utf8.RuneCountInString(s.Shortcut); n > maxShortcut {
-		bad("shortcut has %d characters, at most %d", n, maxShortcut)
+	for _, name := range []string{s.Shortcut, s.MessageShortcut} {
+		if n := utf8.RuneCountInString(name); n > maxShortcut {
+			bad("shortcut has %d characters, at most %d", n, maxShortcut)
+		}
 	}
-	if s.Shortcut != "" && s.Ack != MayOpenForm && len(s.required()) > 0 {
+	if s.Shortcut != "" && s.MessageShortcut != "" {
+		bad("is offered both on messages and without one")
+	}
+	if s.Shortcut+s.MessageShortcut != "" && s.Ack != MayOpenForm && len(s.required()) > 0 {
 		bad("a shortcut has nobody type anything, yet %s is needed and no form asks for it", s.required()[0].Name)
 	}
 	if len(s.Params) > maxParams {

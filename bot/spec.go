@@ -34,6 +34,9 @@ type Spec struct {
 	FromCard bool
 	// Shortcut is the name under which platforms offer the command without typing, "" for none.
 	Shortcut string
+	// MessageShortcut is the name under which platforms offer the command on a message, "" for none. The
+	// event then has the message as its Source. A command has this or Shortcut.
+	MessageShortcut string
 }
 
 // Name returns "noun.verb".

@@ -395,7 +395,13 @@ func waitingChoices(ctx context.Context, tx *store.Tx, waiting []hiring.Approval
 	for _, a := range waiting {
 		subjects = append(subjects, a.Subject)
 	}
-	reqs, err := tx.RequisitionsByID(ctx, subjects)
+	found, err := tx.RequisitionsByID(ctx, subjects)
+	reqs := make([]hiring.Requisition, 0, len(subjects))
+	for _, id := range subjects {
+		if r, ok := found[id]; ok {
+			reqs = append(reqs, r)
+		}
+	}
 	return reqChoices(tx, reqs), err
 }
 

@@ -19,7 +19,7 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands())
+	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands(), interviewCommands(), feedbackCommands(), candidateCommands())
 	for i, c := range all {
 		all[i] = guarded(c)
 	}
@@ -51,4 +51,6 @@ func redraw(req bot.Request, name, subject string, args ...string) bot.Response 
 }
 
 // References returns the commands that show a record, by the letters that its reference begins with.
-func References() map[string]string { return map[string]string{"R": "req.show"} }
+func References() map[string]string {
+	return map[string]string{"R": "req.show", "I": "interview.show", "C": "candidate.show"}
+}

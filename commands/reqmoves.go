@@ -45,6 +45,17 @@ func moveCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
+				Noun: "req", Verb: "outcome", FromCard: true, Action: string(hiring.ChangeReq),
+				Summary: "Reject all who are left with one reason, and close",
+				Params: []bot.Param{
+					reqParam(), {Name: "outcome", Label: "Reason for them", Kind: rejectReason, KeyOnly: true, Required: true, Help: "A reason of the company's list"}, needed,
+				},
+				Examples: []string{"/req outcome R-12 outcome:\"the position was closed\" reason:\"the team was merged\""},
+			},
+			Handle: closeWithOutcome, Suggest: suggestReq,
+		},
+		{
+			Spec: bot.Spec{
 				Noun: "req", Verb: "fill", Action: string(hiring.ChangeReq),
 				Summary:  "Say that seats are filled",
 				Params:   []bot.Param{reqParam(), {Name: "seats", Kind: Seats, Help: "How many more; one if left out", Example: "2"}},
@@ -165,20 +176,113 @@ func closeReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 	if r.State == hiring.ReqClosed {
 		return redraw(req, views.Req, r.ID, "It is closed already."), nil
 	}
-	moved, err := moveReq(ctx, tx, r, hiring.ReqClosed, req.Args.Text("reason"))
+	// A wrong reason is said before anybody looks for outcomes.
+	if _, err := r.Move(hiring.ReqClosed, req.Args.Text("reason"), tx.Now()); err != nil {
+		return bot.Response{}, err
+	}
+	if left, err := tx.FunnelOf(ctx, r.ID); err != nil || left.Active() > 0 {
+		if err == nil {
+			err = checkSettles(tx, req.Actor, r)
+		}
+		if err != nil {
+			return bot.Response{}, err
+		}
+		kept, err := setAside(ctx, tx, "req.outcome", bot.Values{"reason": {req.Args.Text("reason")}})
+		return redraw(req, views.ReqOutcomes, r.ID, kept), err
+	}
+	undo, err := shut(ctx, tx, r, a, req.Args.Text("reason"))
 	if err != nil {
 		return bot.Response{}, err
 	}
+	return redraw(req, views.Req, r.ID, fmt.Sprintf("Closed, with %d of %d seats not filled.", r.Remaining(), r.Seats), undo), nil
+}
+
+// checkSettles refuses to settle what becomes of candidates to who does not work on them.
+func checkSettles(tx *store.Tx, by bot.Actor, r hiring.Requisition) error {
+	if hiring.May(views.Actor(by), hiring.ChangeApplication, hiring.Subject{Req: &r}) {
+		return nil
+	}
+	ask := nameOf(tx.Snapshot())(r.HiringManager)
+	if r.Recruiter != "" {
+		ask = nameOf(tx.Snapshot())(r.Recruiter)
+	}
+	return hiring.Errorf(hiring.Conflict, "%s cannot be closed yet: candidates of it have no outcome. Ask @%s to settle that.", r.ID, ask)
+}
+
+// shut closes a requisition, voids its open approval, and returns what an undo button carries. It returns
+// a Conflict error where somebody applied meanwhile: nobody is left waiting.
+func shut(ctx context.Context, tx *store.Tx, r hiring.Requisition, a hiring.Approval, why string) (string, error) {
+	moved, err := moveReq(ctx, tx, r, hiring.ReqClosed, why)
+	if err != nil {
+		return "", err
+	}
 	if a.State == hiring.ApprovalOpen {
 		if err := voidApproval(ctx, tx, a, "The requisition was closed."); err != nil {
-			return bot.Response{}, err
+			return "", err
 		}
 	}
-	undo := wasBefore(r, moved)
-	if r.State == hiring.ReqPending {
-		undo = "" // its approval is gone
+	// The requisition's row is locked by now, so that nobody can apply any more.
+	left, err := tx.FunnelOf(ctx, r.ID)
+	if err != nil {
+		return "", err
 	}
-	return redraw(req, views.Req, r.ID, fmt.Sprintf("Closed, with %d of %d seats not filled.", r.Remaining(), r.Seats), undo), nil
+	if left.Active() > 0 {
+		return "", hiring.Errorf(hiring.Conflict, "Somebody was added to %s meanwhile. Close it again: /req close %s", r.ID, r.ID)
+	}
+	if r.State == hiring.ReqPending {
+		return "", nil // its approval is gone
+	}
+	return wasBefore(r, moved), nil
+}
+
+// closeWithOutcome rejects everybody who is left with one reason, and closes the requisition.
+func closeWithOutcome(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	r, a, err := myReq(ctx, tx, req)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if err := checkSettles(tx, req.Actor, r); err != nil {
+		return bot.Response{}, err
+	}
+	if _, err := r.Move(hiring.ReqClosed, req.Args.Text("reason"), tx.Now()); err != nil {
+		return bot.Response{}, err
+	}
+	reason, err := reasonOf(tx.Snapshot(), req.Args.Text("outcome"))
+	if err != nil {
+		return bot.Response{}, hiring.InvalidField("outcome", "%s", messageOf(err))
+	}
+	if r, err = tx.HoldRequisition(ctx, r.ID); err != nil {
+		return bot.Response{}, err
+	}
+	filter := store.AppFilter{Viewer: views.CandidateViewer(req.Actor), Req: r.ID, Stages: views.ActiveStages(), Limit: maxTogether}
+	settled := 0
+	for {
+		apps, err := tx.Applications(ctx, filter)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		for _, app := range apps {
+			if _, _, err := moveApp(ctx, tx, req.Actor, app, hiring.AppRejected, reason, ""); err != nil {
+				return bot.Response{}, err
+			}
+			settled++
+		}
+		if len(apps) < maxTogether {
+			break
+		}
+	}
+	if _, err := shut(ctx, tx, r, a, req.Args.Text("reason")); err != nil {
+		return bot.Response{}, err
+	}
+	words := fmt.Sprintf("%s is closed. %s rejected (%s), and not told yet: they stand under “waiting for word”.", r.ID, people(settled), strings.ToLower(reason))
+	return doneTogether(ctx, tx, req, words, nil, r.ID)
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 candidate is"
+	}
+	return fmt.Sprintf("%d candidates are", n)
 }
 
 func fillReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

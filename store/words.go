@@ -1,6 +1,9 @@
 package store
 
 import (
+	"fmt"
+	"hash/fnv"
+
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
 )
@@ -20,7 +23,19 @@ const (
 	EcosystemWords = "ecosystem"
 	PremiumWords   = "premium"
 	UpliftWords    = "uplift"
+	// ReasonWords are the company's reasons for a rejection; the value is ReasonCode.
+	ReasonWords = "reason"
+	// StageWords are the interview stages of all playbooks together; the value is the key.
+	StageWords = "stage"
 )
+
+// ReasonCode returns what stands for a reason where there is room for little, as in a button. It stays
+// the same whatever becomes of the other reasons.
+func ReasonCode(reason string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(hiring.Fold(reason))) // a hash never fails
+	return fmt.Sprintf("%08x", h.Sum32())
+}
 
 // noWords is the vocabulary of somebody who may see none.
 type noWords struct{}
@@ -33,7 +48,7 @@ func (p *Snapshot) Words(sort string) []bot.Word { return p.words[sort] }
 
 func (p *Snapshot) makeWords() map[string][]bot.Word {
 	var everyone, people []bot.Word
-	var roles, levels, ecosystems, premiums, uplifts wordList
+	var roles, levels, ecosystems, premiums, uplifts, stages wordList
 	for _, id := range p.order {
 		one := p.people[id]
 		label, aliases := one.Name, []string{one.Name}
@@ -74,10 +89,19 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 		for _, u := range b.Uplifts {
 			uplifts.add(u.Key, u.Title, u.Aliases)
 		}
+		for _, x := range b.Stages {
+			stages.add(x.Key, x.Title, nil)
+		}
+	}
+	reasons := p.RejectReasons()
+	words := make([]bot.Word, 0, len(reasons))
+	for _, r := range reasons {
+		words = append(words, bot.Word{Value: ReasonCode(r), Label: r})
 	}
 	return map[string][]bot.Word{
+		ReasonWords:   words,
 		EveryoneWords: everyone, PersonWords: people, RoleWords: roles.words, LevelWords: levels.words,
-		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words,
+		EcosystemWords: ecosystems.words, PremiumWords: premiums.words, UpliftWords: uplifts.words, StageWords: stages.words,
 	}
 }
 

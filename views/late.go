@@ -17,6 +17,14 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		return card.Notify != "", err
 	case Zone:
 		return !tx.Snapshot().KnowsZone(viewer.ID), nil
+	case CandidateMoved:
+		a, err := tx.Application(ctx, arg(v, 0))
+		if hiring.ErrorCode(err) == hiring.NotFound {
+			return false, nil
+		}
+		return string(a.Stage) == arg(v, 2), err // it was not undone
+	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
+		return interviewWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:
 	default:
 		return true, nil

@@ -69,6 +69,8 @@ type reqLook struct {
 	sent bool
 	// was is what the undo of a move carries.
 	was []string
+	// hiring says how its candidates stand, for those who work on them.
+	hiring bot.Text
 }
 
 func drawReq(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
@@ -88,6 +90,11 @@ func drawReq(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (b
 	}
 	if !seesAmounts(tx, viewer) {
 		look.hideBudget = true
+	}
+	if hiring.May(who, hiring.SeeApplication, on) {
+		if look.hiring, err = hiringText(ctx, tx, viewer, r); err != nil {
+			return bot.Card{}, err
+		}
 	}
 	if look.details {
 		if err := tx.Audit(ctx, store.AuditEvent{Subject: r.ID, Fact: FactRequisition}); err != nil {
@@ -155,6 +162,9 @@ func reqCard(r hiring.Requisition, look reqLook) bot.Card {
 		if lines := approvalLines(look.approval, look.who); len(lines) > 0 {
 			card.Body = append(card.Body, bot.Lines(lines...))
 		}
+	}
+	if len(look.hiring) > 0 {
+		card.Body = append(card.Body, look.hiring)
 	}
 	card.Actions, card.Menu = reqActions(r, look)
 	return card
@@ -294,6 +304,9 @@ func reqActions(r hiring.Requisition, look reqLook) ([]bot.Action, *bot.Menu) {
 			menu.Items = append(menu.Items, bot.MenuItem{Label: "Close", Hint: "give it up, with a reason", Do: bot.Do("req.close", r.ID)})
 		}
 		menu.Items = append(menu.Items, bot.MenuItem{Label: "Copy", Hint: "a new draft from it", Do: bot.Do("req.copy", r.ID)})
+	}
+	if len(look.hiring) > 0 {
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Candidates", Do: bot.Do("candidate.list", r.ID)})
 	}
 	if look.details {
 		menu.Items = append(menu.Items, bot.MenuItem{Label: "History", Do: bot.Do("req.history", r.ID)})

@@ -73,6 +73,50 @@ const (
 	MyNudges        = "my_nudges"
 	Holidays        = "holidays"
 	Digest          = "digest"
+
+	Candidate         = "candidate"
+	CandidateList     = "candidate_list"
+	CandidateSame     = "candidate_same"
+	CandidateSure     = "candidate_sure"
+	CandidatesDone    = "candidates_done"
+	CandidateReferred = "candidate_referred"
+	CandidateNotice   = "candidate_notice"
+	CandidateMoved    = "candidate_moved"
+	Referral          = "referral"
+	NoteSaved         = "note_saved"
+	CandidateResume   = "candidate_resume"
+	RejectWhy         = "reject_why"
+	Rejected          = "rejected"
+	ReqOutcomes       = "req_outcomes"
+	Debrief           = "debrief"
+	DebriefPictured   = "debrief_picture"
+	CardsAsked        = "cards_asked"
+	Found             = "found"
+
+	Interview     = "interview"
+	InterviewList = "interview_list"
+	PanelNews     = "panel_news"
+	PanelOff      = "panel_off"
+	Slots         = "slots"
+	Answered      = "answered"
+	CandidateText = "candidate_text"
+	Calendar      = "calendar"
+	CalendarSent  = "calendar_sent"
+	FileSent      = "file_sent"
+	Kit           = "kit"
+	Resume        = "resume"
+	Scorecards    = "scorecards"
+	CardSaved     = "card_saved"
+	CardAsk       = "card_ask"
+	AskedLater    = "asked_later"
+	MyCards       = "my_cards"
+	Remarks       = "remarks"
+	CardTwice     = "card_twice"
+	Noted         = "noted"
+	Declined      = "declined"
+	CannotGive    = "cannot_give"
+	CardsIn       = "cards_in"
+	DidNotHappen  = "did_not_happen"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -84,7 +128,7 @@ const (
 	Public Contains = iota
 	// Team is what a hiring team may see.
 	Team
-	// Pay is bands, budgets, CTC and offers: shown to persons only.
+	// Pay is bands, budgets, CTC, offers, candidates and what is said of them: shown to persons only.
 	Pay
 )
 
@@ -160,6 +204,50 @@ func All(registry func() *bot.Registry) Set {
 		WeeklyReport:    {Public, drawWeeklyReport},
 		MyNudges:        {Team, drawMyNudges},
 		Holidays:        {Team, drawHolidays},
+
+		Candidate:         {Pay, drawCandidate},
+		CandidateList:     {Pay, drawCandidateList},
+		CandidateSame:     {Pay, drawCandidateSame},
+		CandidateSure:     {Pay, drawCandidateSure},
+		CandidatesDone:    {Pay, drawCandidatesDone},
+		CandidateReferred: {Public, drawCandidateReferred},
+		CandidateNotice:   {Pay, drawCandidateNotice},
+		CandidateMoved:    {Pay, drawCandidateMoved},
+		Referral:          {Pay, drawReferral},
+		NoteSaved:         {Pay, drawNoteSaved},
+		CandidateResume:   {Pay, drawCandidateResume},
+		RejectWhy:         {Pay, drawRejectWhy},
+		Rejected:          {Pay, drawRejected},
+		ReqOutcomes:       {Pay, drawReqOutcomes},
+		Debrief:           {Pay, drawDebrief},
+		DebriefPictured:   {Pay, drawDebriefPicture},
+		CardsAsked:        {Pay, drawCardsAsked},
+		Found:             {Pay, drawFound},
+
+		Interview:     {Pay, drawInterview},
+		InterviewList: {Pay, drawInterviewList},
+		PanelNews:     {Pay, drawPanelNews},
+		PanelOff:      {Pay, drawPanelOff},
+		Slots:         {Pay, drawSlots},
+		Answered:      {Pay, drawAnswered},
+		CandidateText: {Pay, drawCandidateText},
+		Calendar:      {Pay, drawCalendar},
+		CalendarSent:  {Pay, drawCalendarSent},
+		FileSent:      {Pay, drawFileSent},
+		Kit:           {Pay, drawKit},
+		Resume:        {Pay, drawResume},
+		Scorecards:    {Pay, drawScorecards},
+		CardSaved:     {Pay, drawCardSaved},
+		CardAsk:       {Pay, drawCardAsk},
+		AskedLater:    {Pay, drawAskedLater},
+		MyCards:       {Pay, drawMyCards},
+		Remarks:       {Pay, drawRemarks},
+		CardTwice:     {Pay, drawCardTwice},
+		Noted:         {Pay, drawNoted},
+		Declined:      {Pay, drawDeclined},
+		CannotGive:    {Pay, drawCannotGive},
+		CardsIn:       {Pay, drawCardsIn},
+		DidNotHappen:  {Pay, drawDidNotHappen},
 	}
 	all[Digest] = DigestOf(all)
 	return all

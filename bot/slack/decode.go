@@ -276,7 +276,7 @@ func (d *delivery) shortcut(cb slack.InteractionCallback) {
 	d.Event.At = timestamp(cb.ActionTs)
 	if cb.Type == slack.InteractionTypeMessageAction {
 		d.Event.Source = &bot.Source{
-			Author: bot.Identity{Workspace: workspaceID(d.Team), User: cb.Message.User}, Text: readText(cb.Message.Text), Link: cb.Message.Permalink,
+			Author: bot.Identity{Workspace: workspaceID(d.Team), User: cb.Message.User}, Text: readText(cb.Message.Text), Link: linkOf(cb),
 		}
 	}
 	call, err := bot.DecodeCall(cb.CallbackID)
@@ -285,6 +285,17 @@ func (d *delivery) shortcut(cb slack.InteractionCallback) {
 		return
 	}
 	d.Event.Command, d.Event.Bound = call.Command, call.Args
+}
+
+// linkOf returns the address of the message that a shortcut was used on. Slack seldom tells it; it is made
+// of the workspace's domain, the channel and the message's timestamp.
+// https://docs.slack.dev/reference/methods/chat.getPermalink/
+func linkOf(cb slack.InteractionCallback) string {
+	domain, ts := cb.Team.Domain, strings.ReplaceAll(cb.Message.Timestamp, ".", "")
+	if cb.Message.Permalink != "" || domain == "" || ts == "" || cb.Channel.ID == "" {
+		return cb.Message.Permalink
+	}
+	return "https://" + domain + ".slack.com/archives/" + cb.Channel.ID + "/p" + ts
 }
 
 // outer is the envelope of the Events API.

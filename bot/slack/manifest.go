@@ -307,20 +307,24 @@ func usageHint(first bot.Spec, verbs []bot.Spec) string {
 	return within(strings.Join(parts, " | "), maxUsageHint)
 }
 
-// manifestShortcuts returns the commands that are offered without typing.
+// manifestShortcuts returns the commands that are offered without typing, some of them on messages.
 func manifestShortcuts(specs []bot.Spec) (out []slack.Shortcut, problems []error) {
 	for _, s := range specs {
-		if s.Shortcut == "" {
+		name, kind := s.Shortcut, slack.GlobalShortcut
+		if s.MessageShortcut != "" {
+			name, kind = s.MessageShortcut, slack.MessageShortcut
+		}
+		if name == "" {
 			continue
 		}
-		if n := utf8.RuneCountInString(s.Shortcut); n > maxShortcut {
-			problems = append(problems, fmt.Errorf("the shortcut %q has %d characters, and Slack takes at most %d: shorten it", s.Shortcut, n, maxShortcut))
+		if n := utf8.RuneCountInString(name); n > maxShortcut {
+			problems = append(problems, fmt.Errorf("the shortcut %q has %d characters, and Slack takes at most %d: shorten it", name, n, maxShortcut))
 		}
 		id, err := bot.Do(s.Name()).Encode()
 		if err != nil {
-			problems = append(problems, fmt.Errorf("the shortcut %q: %w", s.Shortcut, err))
+			problems = append(problems, fmt.Errorf("the shortcut %q: %w", name, err))
 		}
-		out = append(out, slack.Shortcut{Name: s.Shortcut, Type: slack.GlobalShortcut, CallbackID: id, Description: within(s.Summary, maxShortcutText)})
+		out = append(out, slack.Shortcut{Name: name, Type: kind, CallbackID: id, Description: within(s.Summary, maxShortcutText)})
 	}
 	if len(out) > maxShortcuts {
 		problems = append(problems, fmt.Errorf("%d shortcuts: Slack takes at most %d, so leave some commands without", len(out), maxShortcuts))

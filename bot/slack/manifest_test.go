@@ -32,6 +32,7 @@ func manifestSpecs() []bot.Spec {
 		{Noun: "band", Verb: "apply", Summary: "Apply an import", Examples: []string{"/band apply x"}, FromCard: true},
 		{Noun: "req", Verb: "list", Default: true, Summary: "Requisitions", Examples: []string{"/req", "/req list mine"}},
 		{Noun: "req", Verb: "new", Summary: "Write a new requisition", Examples: []string{"/req new senior java backend"}, Shortcut: "New requisition"},
+		{Noun: "req", Verb: "keep", Summary: "Keep a message with a requisition", Examples: []string{"/req keep"}, Ack: bot.MayOpenForm, MessageShortcut: "Keep message"},
 		{Noun: "feedback", Verb: "give", Default: true, Summary: "Your scorecard of an interview", Examples: []string{"/feedback"}},
 	}
 }
@@ -316,8 +317,11 @@ func TestWhatAManifestRegistersIsUnderstood(t *testing.T) {
 		}
 	}
 	shortcuts := manifestOf(t, manifestSpecs(), ManifestOptions{Base: "hire", Socket: true}).Features.Shortcuts
-	if len(shortcuts) != 1 {
+	if len(shortcuts) != 2 {
 		t.Fatalf("%d shortcuts", len(shortcuts))
+	}
+	if onMessage, err := bot.DecodeCall(shortcuts[1].CallbackID); err != nil || onMessage.Command != "req.keep" || shortcuts[1].Type != "message" || shortcuts[0].Type != "global" {
+		t.Errorf("%+v: %v %v", shortcuts, onMessage, err)
 	}
 	call, err := bot.DecodeCall(shortcuts[0].CallbackID)
 	if err != nil || call.Command != "req.new" {

@@ -142,6 +142,16 @@ func (s *stage) commands() []bot.Command[*bottest.Tx] {
 			return bot.Response{Show: &bot.View{Name: "noted", Subject: req.Args.Text("text")}, Audience: bot.Public}, nil
 		}},
 		{
+			Spec: bot.Spec{Noun: "note", Verb: "keep", Ack: bot.MayOpenForm, Summary: "Keep a message", Examples: []string{"/note keep a"}, Params: text, MessageShortcut: "Keep message"},
+			Form: func(_ context.Context, _ *bottest.Tx, req bot.Request) (bot.Form, error) {
+				if req.Source == nil {
+					return bot.Form{}, bot.Invalidf("", "There is no message.")
+				}
+				return bot.Form{Title: "Keep it", Submit: "Keep", Fields: []bot.Field{bot.FieldOf(req.Spec, "text", req.Source.Text+" "+req.Source.Link+" "+req.Source.Author.User)}}, nil
+			},
+			Handle: show("note"),
+		},
+		{
 			Spec: bot.Spec{Noun: "note", Verb: "add", Default: true, Ack: bot.MayOpenForm, Summary: "Add a note", Examples: []string{"/note a"}, Params: text, Shortcut: "New note"},
 			Form: func(_ context.Context, _ *bottest.Tx, req bot.Request) (bot.Form, error) {
 				return bot.Form{Title: "A note", Submit: "Add", Fields: []bot.Field{bot.FieldOf(req.Spec, "text")}}, nil
@@ -374,6 +384,32 @@ func TestTheShortcutOpensItsForm(t *testing.T) {
 	s.Shortcut(ann, id)
 	if views := s.OpenViews(ann); len(views) != 1 {
 		t.Fatalf("open: %v", views)
+	}
+}
+
+// A shortcut on a message opens its form with what the message says, and where it stands.
+func TestAShortcutOnAMessageOpensItsForm(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, nil)
+	id, err := bot.Do("note.keep").Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := s.MessageShortcut(ann, ben, channel, "read <this> & that", id)
+	views := s.OpenViews(ann)
+	if len(views) != 1 {
+		t.Fatalf("open: %v", views)
+	}
+	shown := fmt.Sprint(views[0])
+	ts, _ := d.Payload["message_ts"].(string)
+	for _, want := range []string{"read <this> & that", "https://sample.slack.com/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", ""), ben} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the form has no %q: %s", want, shown)
+		}
+	}
+	s.Redeliver(d)
+	if views := s.OpenViews(ann); len(views) == 0 {
+		t.Errorf("delivered again, the form is gone")
 	}
 }
 

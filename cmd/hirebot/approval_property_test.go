@@ -37,7 +37,7 @@ var sampleDatabases = storetest.Migrated{Migrate: func(ctx context.Context, url 
 	if err := st.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := seed(ctx, st); err != nil {
+	if err := seedCompany(ctx, st); err != nil {
 		return err
 	}
 	return st.Close()

@@ -65,7 +65,7 @@ func benchApp(tb testing.TB, url string) *app {
 			tb.Error(err)
 		}
 	})
-	if err := errors.Join(st.Migrate(tb.Context()), seed(tb.Context(), st)); err != nil {
+	if err := errors.Join(st.Migrate(tb.Context()), seedCompany(tb.Context(), st)); err != nil {
 		tb.Fatal(err)
 	}
 	a, err := newApp(st, testClock, quiet(), nil)

@@ -82,14 +82,14 @@ func requisitionIsApproved(t *testing.T, s *site) {
 	p := s.as(t, "hiring-manager", "general")
 
 	asksWithAMistake(t, s, p)
-	if approver.Shows("R-1") {
+	if approver.Shows("R-2") {
 		t.Error("the approver is told before the requester had a minute to take it back")
 	}
 	s.later(messageWait)
-	told.Answers("R-1")
+	told.Answers("R-2")
 	told.Until("the progress", `/waits for @?approver-1/i.test(last().innerText)`)
 
-	approver.Answers("R-1 needs you")
+	approver.Answers("R-2 needs you")
 	for _, part := range []string{"Senior Java backend", "Bengaluru", "35–45", "UPI volume doubled", "@hiring-manager"} {
 		approver.Answers(part)
 	}
@@ -99,20 +99,20 @@ func requisitionIsApproved(t *testing.T, s *site) {
 
 	approver.PressTwice("button", "Approve")
 	approver.Until("the decision stands on the card", `/approved by @?approver-1/i.test(last().innerText) && !all('button', 'Approve').length`)
-	compensation.Answers("R-1 needs you")
+	compensation.Answers("R-2 needs you")
 	told.Until("whom it waits for now", `/waits for @?compensation/i.test(text())`)
 	compensation.Press("button", "Approve")
 	compensation.Until("the decision stands on the card", `/approved by @?compensation/i.test(last().innerText)`)
 
-	channel.Answers("R-1 Senior Java backend ×2 is open")
+	channel.Answers("R-2 Senior Java backend ×2 is open")
 	if post := channel.Last(); regexp.MustCompile(`(?i)₹|LPA|budget|35–45`).MatchString(post) {
 		t.Errorf("everybody reads what it may cost:\n%s", post)
 	}
 	s.look(channel, "announced")
 	told.Until("the card tells that it is open", `[...document.querySelectorAll('article')].some((x) => x.innerText.includes('Edit details') && /\bOpen\b/.test(x.innerText) && /approved by @?compensation/i.test(x.innerText))`)
 	s.look(told, "requisition card")
-	p.Say("/req history R-1")
-	p.Answers("History of R-1")
+	p.Say("/req history R-2")
+	p.Answers("History of R-2")
 	if n := len(regexp.MustCompile(`@?approver-1 approved it`).FindAllString(p.Last(), -1)); n != 1 {
 		t.Errorf("a double click approved %d times:\n%s", n, p.Last())
 	}
@@ -154,7 +154,7 @@ func asksWithAMistake(t *testing.T, s *site, p *browsertest.Page) {
 	s.look(p, "form with an error")
 	p.Fill(seatsField, "2")
 	p.Press("button", "Ask for approval")
-	p.Until("the requisition waits", `last().innerText.includes('R-1 Senior Java backend ×2') && /waits for @?approver-1/i.test(last().innerText)`)
+	p.Until("the requisition waits", `last().innerText.includes('R-2 Senior Java backend ×2') && /waits for @?approver-1/i.test(last().innerText)`)
 	p.Answers("Mar 2027")
 	s.look(p, "waits")
 }
@@ -168,7 +168,7 @@ func questionIsAnswered(t *testing.T, s *site, approver, told *browsertest.Page,
 	s.look(approver, "question")
 	approver.Press("button", "Ask")
 	approver.Answers("2 seats or 1 + backfill?")
-	told.Answers("A question on R-1")
+	told.Answers("A question on R-2")
 	told.Answers("2 seats or 1 + backfill?")
 	s.look(told, "asked")
 	told.Press("button", "Answer")
@@ -185,7 +185,7 @@ func questionIsAnswered(t *testing.T, s *site, approver, told *browsertest.Page,
 func budgetIsChanged(t *testing.T, s *site, approver, told *browsertest.Page, old button) (asked button) {
 	t.Helper()
 	told.Press("button", "Edit details")
-	told.Until("the form", `one('dialog', 'Edit R-1')`)
+	told.Until("the form", `one('dialog', 'Edit R-2')`)
 	s.look(told, "edit")
 	told.Fill(budgetField, "38-48L")
 	told.Press("button", "Save")
@@ -193,15 +193,15 @@ func budgetIsChanged(t *testing.T, s *site, approver, told *browsertest.Page, ol
 
 	approver.Until("the old card is void", `(() => {
 		const card = document.querySelector('[data-id=' + CSS.escape(%s) + ']');
-		return card.innerText.includes('R-1') && /anew|nothing left to decide/.test(card.innerText) && ![...card.querySelectorAll('button')].some((b) => ['Approve', 'Take back'].includes(name(b)));
+		return card.innerText.includes('R-2') && /anew|nothing left to decide/.test(card.innerText) && ![...card.querySelectorAll('button')].some((b) => ['Approve', 'Take back'].includes(name(b)));
 	})()`, old.Message)
 	s.look(approver, "void")
-	if code, words := pressAgain(approver, "approver-1", old); code != "conflict" || !strings.Contains(words, "R-1 was changed") {
+	if code, words := pressAgain(approver, "approver-1", old); code != "conflict" || !strings.Contains(words, "R-2 was changed") {
 		t.Errorf("the button of the void card is answered with %q: %s", code, words)
 	}
 	s.later(messageWait)
 	// Had the void card's button decided, it would wait for somebody else by now.
-	approver.Answers("R-1 needs you")
+	approver.Answers("R-2 needs you")
 	approver.Until("the difference", `/Changed: Budget[^\n]*35–45[^\n]*38–48/.test(last().innerText)`)
 	asked = buttonOn(approver, "Approve")
 	s.look(approver, "approval card with the difference")
@@ -215,7 +215,7 @@ func approverRejects(t *testing.T, s *site, approver, told *browsertest.Page, as
 	approver.Answers("1 approval")
 	s.look(approver, "home")
 	approver.Press("button", "Decide")
-	approver.Answers("R-1 needs you")
+	approver.Answers("R-2 needs you")
 	approver.Press("button", "More")
 	s.lookOpen(approver, "menu")
 	approver.Press("menuitem", "Reject")
@@ -239,17 +239,17 @@ func requisitionIsKeptConfidential(t *testing.T, s *site) {
 	compensation := s.as(t, "compensation", "")
 	p := s.as(t, "recruiter", "")
 	p.Say(`/req new mid python backend hyderabad 18-24L why:"a new team" confidential:yes`)
-	p.Answers("R-1")
+	p.Answers("R-2")
 	s.later(messageWait)
-	approver.Answers("R-1 needs you: a confidential requisition")
+	approver.Answers("R-2 needs you: a confidential requisition")
 	approver.Press("button", "Approve")
-	compensation.Answers("R-1 needs you: a confidential requisition")
+	compensation.Answers("R-2 needs you: a confidential requisition")
 	compensation.Press("button", "Approve")
-	p.Answers("R-1 is approved and open")
+	p.Answers("R-2 is approved and open")
 
 	theirs := s.as(t, "member", "general")
 	refusals := map[string]string{}
-	for _, id := range []string{"R-1", "R-999"} {
+	for _, id := range []string{"R-2", "R-999"} {
 		var lines []string
 		for _, command := range []string{"/req show ", "/req ", "/req history ", "/req edit ", "/req approve ", "/req copy "} {
 			line := answerTo(theirs, command+id)
@@ -257,15 +257,15 @@ func requisitionIsKeptConfidential(t *testing.T, s *site) {
 		}
 		refusals[id] = strings.Join(lines, "\n")
 	}
-	if refusals["R-1"] != refusals["R-999"] {
-		t.Errorf("one that exists is answered differently\n%s\nfrom one that does not\n%s", refusals["R-1"], refusals["R-999"])
+	if refusals["R-2"] != refusals["R-999"] {
+		t.Errorf("one that exists is answered differently\n%s\nfrom one that does not\n%s", refusals["R-2"], refusals["R-999"])
 	}
-	if !strings.Contains(refusals["R-1"], "no requisition R-x") {
-		t.Errorf("it is answered\n%s", refusals["R-1"])
+	if !strings.Contains(refusals["R-2"], "no requisition R-x") {
+		t.Errorf("it is answered\n%s", refusals["R-2"])
 	}
 	s.look(theirs, "not there")
 	for _, command := range []string{"/req list all", "/req list open", "/hire"} {
-		if line := answerTo(theirs, command); strings.Contains(line, "R-1") {
+		if line := answerTo(theirs, command); strings.Contains(line, "R-2") {
 			t.Errorf("%s tells of it: %s", command, line)
 		}
 	}

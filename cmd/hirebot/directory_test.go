@@ -394,7 +394,7 @@ func inTheSampleCompany(t *testing.T, test func(c *company)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, url(t), seed)
+			w := newWorld(t, url(t), seedCompany)
 			test(&company{world: w, directory: newDirectory(w.app.store, w.clock, nil, quiet()), t: t})
 		})
 	}

@@ -147,7 +147,7 @@ func TestHomesStayCurrent(t *testing.T) {
 			if !ok {
 				return errors.New("no testing.TB")
 			}
-			w := newWorld(tb, "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), seed)
+			w := newWorld(tb, "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), seedCompany)
 			l := newLobby(w)
 			env.Values[worldKey{}], env.Values[lobbyKey{}] = w, l
 			return l.look(w, false)
@@ -158,7 +158,7 @@ func TestHomesStayCurrent(t *testing.T) {
 
 func TestAHomeIsKeptOnlyWhereItStaysOpen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
+	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seedCompany)
 	l := newLobby(w)
 	ctx := t.Context()
 	people, err := w.people(ctx)

@@ -21,8 +21,9 @@ import (
 	"github.com/hirebot/hirebot/store/storetest"
 )
 
-// playOn plays the scenarios of a directory through a platform's adapter, on both databases.
-func playOn(t *testing.T, dir string, front func(testing.TB, *world) *chatFront) {
+// playOn plays the scenarios of a directory through a platform's adapter, on both databases that begin
+// with what is seeded.
+func playOn(t *testing.T, dir string, begin func(context.Context, *store.Store) error, front func(testing.TB, *world) *chatFront) {
 	t.Helper()
 	databases := map[string]func(testing.TB) string{
 		"sqlite":   func(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "hirebot.db") },
@@ -38,7 +39,7 @@ func playOn(t *testing.T, dir string, front func(testing.TB, *world) *chatFront)
 					if !ok {
 						return errors.New("no testing.TB")
 					}
-					w := newWorld(tb, database(tb), seed)
+					w := newWorld(tb, database(tb), begin)
 					w.chat = front(tb, w)
 					env.Values[worldKey{}] = w
 					return nil

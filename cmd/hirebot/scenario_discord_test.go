@@ -19,10 +19,18 @@ import (
 // deliveries, on both databases.
 func TestScenariosOnDiscord(t *testing.T) {
 	t.Parallel()
-	playOn(t, "discord", func(tb testing.TB, w *world) *chatFront {
-		f, _ := newDiscordFront(tb, w)
-		return f
-	})
+	playOn(t, "discord", seedCompany, discordFront)
+}
+
+// TestScenariosOfInterviewsOnDiscord is TestScenariosOnDiscord for those that begin with candidates.
+func TestScenariosOfInterviewsOnDiscord(t *testing.T) {
+	t.Parallel()
+	playOn(t, "discord/interviews", seedHiring, discordFront)
+}
+
+func discordFront(tb testing.TB, w *world) *chatFront {
+	f, _ := newDiscordFront(tb, w)
+	return f
 }
 
 const (

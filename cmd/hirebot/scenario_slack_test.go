@@ -15,10 +15,18 @@ import (
 // both databases.
 func TestScenariosOnSlack(t *testing.T) {
 	t.Parallel()
-	playOn(t, "slack", func(tb testing.TB, w *world) *chatFront {
-		f, _ := newSlackFront(tb, w)
-		return f
-	})
+	playOn(t, "slack", seedCompany, slackFront)
+}
+
+// TestScenariosOfInterviewsOnSlack is TestScenariosOnSlack for those that begin with candidates.
+func TestScenariosOfInterviewsOnSlack(t *testing.T) {
+	t.Parallel()
+	playOn(t, "slack/interviews", seedHiring, slackFront)
+}
+
+func slackFront(tb testing.TB, w *world) *chatFront {
+	f, _ := newSlackFront(tb, w)
+	return f
 }
 
 const (
@@ -72,7 +80,7 @@ func newSlackFront(tb testing.TB, w *world) (*chatFront, *slacktest.Server) {
 // is told so privately, in words of ours, and nothing hangs.
 func TestADeadDatabaseIsSaidOnSlack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
+	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seedCompany)
 	_, server := newSlackFront(t, w)
 	if err := w.app.store.DB().Close(); err != nil {
 		t.Fatal(err)

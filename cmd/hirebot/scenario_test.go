@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 // core on both databases. The README there describes what a line can say.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	runScenarios(t, filepath.Join("..", "..", "testdata", "scenarios"), seed)
+	runScenarios(t, filepath.Join("..", "..", "testdata", "scenarios"), seedCompany)
 }
 
 // TestScenariosOfANewCompany runs those that begin with nothing but a workspace: nobody is known yet.
@@ -96,6 +96,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
 		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
 		"meet": with((*world).meetCmd), "closed": with((*world).closedCmd), "linkcode": with((*world).linkcodeCmd),
+		"work": with((*world).workCmd), "held": with((*world).heldCmd), "scored": with((*world).scoredCmd), "message": with((*world).messageCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {
@@ -180,6 +181,43 @@ func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now
+}
+
+// workCmd is `work`: the company has what it has in hand in the demo too, R-1 with C-1 to C-6.
+func (w *world) workCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: work")
+	}
+	ts.Check(seedWork(context.Background(), w.app.store))
+}
+
+// messageCmd is `message recruiter 'Save as note' TEXT [LINK]`: somebody uses a shortcut on a message with that
+// text, which may be the name of a file of the archive.
+func (w *world) messageCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 3 || w.speakers[args[0]] == nil {
+		ts.Fatalf("usage: message PERSON SHORTCUT TEXT [LINK]")
+	}
+	text, link := args[2], ""
+	if file, is := strings.CutPrefix(text, "@"); is {
+		text = ts.ReadFile(file)
+	}
+	if len(args) > 3 {
+		link = args[3]
+	}
+	for _, s := range w.app.router.Registry().Specs() {
+		if s.MessageShortcut != args[1] {
+			continue
+		}
+		w.events++
+		w.deliver(ts, neg, args[0], bot.Event{
+			Type: bot.Invoke, ID: "event-" + strconv.Itoa(w.events), At: w.clock(), Command: s.Name(),
+			From:   bot.Identity{Workspace: playgroundWorkspace, User: args[0]},
+			In:     bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + args[0], Private: true},
+			Source: &bot.Source{Author: bot.Identity{Workspace: playgroundWorkspace, User: "member"}, Text: text, Link: link},
+		})
+		return
+	}
+	ts.Fatalf("there is no shortcut %q on messages", args[1])
 }
 
 // clockCmd is `clock +26h` or `clock 2026-12-11T14:30` (India). Time goes forward only; what is due by

@@ -56,8 +56,16 @@ func sampleTries() []string {
 	return []string{"/band backend 7y java +cloud +distributed", "/hire", "/hire people"}
 }
 
-// seed writes the sample company. To be called on an empty database.
+// seed writes the sample company with what it has in hand. To be called on an empty database.
 func seed(ctx context.Context, st *store.Store) error {
+	if err := seedCompany(ctx, st); err != nil {
+		return err
+	}
+	return seedWork(ctx, st)
+}
+
+// seedCompany writes the sample company: its people, channels and settings.
+func seedCompany(ctx context.Context, st *store.Store) error {
 	return st.InTx(ctx, func(tx *store.Tx) error {
 		if err := tx.SaveWorkspace(ctx, store.Workspace{ID: playgroundWorkspace, Name: "Playground", Platform: "playground", External: playgroundWorkspace, Kind: store.HomeWorkspace}); err != nil {
 			return fmt.Errorf("seed the workspace: %w", err)
@@ -92,6 +100,76 @@ func seed(ctx context.Context, st *store.Store) error {
 		}
 		return nil
 	})
+}
+
+// sampleCandidate is somebody who applies to the sample requisition, or to nothing.
+type sampleCandidate struct {
+	Name, Email, Source string
+	Months, Notice      int
+	Expected            hiring.Rupees
+	// Stage is "" for who applies to nothing.
+	Stage hiring.AppStage
+	// Waits is for how many days they have been in the stage, without a word from us.
+	Waits int
+}
+
+// sampleCandidates are C-1, C-2, …, in this order.
+func sampleCandidates() []sampleCandidate {
+	return []sampleCandidate{
+		{Name: "Asha Pillai", Email: "asha.pillai@example.com", Source: "linkedin", Months: 4 * 12, Notice: 30, Expected: 22 * hiring.Lakh},
+		{Name: "Rohan Desai", Email: "rohan.desai@example.com", Source: "github", Months: 5 * 12, Notice: 60, Expected: 24 * hiring.Lakh, Stage: hiring.AppSourced, Waits: 2},
+		{Name: "Farah Khan", Email: "farah.khan@example.com", Source: "naukri", Months: 54, Notice: 90, Expected: 21 * hiring.Lakh, Stage: hiring.AppScreening, Waits: 12},
+		{Name: "Joseph Mathew", Email: "joseph.mathew@example.com", Source: "referrals", Months: 6 * 12, Notice: 30, Expected: 26 * hiring.Lakh, Stage: hiring.AppInterviewing, Waits: 1},
+		{Name: "Lakshmi Rao", Email: "lakshmi.rao@example.com", Source: "linkedin", Months: 50, Notice: 15, Expected: 20 * hiring.Lakh, Stage: hiring.AppInterviewing, Waits: 3},
+		{Name: "Dev Malhotra", Email: "dev.malhotra@example.com", Source: "startup-boards", Months: 40, Notice: 45, Expected: 19 * hiring.Lakh, Stage: hiring.AppScreening, Waits: 1},
+	}
+}
+
+// seedWork writes what the sample company has in hand: R-1, which is open, and who applies to it. To be
+// called once seedCompany has written the people.
+func seedWork(ctx context.Context, st *store.Store) error {
+	return st.InTx(ctx, func(tx *store.Tx) error {
+		id := func(name string) string {
+			p, _ := tx.Snapshot().PersonByName(name)
+			return p.ID
+		}
+		r := hiring.Requisition{
+			Role: "backend-developer", Title: "Backend developer", Level: "mid", Ecosystem: "python", Seats: 1, Location: "Pune", WorkMode: hiring.WorkHybrid,
+			Budget: hiring.RupeesRange{Low: 18 * hiring.Lakh, High: 24 * hiring.Lakh}, Why: "Backfill in the billing team",
+			Must: []string{"Python", "PostgreSQL"}, Stages: []string{"screen", "system-design", "operations"},
+			Requester: id("hiring-manager"), HiringManager: id("hiring-manager"), Recruiter: id("recruiter"), Panel: []string{id("interviewer-1"), id("interviewer-2")},
+			State: hiring.ReqPending, CreatedAt: tx.Now(), ChangedAt: tx.Now(),
+		}
+		r, err := r.Move(hiring.ReqOpen, "", tx.Now())
+		if err != nil {
+			return fmt.Errorf("seed a requisition: %w", err)
+		}
+		r.Announced = true
+		if r, err = tx.AddRequisition(ctx, r); err != nil {
+			return fmt.Errorf("seed a requisition: %w", err)
+		}
+		for _, c := range sampleCandidates() {
+			if err := seedCandidate(ctx, tx, c, r); err != nil {
+				return fmt.Errorf("seed %s: %w", c.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+func seedCandidate(ctx context.Context, tx *store.Tx, c sampleCandidate, r hiring.Requisition) error {
+	made, err := tx.AddCandidate(ctx, hiring.Candidate{
+		Name: c.Name, Email: c.Email, Source: c.Source, Ecosystem: r.Ecosystem, Months: &c.Months, NoticeDays: &c.Notice, ExpectedCTC: c.Expected, AddedBy: r.Recruiter,
+	})
+	if err != nil || c.Stage == "" {
+		return err
+	}
+	a, err := hiring.StartApplication(made.ID, r.ID, c.Stage, r.Recruiter, tx.Now().AddDate(0, 0, -c.Waits))
+	if err != nil {
+		return err
+	}
+	_, err = tx.AddApplication(ctx, a)
+	return err
 }
 
 // isSample tells whether a database holds the sample company, by its workspace: a real company has

@@ -201,7 +201,7 @@ func (p *slackProduct) prepare(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = errors.Join(st.Migrate(b.Context()), seed(b.Context(), st), st.InTx(b.Context(), func(tx *store.Tx) error {
+	err = errors.Join(st.Migrate(b.Context()), seedCompany(b.Context(), st), st.InTx(b.Context(), func(tx *store.Tx) error {
 		w := store.Workspace{ID: slackWorkspace, Name: "Sample", Platform: slack.Name, External: scenarioTeam, Kind: store.HomeWorkspace}
 		if err := tx.SaveWorkspace(b.Context(), w); err != nil {
 			return err

@@ -35,6 +35,7 @@ const (
 	kindClosed     = "view_closed"
 	kindSuggestion = "block_suggestion"
 	kindShortcut   = "shortcut"
+	kindMessage    = "message_action"
 )
 
 // Delivery is something that Slack tells the app. Redeliver sends it once more.
@@ -599,6 +600,33 @@ func (s *Server) Shortcut(user, callback string) *Delivery {
 	s.mu.Lock()
 	d := s.interactionLocked(kindShortcut, user, "")
 	d.Payload["callback_id"], d.Payload["action_ts"] = callback, s.tsLocked()
+	s.mu.Unlock()
+	s.Deliver(d)
+	return d
+}
+
+// MessageShortcut has somebody use a shortcut on a message that an author wrote in a conversation.
+// https://docs.slack.dev/interactivity/implementing-shortcuts/#messages
+func (s *Server) MessageShortcut(user, author, channel, text, callback string) *Delivery {
+	s.t.Helper()
+	s.mu.Lock()
+	r := s.rooms[channel]
+	if r == nil {
+		s.mu.Unlock()
+		s.t.Fatalf("slack: there is no conversation %s", channel)
+	}
+	m := s.sayLocked(r, &message{User: author, Text: s.escapeLocked(text)})
+	d := s.interactionLocked(kindMessage, user, "")
+	d.channel = channel
+	d.Payload["callback_id"], d.Payload["action_ts"], d.Payload["message_ts"] = callback, s.tsLocked(), m.TS
+	d.Payload["channel"] = object{"id": channel, "name": r.Name}
+	d.Payload["response_url"] = s.urlLocked("actions", user, channel, m.TS, "")
+	d.Payload["message"] = object{
+		"type": "message", "user": author, "text": m.Text, "ts": m.TS, "team": s.o.Team, "client_msg_id": s.idLocked("client-"),
+		"blocks": []any{object{"type": "rich_text", "block_id": s.idLocked("b"), "elements": []any{
+			object{"type": "rich_text_section", "elements": []any{object{"type": "text", "text": text}}},
+		}}},
+	}
 	s.mu.Unlock()
 	s.Deliver(d)
 	return d

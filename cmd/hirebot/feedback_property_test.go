@@ -1,0 +1,665 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/scheduler"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/store/storetest"
+	"github.com/hirebot/hirebot/views"
+)
+
+// hiringDatabases are databases with the sample company, its requisitions and its candidates in them.
+var hiringDatabases = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
+	st, err := openSample(ctx, url, officeStart)
+	if err != nil {
+		return err
+	}
+	if err := st.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := seedHiring(ctx, st); err != nil {
+		return err
+	}
+	return st.Close()
+}}
+
+// TestFeedbackIsBlind lets people schedule interviews and give, amend, decline and read scorecards at
+// random, and checks after each step, for everybody and on every card that may show a scorecard, that
+// nobody reads what they may not, and that what was submitted is there. More checks, and one again:
+//
+//	go test ./cmd/hirebot -run TestFeedbackIsBlind -rapid.checks=500 -rapid.seed=1
+func TestFeedbackIsBlind(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url(t) // without this database the test is skipped, or fails
+			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
+			acts := &tally{}
+			rapid.Check(t, func(rt *rapid.T) {
+				p := newPanel(checkTB{t, rt}, url)
+				p.acts = acts
+				rt.Repeat(p.actions())
+			})
+			t.Log(acts)
+		})
+	}
+}
+
+// panelists are who acts.
+var panelists = []string{"recruiter", "hiring-manager", "hiring-manager-2", "interviewer-1", "interviewer-2", "interviewer-3", "compensation", "admin"}
+
+// panel is one check: the product over a database of its own, and what was said in it.
+type panel struct {
+	tb      testing.TB
+	app     *app
+	courier *scheduler.Courier
+	far     *farEnd
+	acts    *tally
+
+	now    time.Time
+	events int
+	done   []bot.Event
+	// said are the words that somebody wrote, each of them unlike all others.
+	said map[string]words
+	// kept are the editions of scorecards that were accepted.
+	kept map[string][]hiring.CardContent
+	at   cards
+}
+
+// words are what one person wrote of an interview, and for whom.
+type words struct{ interview, author, kind string }
+
+// The kinds of words.
+const (
+	evidenceWords = "evidence"
+	privateWords  = "private"
+	noteWords     = "note"
+)
+
+// cards is all that is known of interviews and scorecards at a moment.
+type cards struct {
+	Interviews map[string]hiring.Interview
+	Cards      map[string]hiring.Scorecard // by interview and person
+	Early      map[string]bool             // who opened which for a reason
+	Reqs       map[string]hiring.Requisition
+	People     map[string]hiring.Person
+	Funnels    map[string]hiring.Funnel
+	Stages     map[string]hiring.Funnel // counted from the applications
+}
+
+func newPanel(tb testing.TB, url func(testing.TB) string) *panel {
+	tb.Helper()
+	p := &panel{tb: tb, now: officeStart(), far: &farEnd{}, acts: &tally{}, said: map[string]words{}, kept: map[string][]hiring.CardContent{}}
+	clock := func() time.Time { return p.now }
+	st, err := openSample(tb.Context(), url(tb), clock)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	if p.app, err = newApp(st, clock, quiet(), nil); err != nil {
+		tb.Fatal(err)
+	}
+	p.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{p.far}, Views: p.app.views, Clock: clock, Log: quiet()})
+	p.at = p.look()
+	return p
+}
+
+func (p *panel) must(err error) {
+	p.tb.Helper()
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+}
+
+func (p *panel) id(name string) string {
+	for id, one := range p.at.People {
+		if one.Name == name {
+			return id
+		}
+	}
+	p.tb.Fatalf("there is no %s", name)
+	return ""
+}
+
+func (p *panel) name(id string) string { return p.at.People[id].Name }
+
+// look reads what is known now.
+func (p *panel) look() cards {
+	p.tb.Helper()
+	ctx := p.tb.Context()
+	c := cards{
+		Interviews: map[string]hiring.Interview{}, Cards: map[string]hiring.Scorecard{}, Early: map[string]bool{}, Reqs: map[string]hiring.Requisition{},
+		People: map[string]hiring.Person{}, Funnels: map[string]hiring.Funnel{}, Stages: map[string]hiring.Funnel{},
+	}
+	p.must(p.app.store.Read(ctx, func(tx *store.Tx) error {
+		for _, one := range tx.Snapshot().People() {
+			c.People[one.ID] = one
+		}
+		for _, id := range []string{"R-1", "R-2"} {
+			r, err := tx.Requisition(ctx, id)
+			if err != nil {
+				return err
+			}
+			c.Reqs[id] = r
+			if c.Funnels[id], err = tx.FunnelOf(ctx, id); err != nil {
+				return err
+			}
+		}
+		for n := 1; n <= 7; n++ {
+			a, err := tx.Application(ctx, "AP-"+strconv.Itoa(n))
+			if err != nil {
+				return err
+			}
+			if c.Stages[a.Req] == nil {
+				c.Stages[a.Req] = hiring.Funnel{}
+			}
+			c.Stages[a.Req][a.Stage]++
+			found, err := tx.CardsOf(ctx, a.ID)
+			if err != nil {
+				return err
+			}
+			for _, s := range found {
+				c.Cards[cardKey(s.Interview, s.Person)] = s
+			}
+			looks, err := tx.LooksAt(ctx, a.ID)
+			if err != nil {
+				return err
+			}
+			for _, l := range looks {
+				if l.Early {
+					c.Early[cardKey(l.Interview, l.Person)] = true
+				}
+			}
+		}
+		for n := 1; ; n++ {
+			i, err := tx.Interview(ctx, "I-"+strconv.Itoa(n))
+			if hiring.ErrorCode(err) == hiring.NotFound {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			c.Interviews[i.ID] = i
+		}
+	}))
+	return c
+}
+
+func cardKey(interview, person string) string { return interview + "/" + person }
+
+// knows tells, in other words than the policy's, whether somebody may know of an interview.
+func (p *panel) knows(person string, i hiring.Interview) bool {
+	return p.recruits(person, i.Req) || p.at.Reqs[i.Req].HiringManager == person || i.Sits(person)
+}
+
+func (p *panel) recruits(person, req string) bool {
+	one, r := p.at.People[person], p.at.Reqs[req]
+	return one.Has(hiring.Recruiter) && (!r.Confidential || slices.Contains(r.Team(), person))
+}
+
+// mayRead tells, in other words than the policy's, whether somebody may read these words now.
+func (p *panel) mayRead(person string, w words) bool {
+	if w.author == person {
+		return true
+	}
+	i := p.at.Interviews[w.interview]
+	card := p.at.Cards[cardKey(w.interview, w.author)]
+	if w.kind == noteWords || card.State != hiring.CardSubmitted || !p.at.People[person].Active || !p.knows(person, i) {
+		return false
+	}
+	gave := false
+	for _, s := range p.at.Cards {
+		if s.Application != i.Application || s.Person != person {
+			continue
+		}
+		if s.State == hiring.CardPending || s.State == hiring.CardDraft || s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter {
+			return false // their own first
+		}
+		gave = gave || s.State == hiring.CardSubmitted
+	}
+	works := p.recruits(person, i.Req) || p.at.Reqs[i.Req].HiringManager == person
+	if w.kind == privateWords && !p.recruits(person, i.Req) {
+		return false
+	}
+	if gave {
+		return true
+	}
+	if !works {
+		return false
+	}
+	for _, s := range p.at.Cards {
+		if s.Interview != i.ID || s.Person == person {
+			continue
+		}
+		waited := s.State == hiring.CardPending || s.State == hiring.CardDraft || s.State == hiring.CardDeclined && !s.Removed
+		if waited && !p.at.Early[cardKey(i.ID, person)] {
+			return false
+		}
+	}
+	return true
+}
+
+// marks are the words that cannot come from anywhere else.
+var marks = regexp.MustCompile(`\bw[0-9]+w\b`)
+
+// blind checks that a text holds nothing that its reader may not read.
+func (p *panel) blind(person, where, text string) {
+	p.tb.Helper()
+	for _, mark := range marks.FindAllString(text, -1) {
+		w, ok := p.said[mark]
+		if !ok {
+			p.tb.Fatalf("%s: nobody wrote %s", where, mark)
+		}
+		if !p.mayRead(person, w) {
+			p.tb.Fatalf("%s: %s reads the %s of %s on %s, which they may not:\n%s", where, p.name(person), w.kind, p.name(w.author), w.interview, text)
+		}
+	}
+}
+
+// shownOn are the views that are about one interview, with arguments that let them draw.
+func shownOn(i hiring.Interview) []bot.View {
+	return []bot.View{
+		{Name: views.Scorecards, Subject: i.ID}, {Name: views.Interview, Subject: i.ID}, {Name: views.CardAsk, Subject: i.ID}, {Name: views.CardSaved, Subject: i.ID},
+		{Name: views.Noted, Subject: i.ID}, {Name: views.Kit, Subject: i.ID}, {Name: views.PanelNews, Subject: i.ID, Args: []string{views.SeatGiven, "1"}},
+		{Name: views.CardsIn, Subject: i.ID}, {Name: views.CardTwice, Subject: i.ID}, {Name: views.Declined, Subject: i.ID}, {Name: views.CandidateText, Subject: i.ID},
+		{Name: views.MyCards}, {Name: views.InterviewList, Args: []string{views.AllInterviews}}, {Name: views.Home},
+	}
+}
+
+// viewsAtOnce is how many views beside the scorecards are looked at after one step.
+const viewsAtOnce = 3
+
+// everySight checks what everybody is shown of an interview: its scorecards, and some other views in turn.
+func (p *panel) everySight(i hiring.Interview) {
+	p.tb.Helper()
+	all := shownOn(i)
+	shown := []bot.View{all[0]}
+	for n := range viewsAtOnce {
+		shown = append(shown, all[1+(p.events+n)%(len(all)-1)])
+	}
+	for _, name := range panelists {
+		person := p.id(name)
+		if !p.at.People[person].Active {
+			continue
+		}
+		for _, v := range shown {
+			err := p.app.store.ReadAs(p.tb.Context(), person, func(tx *store.Tx) error {
+				card, err := p.app.views.Draw(p.tb.Context(), tx, tx.Actor(), v)
+				if err == nil {
+					text := bot.PlainCard(card, time.UTC)
+					p.blind(person, v.Name, text)
+					if v.Subject != "" && !p.knows(person, i) {
+						p.tb.Fatalf("%s is drawn for %s, who may not know of %s:\n%s", v.Name, name, i.ID, text)
+					}
+					if v.Name == views.Scorecards {
+						p.complete(person, i, text)
+					}
+				}
+				return err
+			})
+			code := bot.ErrorCode(err)
+			if err != nil && !errors.Is(err, bot.ErrMoot) && code != bot.CodeNotFound && code != bot.CodeNotAllowed {
+				p.tb.Fatalf("%s for %s: %v", v.Name, name, err)
+			}
+			if code == bot.CodeNotFound && v.Subject != "" && !p.knows(person, i) && !strings.Contains(err.Error(), "There is no interview "+i.ID+" that I could show you.") {
+				p.tb.Fatalf("%s for %s is refused in words of its own: %v", v.Name, name, err)
+			}
+		}
+	}
+}
+
+// complete checks that who may read a scorecard finds the words of it that count.
+func (p *panel) complete(person string, i hiring.Interview, text string) {
+	p.tb.Helper()
+	for _, s := range p.at.Cards {
+		if s.Interview != i.ID || s.State != hiring.CardSubmitted {
+			continue
+		}
+		for _, r := range s.Ratings {
+			mark := marks.FindString(r.Evidence)
+			if mark != "" && p.mayRead(person, p.said[mark]) && !strings.Contains(text, mark) {
+				p.tb.Fatalf("%s may read the scorecard of %s on %s, and does not find it:\n%s", p.name(person), p.name(s.Person), i.ID, text)
+			}
+		}
+	}
+}
+
+// word makes words that somebody writes.
+func (p *panel) word(interview, author, kind string) string {
+	mark := fmt.Sprintf("w%dw", len(p.said)+1)
+	p.said[mark] = words{interview: interview, author: author, kind: kind}
+	return mark
+}
+
+func (p *panel) event(who string, ev bot.Event) bot.Event {
+	p.events++
+	ev.ID, ev.At = "event-"+strconv.Itoa(p.events), p.now
+	ev.From = bot.Identity{Workspace: playgroundWorkspace, User: who}
+	ev.In = bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + who, Private: true}
+	return ev
+}
+
+// act has somebody do something, and checks what came of it.
+func (p *panel) act(who string, ev bot.Event) bot.Answer {
+	p.tb.Helper()
+	ev = p.event(who, ev)
+	answer := p.app.router.Serve(p.tb.Context(), ev)
+	p.tb.Logf("%s → %s%s", told(ev), answer.Code, strings.ReplaceAll(plainRefusal(answer, time.UTC), "\n", " "))
+	if answer.Code == bot.CodeInternal {
+		p.tb.Fatal("that failed")
+	}
+	command := ev.Command
+	if command == "" {
+		command = strings.Join(strings.Fields(ev.Text)[:min(2, len(strings.Fields(ev.Text)))], " ")
+	}
+	p.acts.add(command, answer.Code != "")
+	if answer.Code == "" && answer.Form == nil {
+		p.done = append(p.done, ev)
+	}
+	before := p.at
+	p.see()
+	if answer.Code != "" {
+		if diff := cmp.Diff(before, p.at); diff != "" {
+			p.tb.Fatalf("it was refused, yet something changed:\n%s", diff)
+		}
+	}
+	p.blind(p.id(who), told(ev), plainAnswer(answer, time.UTC)+plainRefusal(answer, time.UTC))
+	return answer
+}
+
+// see reads what is known now and checks what must always be true of it.
+func (p *panel) see() {
+	p.tb.Helper()
+	p.at = p.look()
+	if diff := cmp.Diff(p.at.Stages, p.counted()); diff != "" {
+		p.tb.Fatalf("the stages do not add up (-applications +counts):\n%s", diff)
+	}
+	for _, i := range p.at.Interviews {
+		if i.State == hiring.InterviewProposed {
+			continue
+		}
+		for _, person := range i.People() {
+			if s, ok := p.at.Cards[cardKey(i.ID, person)]; !ok || s.Removed {
+				p.tb.Fatalf("%s sits on %s and has no scorecard: %+v", p.name(person), i.ID, s)
+			}
+		}
+	}
+	for key, s := range p.at.Cards { // one act makes one edition at most
+		if s.State == hiring.CardSubmitted && s.Edition == len(p.kept[key])+1 {
+			p.kept[key] = append(p.kept[key], s.CardContent)
+		}
+	}
+	for key, editions := range p.kept {
+		s := p.at.Cards[key]
+		if s.State != hiring.CardSubmitted || s.Edition != len(editions) || !s.Tidied().Equal(editions[len(editions)-1].Tidied()) {
+			p.tb.Fatalf("the scorecard %s was submitted %d times, and is now %+v; it was %+v", key, len(editions), s, editions)
+		}
+	}
+}
+
+func (p *panel) counted() map[string]hiring.Funnel {
+	out := map[string]hiring.Funnel{}
+	for req, funnel := range p.at.Funnels {
+		out[req] = hiring.Funnel{}
+		maps.Copy(out[req], funnel)
+	}
+	return out
+}
+
+// actions are what can happen. The names stand in the report of a failure.
+func (p *panel) actions() map[string]func(*rapid.T) {
+	on := func(verb string, values bot.Values, likely func(hiring.Interview) []string) func(*rapid.T) {
+		return func(rt *rapid.T) {
+			i := p.anyInterview(rt)
+			ev := bot.Event{Type: bot.Press, Command: "interview." + verb, Bound: []string{i.ID}}
+			if values != nil {
+				ev.Type, ev.Values = bot.Submit, values
+			}
+			p.act(p.somebody(rt, likely(i)...), ev)
+		}
+	}
+	charged := func(i hiring.Interview) []string {
+		return []string{"recruiter", p.name(p.at.Reqs[i.Req].HiringManager)}
+	}
+	seated := func(i hiring.Interview) []string {
+		names := make([]string, 0, len(i.Panel))
+		for _, person := range i.People() {
+			names = append(names, p.name(person))
+		}
+		return names
+	}
+	return map[string]func(*rapid.T){
+		"schedule": p.schedule, "schedule more": p.schedule,
+		"give": p.give, "give more": p.give, "give on": p.give, "amend": p.amend,
+		"note": p.note, "decline": p.decline, "early": p.early, "read": p.read, "read more": p.read,
+		"can": func(rt *rapid.T) {
+			i := p.anyInterview(rt)
+			p.act(p.somebody(rt, seated(i)...), bot.Event{Type: bot.Press, Command: "feedback.can", Bound: []string{i.ID}})
+		},
+		"reassign": p.reassign, "seat": p.seat,
+		"cancel":  on("cancel", bot.Values{}, charged),
+		"no show": on("noshow", nil, seated), "done": on("done", nil, charged),
+		"reschedule": func(rt *rapid.T) {
+			on("reschedule", bot.Values{"when": {p.drawTime(rt)}}, charged)(rt)
+		},
+		"waive":  p.waive,
+		"people": p.changePeople,
+		"wait":   p.wait, "wait more": p.wait,
+		"again": p.redeliver,
+		"":      func(rt *rapid.T) { p.checkOne(rt) },
+	}
+}
+
+// checkOne looks at one interview through everybody's eyes, after every step.
+func (p *panel) checkOne(rt *rapid.T) {
+	if n := len(p.at.Interviews); n > 0 {
+		p.everySight(p.at.Interviews["I-"+strconv.Itoa(rapid.IntRange(1, n).Draw(rt, "looked at"))])
+	}
+}
+
+func (p *panel) somebody(rt *rapid.T, likely ...string) string {
+	if len(likely) > 0 && rapid.IntRange(0, 5).Draw(rt, "likely") > 0 {
+		return rapid.SampledFrom(likely).Draw(rt, "who")
+	}
+	return rapid.SampledFrom(panelists).Draw(rt, "who")
+}
+
+func (p *panel) anyInterview(rt *rapid.T) hiring.Interview {
+	if len(p.at.Interviews) == 0 {
+		rt.Skip("there is no interview yet")
+	}
+	return p.at.Interviews["I-"+strconv.Itoa(rapid.IntRange(1, len(p.at.Interviews)).Draw(rt, "interview"))]
+}
+
+func (p *panel) drawTime(rt *rapid.T) string {
+	return p.now.Add(rapid.SampledFrom([]time.Duration{10 * time.Minute, time.Hour, 26 * time.Hour}).Draw(rt, "in")).UTC().Format(time.RFC3339)
+}
+
+// mostInterviews keeps the checks short.
+const mostInterviews = 4
+
+func (p *panel) schedule(rt *rapid.T) {
+	if len(p.at.Interviews) >= mostInterviews {
+		rt.Skip("enough to do")
+	}
+	seats := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"interviewer-1", "interviewer-2", "interviewer-3", "recruiter", "hiring-manager"}), 1, 3, rapid.ID).Draw(rt, "panel")
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "interview.schedule", Values: bot.Values{
+		"candidate": {rapid.SampledFrom([]string{"C-7", "C-7", "C-2"}).Draw(rt, "candidate")}, "stage": {rapid.SampledFrom([]string{"operations", "data-and-api"}).Draw(rt, "stage")},
+		"when": {p.drawTime(rt)}, "panel": seats,
+	}})
+}
+
+// seatOf draws who acts on their own scorecard: more often than not somebody who sits there.
+func (p *panel) seatOf(rt *rapid.T, i hiring.Interview) string {
+	var names []string
+	for _, person := range i.People() {
+		names = append(names, p.name(person))
+	}
+	return p.somebody(rt, names...)
+}
+
+// fill opens the form of a scorecard, fills it in and sends it off.
+func (p *panel) fill(rt *rapid.T, who, verb string, i hiring.Interview) {
+	answer := p.act(who, bot.Event{Type: bot.Press, Command: "feedback." + verb, Bound: []string{i.ID}})
+	if answer.Form == nil {
+		return
+	}
+	person := p.id(who)
+	values := bot.Values{"overall": {string(rapid.SampledFrom(hiring.Recommendations).Draw(rt, "overall"))}, "private_note": {p.word(i.ID, person, privateWords)}}
+	for _, f := range answer.Form.Fields {
+		switch {
+		case strings.HasPrefix(f.Name, "rating"):
+			values[f.Name] = []string{strconv.Itoa(rapid.IntRange(0, 4).Draw(rt, f.Name))}
+		case strings.HasPrefix(f.Name, "evidence"):
+			values[f.Name] = []string{p.word(i.ID, person, evidenceWords)}
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(rt, "only typed") == 0 {
+		p.act(who, bot.Event{Type: bot.Change, Command: answer.Form.Call.Command, Bound: answer.Form.Call.Args, Values: values, Draft: answer.Form.Draft, Focus: "overall"})
+		return
+	}
+	before := p.at.Cards[cardKey(i.ID, person)]
+	answer = p.act(who, bot.Event{Type: bot.Submit, Command: answer.Form.Call.Command, Bound: answer.Form.Call.Args, Values: values, Draft: answer.Form.Draft})
+	if after := p.at.Cards[cardKey(i.ID, person)]; answer.Code == "" && after.Edition > before.Edition {
+		if marks.FindString(after.PrivateNote) != values["private_note"][0] {
+			p.tb.Fatalf("%s says %q, and not what was sent", cardKey(i.ID, person), after.PrivateNote)
+		}
+		p.versions(i.ID, person)
+	}
+}
+
+// versions checks that every edition of a scorecard is kept as it was.
+func (p *panel) versions(interview, person string) {
+	p.tb.Helper()
+	p.must(p.app.store.Read(p.tb.Context(), func(tx *store.Tx) error {
+		all, err := tx.ScorecardVersions(p.tb.Context(), interview, person)
+		if err != nil {
+			return err
+		}
+		kept := p.kept[cardKey(interview, person)]
+		if len(all) != len(kept) {
+			p.tb.Fatalf("%d versions are kept of %d", len(all), len(kept))
+		}
+		for at := range all {
+			if !all[at].Tidied().Equal(kept[at].Tidied()) {
+				p.tb.Fatalf("version %d is %+v, was %+v", at+1, all[at], kept[at])
+			}
+		}
+		return nil
+	}))
+}
+
+func (p *panel) give(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	if !i.StartsAt.IsZero() && p.now.Before(i.StartsAt) && rapid.Bool().Draw(rt, "at its time") {
+		p.now = i.StartsAt
+	}
+	p.fill(rt, p.seatOf(rt, i), "give", i)
+}
+
+func (p *panel) amend(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.fill(rt, p.seatOf(rt, i), "amend", i)
+}
+
+func (p *panel) note(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	who := p.seatOf(rt, i)
+	p.act(who, bot.Event{Type: bot.Invoke, Text: "/feedback note " + i.ID + " " + p.word(i.ID, p.id(who), noteWords)})
+}
+
+func (p *panel) decline(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.seatOf(rt, i), bot.Event{Type: bot.Submit, Command: "feedback.decline", Bound: []string{i.ID}, Values: bot.Values{"to": {"interviewer-3"}}})
+}
+
+func (p *panel) waive(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "feedback.waive", Bound: []string{i.ID}, Values: bot.Values{
+		"from": {p.seatOf(rt, i)}, "reason": {"on leave"},
+	}})
+}
+
+func (p *panel) early(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.somebody(rt, "recruiter", "hiring-manager", "hiring-manager-2"), bot.Event{Type: bot.Submit, Command: "feedback.early", Bound: []string{i.ID}, Values: bot.Values{"reason": {"today"}}})
+}
+
+func (p *panel) read(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	text := rapid.SampledFrom([]string{"/feedback show " + i.ID, "/interview show " + i.ID, "/interview kit " + i.ID, "/feedback", "/feedback amend " + i.ID, "/feedback give " + i.ID, "/interview", "/hire"}).Draw(rt, "text")
+	p.act(p.somebody(rt), bot.Event{Type: bot.Invoke, Text: text})
+}
+
+func (p *panel) reassign(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "interview.reassign", Bound: []string{i.ID}, Values: bot.Values{
+		"from": {p.seatOf(rt, i)}, "to": {rapid.SampledFrom(panelists).Draw(rt, "to")},
+	}})
+}
+
+func (p *panel) seat(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "interview.panel", Bound: []string{i.ID}, Values: bot.Values{
+		"panel": rapid.SliceOfNDistinct(rapid.SampledFrom(panelists), 1, 3, rapid.ID).Draw(rt, "panel"),
+	}})
+}
+
+func (p *panel) changePeople(rt *rapid.T) {
+	whom := rapid.SampledFrom([]string{"interviewer-3", "hiring-manager-2", "interviewer-2", "recruiter"}).Draw(rt, "whom")
+	what := rapid.SampledFrom([]string{"+recruiter", "-recruiter", "+recruiter", "+hiring_manager"}).Draw(rt, "what")
+	p.act("admin", bot.Event{Type: bot.Invoke, Text: "/hire people @" + whom + " " + what})
+}
+
+// wait lets time pass, and delivers what is due by then. What arrives is checked for who reads it.
+func (p *panel) wait(rt *rapid.T) {
+	p.now = p.now.Add(rapid.SampledFrom([]time.Duration{2 * time.Minute, time.Hour, 5 * time.Hour}).Draw(rt, "time"))
+	p.must(p.courier.Drain(p.tb.Context(), p.now))
+	p.see()
+	for _, came := range p.far.look() {
+		if name, dm := strings.CutPrefix(came.channel, "@"); dm {
+			p.blind(p.id(name), "a message", bot.PlainCard(came.card, time.UTC))
+			continue
+		}
+		p.blind("", "a post", bot.PlainCard(came.card, time.UTC))
+	}
+}
+
+// redeliver delivers an event a second time: nothing may come of it.
+func (p *panel) redeliver(rt *rapid.T) {
+	if len(p.done) == 0 {
+		rt.Skip("nothing was done yet")
+	}
+	ev := rapid.SampledFrom(p.done).Draw(rt, "event")
+	before := p.at
+	answer := p.app.router.Serve(p.tb.Context(), ev)
+	if answer.Code == bot.CodeInternal {
+		p.tb.Fatalf("%s again: %s", told(ev), plainAnswer(answer, time.UTC))
+	}
+	p.see()
+	if diff := cmp.Diff(before, p.at); diff != "" {
+		p.tb.Fatalf("%s, delivered again, changed something:\n%s", told(ev), diff)
+	}
+	p.blind(p.id(ev.From.User), told(ev)+" again", plainAnswer(answer, time.UTC))
+}

@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
+)
+
+const (
+	whySeated = "You get this because you sit on this interview; “I can't” hands it on."
+	whyAsked  = "You get this because you sit on this interview. /feedback lists what waits for you."
+)
+
+// tellPanel tells those of a panel whom a change concerns, a minute later, so that what is undone at
+// once goes unnoticed; and it puts in what they get at their time: the kit, and the scorecard.
+func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview) error {
+	due := tx.Now().Add(outreachDelay)
+	unheard := !after.CreatedAt.Before(tx.Now().Add(-outreachDelay)) // nobody has heard of it yet
+	send := func(person, view, what string, args ...string) error {
+		return tx.Send(ctx, bot.Message{
+			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args},
+			Key: fmt.Sprintf("%s:%s:%s:%d", what, after.ID, person, after.Sequence), Due: due, Why: whySeated,
+		})
+	}
+	for _, person := range after.People() {
+		what := ""
+		switch {
+		case after.State == hiring.InterviewCancelled:
+			if before.State == hiring.InterviewScheduled && !unheard {
+				what = views.SeatCancelled
+			}
+		case after.State != hiring.InterviewScheduled:
+		case !before.Sits(person) || before.State != hiring.InterviewScheduled || unheard:
+			what = views.SeatGiven
+		case !before.StartsAt.Equal(after.StartsAt) || before.Minutes != after.Minutes:
+			what = views.SeatMoved
+		case before.Sequence != after.Sequence:
+			what = views.SeatChanged
+		}
+		if what != "" {
+			if err := send(person, views.PanelNews, what, what, strconv.Itoa(after.Sequence)); err != nil {
+				return err
+			}
+		}
+		if err := seatMessages(ctx, tx, after, person); err != nil {
+			return err
+		}
+	}
+	for _, person := range before.People() {
+		if after.Sits(person) || before.State != hiring.InterviewScheduled || unheard {
+			continue
+		}
+		if err := send(person, views.PanelOff, "off", views.OffArgs(before, after.Sequence)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seatMessages puts in what somebody of a panel gets at its time: the kit before the interview, and
+// the scorecard after it. Both are looked at again when they are sent: one of another time, or of
+// somebody who sits there no more, is not.
+func seatMessages(ctx context.Context, tx *store.Tx, i hiring.Interview, person string) error {
+	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
+		return nil
+	}
+	kit, ask := i.StartsAt.Add(-hiring.KitBefore), i.EndsAt().Add(hiring.FormAfter)
+	if earliest := tx.Now().Add(outreachDelay); kit.Before(earliest) {
+		kit = earliest
+	}
+	if earliest := tx.Now().Add(outreachDelay); ask.Before(earliest) {
+		ask = earliest
+	}
+	start, end := views.InstantArg(i.StartsAt), views.InstantArg(i.EndsAt())
+	return tx.Send(ctx,
+		bot.Message{
+			To: bot.Recipient{Person: person}, View: bot.View{Name: views.Kit, Subject: i.ID, Args: []string{start}},
+			Key: fmt.Sprintf("kit:%s:%s:%s", i.ID, person, start), Due: kit, Why: whySeated,
+		},
+		bot.Message{
+			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CardAsk, Subject: i.ID, Args: []string{end}},
+			Key: fmt.Sprintf("ask:%s:%s:%s", i.ID, person, end), Due: ask, Why: whyAsked,
+		})
+}

@@ -1,0 +1,224 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// ratingInks are the grounds of the ratings, from pale to strong, warm below the middle and cold above
+// it, so that they are told apart by their lightness too. Each bears its number as well.
+var ratingInks = map[int]color.RGBA{
+	hiring.NotCovered: {0xee, 0xee, 0xee, 0xff},
+	1:                 {0xff, 0xee, 0xcc, 0xff},
+	2:                 {0xff, 0xcc, 0x77, 0xff},
+	3:                 {0x99, 0xcc, 0xee, 0xff},
+	4:                 {0x55, 0xaa, 0xdd, 0xff},
+}
+
+const (
+	cellHeight = 34 * unit
+	cellGap    = 3 * unit
+	// labelWidth is the room for a dimension's name in front of its cells.
+	labelWidth = 128 * unit
+	// perBlock is how many people stand side by side; more stand below.
+	perBlock = 3
+)
+
+// heatMap is what a picture of a debrief says, before it is known where.
+type heatMap struct {
+	title, subtitle string
+	people          []heatColumn
+	rows            []string
+	footer          []string
+}
+
+// heatColumn is one person: what they rated in the order of the rows, with NotCovered and -1 for what
+// they did not, and what they recommend.
+type heatColumn struct {
+	name    string
+	ratings []int
+	overall string
+}
+
+// notRated is the rating of what an interview does not rate.
+const notRated = -1
+
+// DebriefPicture draws a debrief as a PNG: a cell for each person and dimension, darker for a higher
+// rating, with its number in it. The alt text says all that the picture shows.
+func DebriefPicture(title string, d hiring.Debrief, name func(string) string) ([]byte, string, error) {
+	m := heatMapOf(title, d, name)
+	faces, err := newPictureFaces()
+	if err != nil {
+		return nil, "", err
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, fewColours(m.layOut(faces).draw(faces))); err != nil {
+		return nil, "", fmt.Errorf("encode the picture of a debrief: %w", err)
+	}
+	return file.Bytes(), m.alt(), nil
+}
+
+func heatMapOf(title string, d hiring.Debrief, name func(string) string) heatMap {
+	m := heatMap{title: oneLine(title), subtitle: inWords(d.In, d.Of), footer: []string{"1 is the lowest rating and 4 the highest", "n: not covered. –: not a part of that interview"}}
+	if d.Score > 0 {
+		m.subtitle += fmt.Sprintf(" · weighted score %s of 4", points(d.Score))
+	}
+	for _, x := range d.Dimensions {
+		row := oneLine(x.Title)
+		if x.Count > 0 {
+			row += fmt.Sprintf(" (mean %s)", points(x.Mean))
+		}
+		m.rows = append(m.rows, row)
+	}
+	for _, p := range d.People {
+		column := heatColumn{name: oneLine(name(p.Person) + " " + p.Interview), overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
+		for _, x := range d.Dimensions {
+			value := notRated
+			if r, rated := p.Ratings[x.Key]; rated {
+				value = r.Value
+			}
+			column.ratings = append(column.ratings, value)
+		}
+		m.people = append(m.people, column)
+	}
+	return m
+}
+
+func cellWords(rating int) string {
+	switch rating {
+	case notRated:
+		return "–"
+	case hiring.NotCovered:
+		return "n"
+	default:
+		return fmt.Sprint(rating)
+	}
+}
+
+// alt says in words all that the picture shows.
+func (m heatMap) alt() string {
+	sentences := []string{m.title + ": " + m.subtitle}
+	for i, row := range m.rows {
+		var parts []string
+		for _, p := range m.people {
+			parts = append(parts, p.name+" "+cellWords(p.ratings[i]))
+		}
+		sentences = append(sentences, row+": "+strings.Join(parts, ", "))
+	}
+	var overall []string
+	for _, p := range m.people {
+		overall = append(overall, p.name+" "+p.overall)
+	}
+	if len(overall) > 0 {
+		sentences = append(sentences, "Overall: "+strings.Join(overall, ", "))
+	}
+	return strings.Join(append(sentences, m.footer...), ". ") + "."
+}
+
+func (m heatMap) layOut(faces pictureFaces) pictureLayout {
+	p := pictureMaker{faces: faces, y: picturePad - 4*unit}
+	p.paragraph(titleText, m.title, contentLeft, 2)
+	p.paragraph(figureText, m.subtitle, contentLeft, 2)
+	for at := 0; at < len(m.people); at += perBlock {
+		p.y += 10 * unit
+		p.heatBlock(m.rows, m.people[at:min(at+perBlock, len(m.people))])
+	}
+	p.y += 8 * unit
+	for _, f := range m.footer {
+		p.paragraph(quietText, f, contentLeft, 2)
+	}
+	p.size = image.Pt(pictureWidth, p.y+picturePad-4*unit)
+	return p.pictureLayout
+}
+
+// heatBlock places a few people side by side: their names, a row of cells for each dimension, and what
+// they recommend.
+func (m *pictureMaker) heatBlock(rows []string, people []heatColumn) {
+	width := (contentRight - contentLeft - labelWidth) / len(people)
+	left := func(column int) int { return contentLeft + labelWidth + column*width }
+	top := m.y
+	bottom := top
+	for i, p := range people {
+		m.y = top
+		for _, line := range m.faces.wrap(quietText, p.name, width-cellGap, 2) {
+			m.y = m.line(quietText, line, left(i)).box.Max.Y
+		}
+		bottom = max(bottom, m.y)
+	}
+	m.y = bottom + 2*unit
+	for r, row := range rows {
+		top, m.y = m.y, m.y+2*unit
+		for _, line := range m.faces.wrap(quietText, row, labelWidth-cellGap, 3) {
+			m.y = m.line(quietText, line, contentLeft).box.Max.Y
+		}
+		height := max(cellHeight, m.y-top)
+		for i, p := range people {
+			m.heatCell(image.Rect(left(i), top, left(i)+width-cellGap, top+height-cellGap), p.ratings[r])
+		}
+		m.y = top + height
+	}
+	top = m.y + 2*unit
+	m.y = top
+	m.line(quietText, "Overall", contentLeft)
+	for i, p := range people {
+		m.y = top
+		for _, line := range m.faces.wrap(quietText, p.overall, width-cellGap, 2) {
+			m.y = m.line(quietText, line, left(i)).box.Max.Y
+		}
+		bottom = max(bottom, m.y)
+	}
+	m.y = max(bottom, m.y)
+}
+
+// heatCell places a cell with its number in the middle.
+func (m *pictureMaker) heatCell(box image.Rectangle, rating int) {
+	words := cellWords(rating)
+	ink, known := ratingInks[rating]
+	if !known {
+		ink = groundInk
+	}
+	m.add(blockForm, box, ink)
+	y := m.y
+	metrics := m.faces[nameText].Metrics()
+	m.y = box.Min.Y + (box.Dy()-(metrics.Ascent+metrics.Descent).Ceil())/2
+	m.line(nameText, words, box.Min.X+(box.Dx()-m.faces.width(nameText, words))/2)
+	m.y = y
+}
+
+// drawDebriefPicture is the picture of a debrief; its argument is the requisition.
+func drawDebriefPicture(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	c, d, err := DebriefFor(ctx, tx, viewer, v.Subject, arg(v, 0))
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if !SeesDebrief(viewer, d) || len(d.People) == 0 {
+		return bot.Card{}, bot.ErrMoot
+	}
+	if err := lookedAt(ctx, tx, viewer, d); err != nil {
+		return bot.Card{}, err
+	}
+	name := func(id string) string {
+		if p, ok := tx.Snapshot().Person(id); ok {
+			return p.Name
+		}
+		return "somebody who left"
+	}
+	data, alt, err := DebriefPicture("Debrief of "+c.ID+", "+d.Application.Req, d.Debrief, name)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	return bot.Card{
+		Title:   "Debrief of " + c.ID + discreetCandidate,
+		Body:    []bot.Node{bot.Picture{Name: "debrief-" + c.ID + ".png", Alt: alt, PNG: data}},
+		Actions: []bot.Action{{Label: "Debrief", Do: bot.Do("candidate.debrief", c.ID, d.Application.Req)}},
+	}, nil
+}

@@ -1,0 +1,104 @@
+package views
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// debriefs are debriefs of up to twelve scorecards over up to eight dimensions, with names as people
+// have them.
+func debriefs(rt *rapid.T) hiring.Debrief {
+	d := hiring.Debrief{Score: rapid.IntRange(0, 400).Draw(rt, "score"), Counts: map[hiring.Recommendation]int{}}
+	for i := range rapid.IntRange(1, 8).Draw(rt, "dimensions") {
+		d.Dimensions = append(d.Dimensions, hiring.DebriefDimension{
+			Key: fmt.Sprint(i), Title: rapid.SampledFrom([]string{"Coding", "Operational awareness", "API design", strings.Repeat("Long words ", 12)}).Draw(rt, "title"),
+			Count: 1, Mean: rapid.IntRange(100, 400).Draw(rt, "mean"),
+		})
+	}
+	for i := range rapid.IntRange(1, 12).Draw(rt, "people") {
+		p := hiring.DebriefPerson{
+			Interview: fmt.Sprintf("I-%d", i+1), Person: rapid.SampledFrom([]string{"Asha", "Meenakshi Sundaram Venkataraman", "interviewer-2"}).Draw(rt, "person"),
+			CardContent: hiring.CardContent{Overall: rapid.SampledFrom(hiring.Recommendations).Draw(rt, "overall"), Ratings: map[string]hiring.Rating{}},
+		}
+		for _, x := range d.Dimensions {
+			if rapid.Bool().Draw(rt, "rated") {
+				p.Ratings[x.Key] = hiring.Rating{Value: rapid.IntRange(0, 4).Draw(rt, "rating")}
+			}
+		}
+		d.People = append(d.People, p)
+		d.Counts[p.Overall]++
+	}
+	d.In, d.Of = len(d.People), len(d.People)
+	return d
+}
+
+// Nothing of the picture of a debrief lies outside it or over other words, and its text says each
+// rating.
+func TestDebriefPicture(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		d := debriefs(rt)
+		name := func(id string) string { return id }
+		m := heatMapOf("Debrief of C-7, R-12", d, name)
+		faces, err := newPictureFaces()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		layout := m.layOut(faces)
+		for i, text := range layout.texts {
+			if text.box.Min.X < contentLeft || text.box.Max.X > contentRight || text.box.Max.Y > layout.size.Y {
+				rt.Fatalf("%q lies at %v in a picture of %v", text.text, text.box, layout.size)
+			}
+			for _, other := range layout.texts[i+1:] {
+				if text.box.Overlaps(other.box) {
+					rt.Fatalf("%q at %v lies over %q at %v", text.text, text.box, other.text, other.box)
+				}
+			}
+		}
+		alt := m.alt()
+		for _, p := range d.People {
+			if want := p.Person + " " + p.Interview + " " + strings.ToLower(hiring.RecommendationTitle(p.Overall)); !strings.Contains(alt, want) {
+				rt.Fatalf("the text does not say %q: %s", want, alt)
+			}
+		}
+	})
+	data, alt, err := DebriefPicture("Debrief", hiring.Debrief{In: 1, Of: 1, People: []hiring.DebriefPerson{{Person: "Asha", Interview: "I-1", CardContent: hiring.CardContent{Overall: hiring.Yes}}}}, func(s string) string { return s })
+	if err != nil || !strings.Contains(alt, "Overall: Asha I-1 yes") {
+		t.Errorf("%q: %v", alt, err)
+	}
+	if _, err := png.Decode(bytes.NewReader(data)); err != nil {
+		t.Error(err)
+	}
+}
+
+// The tables of a debrief stay readable on a phone: three columns and 34 characters.
+func TestDebriefTablesAreNarrow(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		for _, node := range tables(debriefs(rt), &store.Snapshot{}) {
+			table, ok := node.(bot.Table)
+			if !ok || len(table.Header) > 3 {
+				rt.Fatalf("%#v", node)
+			}
+			for _, row := range table.Rows {
+				if n := len([]rune(row[0].Plain(nil))); n > dimensionWidth || len(row) != len(table.Header) {
+					rt.Fatalf("a row of %d cells begins with %d characters", len(row), n)
+				}
+			}
+			for _, head := range table.Header[1:] {
+				if n := len([]rune(head)); n > personWidth {
+					rt.Fatalf("%q has %d characters", head, n)
+				}
+			}
+		}
+	})
+}

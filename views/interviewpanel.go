@@ -1,0 +1,260 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// What a message to somebody of a panel tells.
+const (
+	// SeatGiven is that they sit on it now.
+	SeatGiven = "seat"
+	// SeatMoved is that the time or the length is another.
+	SeatMoved = "moved"
+	// SeatChanged is that the rest of the panel, or how to join, is another.
+	SeatChanged = "changed"
+	// SeatCancelled is that it does not take place.
+	SeatCancelled = "cancelled"
+)
+
+// drawPanelNews tells somebody of a panel how their interview stands now. Its arguments are what was
+// new, and the sequence of the interview at which it was.
+func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if !i.Sits(viewer.ID) {
+		return bot.Card{}, NoInterview(i.ID)
+	}
+	p := playbookOf(tx, on)
+	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
+		return bot.Card{}, err
+	}
+	about := aboutInterview(i, p)
+	card := bot.Card{}
+	switch i.State {
+	case hiring.InterviewCancelled:
+		card.Title = fmt.Sprintf("%s is cancelled: %s", i.ID, about)
+		card.Body = append(card.Body, bot.Join(bot.T("It would have been "), bot.At(i.StartsAt), bot.T(". Nothing is asked of you.")))
+	case hiring.InterviewNoShow:
+		card.Title = fmt.Sprintf("%s didn't happen: %s", i.ID, about)
+		card.Body = append(card.Body, bot.T("Nothing is asked of you."))
+		return card, nil
+	case hiring.InterviewProposed:
+		return bot.Card{}, bot.ErrMoot
+	case hiring.InterviewScheduled, hiring.InterviewDone:
+		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
+		if arg(v, 0) == SeatMoved {
+			card.Title = fmt.Sprintf("Moved: %s, %s", about, whenOf(i, viewer.Zone))
+		}
+		fields := bot.Fields{{Label: "Panel", Text: panelText(tx, i, p)}}
+		if i.Join != "" {
+			fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+		}
+		card.Body = append(card.Body, fields, calendarLinks(i, p),
+			bot.Tf("The kit comes %d minutes before, the scorecard %d minutes after the end.", int(hiring.KitBefore/time.Minute), int(hiring.FormAfter/time.Minute)))
+		card.Actions = []bot.Action{
+			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
+			{Label: "Kit", Do: bot.Do("interview.kit", i.ID)},
+			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
+		}
+	}
+	file, err := calendarFile(i, p)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card.Body = append(card.Body, file)
+	return card, nil
+}
+
+// OffArgs are the arguments of the view that tells somebody that they sit on an interview no more: what
+// they knew of it, which is all that it shows.
+func OffArgs(before hiring.Interview, sequence int) []string {
+	return []string{strconv.FormatInt(before.StartsAt.Unix(), 10), strconv.Itoa(before.Minutes), strconv.Itoa(sequence), strconv.FormatInt(before.CreatedAt.Unix(), 10)}
+}
+
+// drawPanelOff tells somebody that their seat went to somebody else.
+func drawPanelOff(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	sits, err := sitsOn(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if sits {
+		return bot.Card{Title: "You sit on " + v.Subject + " again", Actions: []bot.Action{{Label: "Show " + v.Subject, Do: bot.Do("interview.show", v.Subject)}}}, nil
+	}
+	var numbers [4]int64
+	for at := range numbers {
+		if numbers[at], err = strconv.ParseInt(arg(v, at), 10, 64); err != nil {
+			return bot.Card{}, bot.ErrMoot
+		}
+	}
+	before := hiring.Interview{
+		ID: v.Subject, StartsAt: time.Unix(numbers[0], 0), Minutes: int(numbers[1]), Sequence: int(numbers[2]), CreatedAt: time.Unix(numbers[3], 0),
+		State: hiring.InterviewCancelled, ChangedAt: tx.Now(),
+	}
+	card := bot.Card{Title: "You do not sit on " + v.Subject + " any more", Body: []bot.Node{
+		bot.Join(bot.T("It was "), bot.At(before.StartsAt), bot.T(". Nothing is asked of you.")),
+	}}
+	file, err := calendarFile(before, hiring.Playbook{})
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card.Body = append(card.Body, file)
+	return card, nil
+}
+
+// sitsOn tells whether the viewer sits on an interview.
+func sitsOn(ctx context.Context, tx *store.Tx, viewer bot.Actor, id string) (bool, error) {
+	i, err := tx.Interview(ctx, id)
+	if hiring.ErrorCode(err) == hiring.NotFound {
+		return false, bot.ErrMoot
+	}
+	return err == nil && i.Sits(viewer.ID), err
+}
+
+// drawSlots asks somebody of a panel which of the proposed times suit them.
+func drawSlots(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if !i.Sits(viewer.ID) {
+		return bot.Card{}, NoInterview(i.ID)
+	}
+	p := playbookOf(tx, on)
+	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
+		return bot.Card{}, err
+	}
+	return slotsCard(i, aboutInterview(i, p), viewer), nil
+}
+
+func slotsCard(i hiring.Interview, about string, viewer bot.Actor) bot.Card {
+	if len(i.Slots) == 0 {
+		card := bot.Card{Title: fmt.Sprintf("%s, %s: a time is chosen", i.ID, about), Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}}}
+		if i.State == hiring.InterviewScheduled {
+			card.Body = []bot.Node{bot.Join(bot.T("It is "), bot.At(i.StartsAt), bot.T("."))}
+			card.Tone = bot.Good
+		} else {
+			card.Title = fmt.Sprintf("%s, %s: no times are asked about any more", i.ID, about)
+		}
+		return card
+	}
+	card := bot.Card{Title: fmt.Sprintf("Which times suit you? %s, %s, %d min", i.ID, about, i.Minutes), Tone: bot.Attention}
+	menu := &bot.Menu{Label: "One by one"}
+	var lines []bot.Text
+	open := false
+	for _, s := range i.Slots {
+		can, answered := s.Answers[viewer.ID]
+		said := "no answer yet"
+		switch {
+		case answered && can:
+			said = "you can"
+		case answered:
+			said = "you cannot"
+		default:
+			open = true
+		}
+		lines = append(lines, bot.Join(bot.At(s.At), bot.T(" · "+said)))
+		at := bot.FormatInstant(s.At, viewer.Zone)
+		menu.Items = append(menu.Items,
+			bot.MenuItem{Label: "Yes: " + at, Do: bot.Do("interview.can", i.ID, "yes", SlotArg(s.At))},
+			bot.MenuItem{Label: "No: " + at, Do: bot.Do("interview.can", i.ID, "no", SlotArg(s.At))})
+	}
+	card.Body = []bot.Node{bot.Lines(lines...)}
+	card.Actions = []bot.Action{
+		{Label: "All suit me", Do: bot.Do("interview.can", i.ID, "yes")},
+		{Label: "None does", Do: bot.Do("interview.can", i.ID, "no")},
+	}
+	card.Menu = menu
+	if !open {
+		card.Tone = bot.Good
+		card.Body = append(card.Body, bot.T("Thank you. The recruiter picks one; you can change your answers until then."))
+	}
+	return card
+}
+
+// drawAnswered tells who scheduled an interview that all of the panel have said when they can.
+func drawAnswered(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	card, err := drawInterview(ctx, tx, viewer, bot.View{Name: Interview, Subject: v.Subject})
+	if err != nil {
+		return card, err
+	}
+	i, err := tx.Interview(ctx, v.Subject)
+	if err != nil {
+		return card, err
+	}
+	if len(i.Slots) > 0 {
+		card.Title = "Everybody has answered: pick a time for " + i.ID
+		card.Tone = bot.Attention
+	}
+	return card, nil
+}
+
+// AllAnswered tells whether all of a panel have said of each proposed time whether they can.
+func AllAnswered(i hiring.Interview) bool {
+	for _, s := range i.Slots {
+		for _, person := range i.People() {
+			if _, answered := s.Answers[person]; !answered {
+				return false
+			}
+		}
+	}
+	return len(i.Slots) > 0
+}
+
+// interviewWanted tells whether a message about an interview that waited for its time has still
+// something to say: the time, the panel and the scorecard are as they were when it was put in.
+func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
+	i, err := tx.Interview(ctx, v.Subject)
+	if hiring.ErrorCode(err) == hiring.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	sits := i.Sits(viewer.ID)
+	switch v.Name {
+	case PanelNews:
+		return sits && arg(v, 1) == strconv.Itoa(i.Sequence), nil
+	case PanelOff:
+		return !sits, nil
+	case Slots:
+		return sits && len(i.Slots) > 0, nil
+	case Answered:
+		return AllAnswered(i), nil
+	case Kit:
+		return sits && i.State == hiring.InterviewScheduled && arg(v, 0) == InstantArg(i.StartsAt) && tx.Now().Before(i.EndsAt()), nil
+	}
+	if v.Name == CannotGive {
+		card, err := tx.Scorecard(ctx, i.ID, arg(v, 0))
+		if hiring.ErrorCode(err) == hiring.NotFound {
+			return false, nil
+		}
+		return err == nil && card.State == hiring.CardDeclined && !card.Removed, err
+	}
+	// CardAsk
+	card, err := tx.Scorecard(ctx, i.ID, viewer.ID)
+	if hiring.ErrorCode(err) == hiring.NotFound {
+		return false, nil
+	}
+	return err == nil && card.Waits() && i.State.On() && arg(v, 0) == InstantArg(i.EndsAt()), err
+}
+
+// InstantArg returns an instant as an argument of a view.
+func InstantArg(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 10) }
+
+// moot makes a message that says nothing of an error that says that there is no such thing.
+func moot(err error) error {
+	if hiring.ErrorCode(err) == hiring.NotFound && !errors.Is(err, bot.ErrMoot) {
+		return bot.ErrMoot
+	}
+	return err
+}

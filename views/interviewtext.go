@@ -1,0 +1,203 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// drawCandidateText gives whoever works on an application a text for the candidate, to be pasted
+// into whatever they write to each other with.
+func drawCandidateText(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if !hiring.May(Actor(viewer), hiring.ChangeApplication, on) {
+		return bot.Card{}, hiring.Errorf(hiring.NotAllowed, "What %s is told comes from those who recruit for it. Ask %s.", i.Candidate, WhoRecruits(tx, on))
+	}
+	c, err := tx.Candidate(ctx, i.Candidate)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
+		return bot.Card{}, err
+	}
+	s := tx.Snapshot()
+	names := func(id string) string {
+		if p, ok := s.Person(id); ok {
+			return p.Name
+		}
+		return ""
+	}
+	contact := on.Req.Recruiter
+	if contact == "" {
+		contact = i.MadeBy
+	}
+	text := candidateText(i, candidateTextParams{
+		first: c.FirstName(), company: s.Setting(hiring.SettingCompany), stage: StageTitle(playbookOf(tx, on), i.Stage), zone: s.Zone(""),
+		contact: names(contact), names: names,
+	})
+	if text == "" {
+		return bot.Card{Title: "There is nothing to tell about " + i.ID, Body: []bot.Node{bot.T("Choose a time first.")}}, nil
+	}
+	card := bot.Card{Title: "Text for the candidate of " + i.ID, Body: []bot.Node{bot.T(text)}}
+	if i.CandidateKnows() {
+		card.Context = bot.T("Marked as told. Changing the interview makes a new text.")
+		return card, nil
+	}
+	card.Context = bot.T("Copy it, send it yourself, then mark it here: I tell candidates nothing.")
+	card.Actions = []bot.Action{{Label: "Mark as told", Do: bot.Do("interview.told", i.ID, strconv.Itoa(i.Sequence)), Style: bot.Primary}}
+	return card, nil
+}
+
+// WhoRecruits names whom to ask about an application.
+func WhoRecruits(tx *store.Tx, on hiring.Subject) string {
+	for _, id := range []string{on.Req.Recruiter, on.Req.HiringManager} {
+		if p, ok := tx.Snapshot().Person(id); ok && p.Active {
+			return "@" + p.Name
+		}
+	}
+	return whomToAsk(tx, hiring.Recruiter)
+}
+
+type candidateTextParams struct {
+	first, company, stage, contact string
+	zone                           *time.Location
+	names                          func(string) string
+}
+
+// candidateText returns what a candidate has to know of an interview, "" where there is nothing to tell.
+func candidateText(i hiring.Interview, p candidateTextParams) string {
+	hello := "Hello " + p.first + ",\n\n"
+	bye := "\n\nKind regards\n" + joinNonEmpty(", ", p.contact, p.company)
+	switch {
+	case i.State == hiring.InterviewCancelled && i.StartsAt.IsZero(), i.State == hiring.InterviewProposed:
+		return ""
+	case i.State == hiring.InterviewCancelled || i.State == hiring.InterviewNoShow:
+		return hello + fmt.Sprintf("Our interview (%s) on %s does not take place. I will write to you about what comes next.", InSentence(p.stage), bot.FormatInstant(i.StartsAt, p.zone)) + bye
+	}
+	var with []string
+	for _, person := range i.People() {
+		if name := p.names(person); name != "" {
+			with = append(with, name)
+		}
+	}
+	first := "your interview with us is planned:"
+	if i.Told > 0 {
+		first = "your interview with us has changed. Please use this from now on:"
+	}
+	join := i.Join
+	if join == "" {
+		join = "I will send you this before the interview."
+	}
+	lines := []string{
+		hello + upperFirst(first), "",
+		"What: " + p.stage,
+		"When: " + bot.FormatInstant(i.StartsAt, p.zone),
+		fmt.Sprintf("How long: %d minutes", i.Minutes),
+		"With: " + andList(with),
+		"How to join: " + join,
+	}
+	if p.contact != "" {
+		lines = append(lines, "If something is in the way on the day: please call or write to "+p.contact+".")
+	}
+	lines = append(lines, "", "If an adjustment would help you, such as more time, breaks or another format, tell me; it has no bearing on the decision.")
+	return strings.Join(lines, "\n") + bye
+}
+
+// calendarName is what an interview is called in a calendar: no name, no pay, nothing of the résumé.
+func calendarName(i hiring.Interview, p hiring.Playbook) string {
+	if i.Stage == "" {
+		return "Interview " + i.ID
+	}
+	return fmt.Sprintf("Interview %s: %s", i.ID, InSentence(StageTitle(p, i.Stage)))
+}
+
+// calendarLinks lead to the calendars on the web that people have most.
+func calendarLinks(i hiring.Interview, p hiring.Playbook) bot.Text {
+	google := url.Values{
+		"action": {"TEMPLATE"}, "text": {calendarName(i, p)}, "location": {i.Join},
+		"dates": {i.StartsAt.UTC().Format("20060102T150405Z") + "/" + i.EndsAt().UTC().Format("20060102T150405Z")},
+	}
+	outlook := url.Values{
+		"path": {"/calendar/action/compose"}, "rru": {"addevent"}, "subject": {calendarName(i, p)}, "location": {i.Join},
+		"startdt": {i.StartsAt.UTC().Format(time.RFC3339)}, "enddt": {i.EndsAt().UTC().Format(time.RFC3339)},
+	}
+	return bot.Join(bot.T("Add it to "), bot.To("Google Calendar", "https://calendar.google.com/calendar/render?"+google.Encode()), bot.T(" or "),
+		bot.To("Outlook", "https://outlook.office.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(", or open the file."))
+}
+
+// calendarFile returns an interview as an entry of a calendar. Each change of the interview has a
+// higher sequence under the same id, so that opening the next file updates or removes the entry.
+func calendarFile(i hiring.Interview, p hiring.Playbook) (bot.File, error) {
+	cal := ics.NewCalendarFor("Hirebot")
+	event := cal.AddEvent(fmt.Sprintf("%s-%d@hirebot.invalid", i.ID, i.CreatedAt.Unix()))
+	event.SetDtStampTime(i.ChangedAt)
+	event.SetSequence(i.Sequence)
+	event.SetStartAt(i.StartsAt)
+	event.SetEndAt(i.EndsAt())
+	event.SetSummary(calendarName(i, p))
+	// A request needs an organiser. Nobody's address is known here, and answers go nowhere.
+	event.SetOrganizer("mailto:no-reply@hirebot.invalid", ics.WithCN("Hirebot"))
+	if i.Join != "" {
+		event.SetLocation(i.Join)
+	}
+	cal.SetMethod(ics.MethodRequest)
+	event.SetStatus(ics.ObjectStatusConfirmed)
+	if !i.State.On() {
+		cal.SetMethod(ics.MethodCancel)
+		event.SetStatus(ics.ObjectStatusCancelled)
+	}
+	var out strings.Builder
+	if err := cal.SerializeTo(&out, ics.WithNewLineWindows); err != nil {
+		return bot.File{}, fmt.Errorf("write the calendar entry of %s: %w", i.ID, err)
+	}
+	return bot.File{Name: i.ID + ".ics", MediaType: "text/calendar", Data: []byte(out.String())}, nil
+}
+
+// drawCalendar shows how to bring an interview into one's calendar. It is sent to the one who asked,
+// since a file is uploaded to nobody else.
+func drawCalendar(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if i.StartsAt.IsZero() {
+		return bot.Card{}, bot.ErrMoot
+	}
+	p := playbookOf(tx, on)
+	file, err := calendarFile(i, p)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := bot.Card{Title: interviewTitle(i, viewer.Zone)}
+	if i.State.On() {
+		card.Body = append(card.Body, calendarLinks(i, p))
+	}
+	card.Body = append(card.Body, file)
+	return card, tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview})
+}
+
+// drawCalendarSent says where the calendar file went, with the links that need no file.
+func drawCalendarSent(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := bot.Card{Title: interviewTitle(i, viewer.Zone)}
+	if i.State.On() {
+		card.Body = append(card.Body, calendarLinks(i, playbookOf(tx, on)))
+	}
+	card.Context = bot.T("The file is in your direct messages.")
+	return card, nil
+}

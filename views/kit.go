@@ -1,0 +1,184 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// kitLook is all that a kit is drawn from: nothing of pay, of who referred the candidate, of their
+// notice period or of what anybody has said of them.
+type kitLook struct {
+	zone                    *time.Location
+	now                     time.Time
+	playbook                hiring.Playbook
+	level, first, ecosystem string
+	months                  *int
+	resume, sits            bool
+	viewer                  string
+	who                     func(string) bot.Text
+}
+
+// drawKit shows what somebody needs to hold an interview. Its argument, of a message, is the time of
+// the interview for which it was sent.
+func drawKit(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	c, err := tx.Candidate(ctx, i.Candidate)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactKit}); err != nil {
+		return bot.Card{}, err
+	}
+	p := playbookOf(tx, on)
+	look := kitLook{
+		zone: viewer.Zone, now: tx.Now(), playbook: p, level: on.Req.Level, first: c.FirstName(), months: c.Months, resume: c.Resume != "",
+		sits: i.Sits(viewer.ID), viewer: viewer.ID, who: func(id string) bot.Text { return personText(tx.Snapshot(), id) },
+	}
+	if e, ok := p.Ecosystem(c.Ecosystem); ok {
+		look.ecosystem = e.Title
+	}
+	return kitCard(i, look), nil
+}
+
+func kitCard(i hiring.Interview, look kitLook) bot.Card {
+	p := look.playbook
+	about := aboutInterview(i, p)
+	card := bot.Card{Title: kitTitle(i, about, look)}
+	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
+		card.Body = []bot.Node{bot.T("There is nothing to prepare. " + offText(i.State))}
+		return card
+	}
+	who := look.first
+	if look.months != nil {
+		who += fmt.Sprintf(", %s", yearsOf(*look.months))
+	}
+	if look.ecosystem != "" {
+		who += ", " + look.ecosystem
+	}
+	fields := bot.Fields{{Label: "When", Text: bot.Join(bot.At(i.StartsAt), bot.Tf(", %d min", i.Minutes))}, {Label: "Who", Text: bot.T(who)}}
+	if i.Join != "" {
+		fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+	}
+	card.Body = append(card.Body, fields)
+	if leads := leadLines(i, look); len(leads) > 0 {
+		card.Body = append(card.Body, bot.Lines(leads...))
+	}
+	if stage, ok := p.Stage(i.Stage); ok {
+		if lines := questionLines(p, stage, look.level); len(lines) > 0 {
+			card.Body = append(card.Body, bot.Lines(lines...))
+		}
+	}
+	for _, d := range hiring.StageDimensions(p, i.Stage) {
+		lines := []bot.Text{bot.Join(bot.B(d.Title), bot.T(": "+d.What))}
+		for rating := hiring.MaxRating; rating >= hiring.MinRating; rating-- {
+			if anchor := d.Anchor(rating); anchor != "" {
+				lines = append(lines, bot.Tf("%d · %s", rating, anchor))
+			}
+		}
+		card.Body = append(card.Body, bot.Lines(lines...))
+	}
+	if look.sits {
+		card.Actions = []bot.Action{
+			{Label: "Open", Do: bot.Do("feedback.give", i.ID)},
+			{Label: "Start notes", Do: bot.Do("feedback.note", i.ID)},
+			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
+		}
+		card.Context = bot.Tf("The scorecard opens %d minutes before the start. Your notes are for you alone.", int(hiring.FormBefore/time.Minute))
+	}
+	menu := &bot.Menu{Label: "More"}
+	if look.resume {
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Résumé", Hint: "to your direct messages", Do: bot.Do("interview.resume", i.ID)})
+	}
+	menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)})
+	card.Menu = menu
+	return card
+}
+
+// kitTitle is what a phone shows of the kit.
+func kitTitle(i hiring.Interview, about string, look kitLook) string {
+	if left := i.StartsAt.Sub(look.now); i.State == hiring.InterviewScheduled && left > 0 && left <= hiring.KitBefore {
+		return fmt.Sprintf("In %d min: %s", int((left+time.Minute-1)/time.Minute), about)
+	}
+	return fmt.Sprintf("Kit of %s: %s", i.ID, about)
+}
+
+// yearsOf returns an experience in years: "7 y".
+func yearsOf(months int) string {
+	if months%12 == 0 {
+		return fmt.Sprintf("%d y", months/12)
+	}
+	return fmt.Sprintf("%d y %d m", months/12, months%12)
+}
+
+// leadLines say what the reader assesses, and what the others do.
+func leadLines(i hiring.Interview, look kitLook) []bot.Text {
+	var lines []bot.Text
+	for _, seat := range i.Panel {
+		if len(seat.Leads) == 0 || len(i.Panel) == 1 {
+			continue
+		}
+		names := dimensionNames(look.playbook, seat.Leads)
+		if seat.Person == look.viewer {
+			lines = slices.Insert(lines, 0, bot.B("You lead on "+names+"."))
+			continue
+		}
+		lines = append(lines, bot.Join(look.who(seat.Person), bot.T(" leads on "+names+".")))
+	}
+	return lines
+}
+
+// questionLines are what is asked at a level, each with what a strong answer has.
+func questionLines(p hiring.Playbook, stage hiring.Stage, level string) []bot.Text {
+	var lines []bot.Text
+	for _, q := range stage.Questions {
+		if q.FromLevel != "" && !p.Reaches(level, q.FromLevel) {
+			continue
+		}
+		if len(lines) == 0 {
+			lines = append(lines, bot.B("Questions, and what a strong answer has"))
+		}
+		lines = append(lines, bot.T("• "+q.Text))
+		if q.Strong != "" {
+			lines = append(lines, bot.I("  Strong: "+q.Strong))
+		}
+	}
+	return lines
+}
+
+// drawResume sends the résumé to somebody of the panel, or who works on the application.
+func drawResume(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	i, on, err := InterviewFor(ctx, tx, viewer, v.Subject)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	on.Reqs = []hiring.Requisition{*on.Req}
+	c, err := tx.Candidate(ctx, i.Candidate)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	if c.Resume == "" || !hiring.May(Actor(viewer), hiring.SeeCandidate, on) {
+		return bot.Card{}, bot.ErrMoot
+	}
+	f, err := tx.File(ctx, c.Resume)
+	if err != nil {
+		return bot.Card{}, moot(err)
+	}
+	return bot.Card{
+		Title: "Résumé for " + i.ID, Body: []bot.Node{bot.File{Name: i.Candidate + "-" + f.Name, MediaType: f.MediaType, Data: f.Data}},
+		Context: bot.T("It is for this interview alone. Delete your copy when you are done."),
+	}, tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactResume})
+}
+
+// drawFileSent says where a file went that was asked for.
+func drawFileSent(context.Context, *store.Tx, bot.Actor, bot.View) (bot.Card, error) {
+	return bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T("It is in your direct messages.")}}, nil
+}
