@@ -403,7 +403,7 @@ func restText(words []word) string {
 func misunderstood(s Spec, rd Reading, words []word, b *bound, further []string) error {
 	var open []Param
 	for _, p := range s.Params {
-		if !p.KeyOnly && !p.uploaded() && !b.has(p) {
+		if !p.KeyOnly && !p.uploaded() && (!b.has(p) || p.Repeated) {
 			open = append(open, p)
 		}
 	}

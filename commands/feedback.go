@@ -28,6 +28,8 @@ func feedbackCommands() []Command {
 	reason := bot.Param{Name: "reason", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: hiring.MaxReason, Help: "The reason, for the recruiter; may be left out", Example: "I know them well"}
 	early := reason
 	early.Required, early.Help, early.Example = true, "Why before all are in; the panel is shown it", "the offer has to go out today"
+	waived := reason
+	waived.Required, waived.Help, waived.Example = true, "Why nobody waits for it; the debrief shows it", "on leave until January"
 	return []Command{
 		{
 			Spec: bot.Spec{
@@ -122,6 +124,17 @@ func feedbackCommands() []Command {
 				Summary: "Say that you can after all", Params: []bot.Param{interviewParam()}, Examples: []string{"/feedback can I-31"},
 			},
 			Handle: canAfterAll, Suggest: suggestInterview,
+		},
+		{
+			Spec: bot.Spec{
+				Noun: "feedback", Verb: "waive", Ack: bot.MayOpenForm, FromCard: true,
+				Summary: "Go on without somebody's scorecard, for a reason",
+				Params: []bot.Param{
+					interviewParam(), {Name: "from", Label: "Whose", Kind: Anyone, Required: true, Help: "Whose scorecard is not waited for", Example: "@interviewer-2"}, waived,
+				},
+				Examples: []string{"/feedback waive I-31 @interviewer-2 reason:\"on leave until January\""},
+			},
+			Form: fieldsForm("Go on without a scorecard of ", "Go on", "from", "reason"), Handle: waiveCard, Suggest: suggestInterview,
 		},
 	}
 }
@@ -316,4 +329,30 @@ func canAfterAll(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 		return bot.Response{}, err
 	}
 	return redraw(req, views.Interview, c.interview.ID, "Good: you are on it."), nil
+}
+
+// waiveCard has nobody wait for a scorecard any more. Its person can still give it.
+func waiveCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	i, on, err := myInterview(ctx, tx, req)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	s, err := tx.Scorecard(ctx, i.ID, req.Args.Text("from"))
+	if hiring.ErrorCode(err) == hiring.NotFound {
+		return bot.Response{}, hiring.InvalidField("from", "They do not sit on %s. /interview show %s tells who does.", i.ID, i.ID)
+	}
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if s, err = s.Waive(req.Args.Text("reason")); err != nil {
+		return bot.Response{}, err
+	}
+	if _, err := tx.SaveScorecard(ctx, s); err != nil {
+		return bot.Response{}, err
+	}
+	if err := tellComplete(ctx, tx, i, on); err != nil {
+		return bot.Response{}, err
+	}
+	done := fmt.Sprintf("Nobody waits for the scorecard of @%s any more. They can still give it.", nameOf(tx.Snapshot())(s.Person))
+	return redraw(req, views.Interview, i.ID, done), recordInterview(ctx, tx, i, "scorecard_waived")
 }

@@ -224,7 +224,7 @@ func theInterview(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.In
 	if strings.HasPrefix(name, "I-") {
 		return views.InterviewFor(ctx, tx, req.Actor, name)
 	}
-	found, err := tx.InterviewsNamed(ctx, name, views.InterviewViewer(req.Actor), maxFound)
+	found, err := tx.InterviewsNamed(ctx, name, views.CandidateViewer(req.Actor), maxFound)
 	if err != nil {
 		return hiring.Interview{}, hiring.Subject{}, err
 	}
@@ -280,7 +280,7 @@ func suggestInterview(ctx context.Context, tx *store.Tx, req bot.Request, param,
 		return myCardChoices(ctx, tx, req, prefix)
 	}
 	found, err := tx.Interviews(ctx, store.InterviewFilter{
-		Viewer: views.InterviewViewer(req.Actor), From: tx.Now().Add(-7 * 24 * time.Hour), To: tx.Now().Add(60 * 24 * time.Hour), Limit: maxFound,
+		Viewer: views.CandidateViewer(req.Actor), From: tx.Now().Add(-7 * 24 * time.Hour), To: tx.Now().Add(60 * 24 * time.Hour), Limit: maxFound,
 	})
 	if err != nil {
 		return nil, err
@@ -310,8 +310,3 @@ func beginning(choices []bot.Choice, prefix string) []bot.Choice {
 		return !slices.ContainsFunc(strings.Fields(hiring.Fold(c.Label)), func(word string) bool { return strings.HasPrefix(word, want) }) && !strings.HasPrefix(hiring.Fold(c.Label), want)
 	})
 }
-
-const (
-	whySeated = "You get this because you sit on this interview."
-	whyAsked  = "You get this because you sit on this interview. /feedback lists what waits for you."
-)

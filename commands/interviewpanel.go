@@ -11,6 +11,11 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
+const (
+	whySeated = "You get this because you sit on this interview; “I can't” hands it on."
+	whyAsked  = "You get this because you sit on this interview. /feedback lists what waits for you."
+)
+
 // tellPanel tells those of a panel whom a change concerns, a minute later, so that what is undone at
 // once goes unnoticed; and it puts in what they get at their time: the kit, and the scorecard.
 func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview) error {

@@ -43,7 +43,7 @@ func timesParam() bot.Param {
 // candidateChoices suggests candidates of the applications that somebody works on.
 func candidateChoices(ctx context.Context, tx *store.Tx, req bot.Request, prefix string) ([]bot.Choice, error) {
 	if prefix != "" {
-		found, err := tx.CandidatesNamed(ctx, prefix, views.InterviewViewer(req.Actor), maxFound)
+		found, err := tx.CandidatesNamed(ctx, prefix, views.CandidateViewer(req.Actor), maxFound)
 		choices := make([]bot.Choice, 0, len(found))
 		for _, c := range found {
 			choices = append(choices, bot.Choice{Label: c.ID + " · " + c.Name, Value: c.ID})
@@ -51,7 +51,7 @@ func candidateChoices(ctx context.Context, tx *store.Tx, req bot.Request, prefix
 		return choices, err
 	}
 	apps, err := tx.Applications(ctx, store.AppFilter{
-		Viewer: views.InterviewViewer(req.Actor), Stages: []hiring.AppStage{hiring.AppSourced, hiring.AppScreening, hiring.AppInterviewing, hiring.AppDebrief}, Limit: maxFound,
+		Viewer: views.CandidateViewer(req.Actor), Stages: []hiring.AppStage{hiring.AppSourced, hiring.AppScreening, hiring.AppInterviewing, hiring.AppDebrief}, Limit: maxFound,
 	})
 	if err != nil {
 		return nil, err
@@ -96,11 +96,11 @@ func stagesOf(p hiring.Playbook, r hiring.Requisition) []bot.Choice {
 // theApplication returns the application that a request names by its candidate, and by its requisition
 // where they have several, with that requisition.
 func theApplication(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Application, hiring.Requisition, error) {
-	c, err := namedCandidate(ctx, tx, req)
+	c, err := theCandidate(ctx, tx, req)
 	if err != nil {
 		return hiring.Application{}, hiring.Requisition{}, err
 	}
-	apps, err := tx.ApplicationsOf(ctx, c.ID, views.InterviewViewer(req.Actor))
+	apps, err := tx.ApplicationsOf(ctx, c.ID, views.CandidateViewer(req.Actor))
 	if err != nil {
 		return hiring.Application{}, hiring.Requisition{}, err
 	}
@@ -122,32 +122,6 @@ func theApplication(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.
 		choices = append(choices, bot.Choice{Label: a.Req, Value: a.Req, Hint: hiring.AppStageTitle(a.Stage)})
 	}
 	return hiring.Application{}, hiring.Requisition{}, bot.Invalidf("req", "%s applies to several requisitions. For which one is it?", c.ID).Offering(choices)
-}
-
-func namedCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.Candidate, error) {
-	name, viewer := req.Args.Text("candidate"), views.InterviewViewer(req.Actor)
-	if strings.HasPrefix(name, "C-") {
-		c, err := tx.CandidateFor(ctx, name, viewer)
-		if hiring.ErrorCode(err) == hiring.NotFound {
-			err = views.NoCandidate(name)
-		}
-		return c, err
-	}
-	found, err := tx.CandidatesNamed(ctx, name, viewer, maxFound)
-	if err != nil {
-		return hiring.Candidate{}, err
-	}
-	switch len(found) {
-	case 0:
-		return hiring.Candidate{}, views.NoCandidate("“" + name + "”")
-	case 1:
-		return found[0], nil
-	}
-	choices := make([]bot.Choice, 0, len(found))
-	for _, c := range found {
-		choices = append(choices, bot.Choice{Label: c.ID + " · " + c.Name, Value: c.ID})
-	}
-	return hiring.Candidate{}, bot.Invalidf("candidate", "“%s” fits several candidates. Which one?", name).Offering(choices)
 }
 
 // planForm asks for a new interview, filled in with what was typed, the requisition and the playbook.

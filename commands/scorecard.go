@@ -331,23 +331,31 @@ func (c myCard) saveGiven(ctx context.Context, tx *store.Tx, given hiring.Scorec
 			return err
 		}
 	}
-	panel, err := tx.PanelOf(ctx, c.interview.ID)
-	if err != nil {
+	return tellComplete(ctx, tx, c.interview, c.on)
+}
+
+// tellComplete tells who recruits for an interview that all of its scorecards are in, once they are.
+func tellComplete(ctx context.Context, tx *store.Tx, i hiring.Interview, on hiring.Subject) error {
+	panel, err := tx.PanelOf(ctx, i.ID)
+	if err != nil || slices.ContainsFunc(panel, hiring.Scorecard.Open) {
 		return err
 	}
-	if slices.ContainsFunc(panel, hiring.Scorecard.Open) {
-		return nil
-	}
-	var in int
+	in := 0
 	for _, s := range panel {
 		if s.State == hiring.CardSubmitted {
 			in++
 		}
 	}
-	for _, person := range inCharge(c.on) {
+	if in == 0 {
+		return nil
+	}
+	for _, person := range inCharge(on) {
+		if person == tx.Actor().ID {
+			continue
+		}
 		err := tx.Send(ctx, bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CardsIn, Subject: c.interview.ID},
-			Key: fmt.Sprintf("cards_in:%s:%s:%d", c.interview.ID, person, in), Why: "You get this because you recruit for " + c.interview.Req + ".",
+			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CardsIn, Subject: i.ID},
+			Key: fmt.Sprintf("cards_in:%s:%s:%d", i.ID, person, in), Why: "You get this because you recruit for " + i.Req + ".",
 		})
 		if err != nil {
 			return err
@@ -450,6 +458,12 @@ func amendCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 		}
 		edition := bot.ArgOr(req.Args, editionField, c.Edition)
 		given, err := c.Amend(edition, content, c.dimensions, tx.Now())
+		if edition != c.Edition && hiring.ErrorCode(err) == hiring.Conflict {
+			if _, err := c.keep(ctx, tx, req, "feedback.amend"); err != nil {
+				return bot.Response{}, err
+			}
+			return redraw(req, views.CardTwice, c.interview.ID), nil
+		}
 		if err != nil {
 			return bot.Response{}, err
 		}

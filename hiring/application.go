@@ -74,6 +74,7 @@ var appMoves = []appMove{
 	{AppSourced, AppScreening, "moved to screening"},
 	{AppSourced, AppInterviewing, "moved to the interviews"},
 	{AppScreening, AppInterviewing, "moved to the interviews"},
+	{AppScreening, AppSourced, "moved back to sourced"},
 	{AppInterviewing, AppDebrief, "moved to the debrief"},
 	{AppInterviewing, AppScreening, "moved back to screening"},
 	{AppDebrief, AppOffer, "made an offer"},
@@ -237,6 +238,26 @@ func (a *Application) waitAgain(now time.Time) {
 	default:
 		a.WaitingSince = now
 	}
+}
+
+// TakeBack returns the application in the stage that it was moved from, which undoes the move. Version
+// is the application's right after the move. It returns a Conflict error where something was done with
+// it since, where UndoWindow is over, and where no move leads from that stage to this one.
+func (a Application) TakeBack(from AppStage, version int64, now time.Time) (Application, error) {
+	before := a
+	before.Stage, before.LastStage = from, ""
+	switch {
+	case a.Version != version:
+		return a, Errorf(Conflict, "%s was changed since, so the move cannot be taken back. Move it instead.", a.name())
+	case now.Sub(a.StageSince) > UndoWindow:
+		return a, Errorf(Conflict, "A move can be taken back for %d minutes. Move %s instead.", int(UndoWindow/time.Minute), a.name())
+	case !from.Active() || !before.CanMove(a.Stage):
+		return a, Errorf(Conflict, "%s was not moved from there. Look at it again.", a.name())
+	}
+	a.Stage, a.StageSince, a.ChangedAt = from, now, now
+	a.LastStage, a.Reason, a.Why, a.EndedAt = "", "", "", time.Time{}
+	a.waitAgain(now)
+	return a, nil
 }
 
 // Told returns the application with the candidate having had a word at an instant. Who has heard how

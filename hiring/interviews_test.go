@@ -87,7 +87,7 @@ func TestStagesOfAnApplication(t *testing.T) {
 	t.Parallel()
 	moves := map[hiring.AppStage]string{
 		hiring.AppSourced:      "screening interviewing rejected withdrawn",
-		hiring.AppScreening:    "interviewing rejected withdrawn",
+		hiring.AppScreening:    "interviewing sourced rejected withdrawn",
 		hiring.AppInterviewing: "debrief screening rejected withdrawn",
 		hiring.AppDebrief:      "offer interviewing rejected withdrawn",
 		hiring.AppOffer:        "accepted debrief rejected withdrawn",
@@ -137,6 +137,34 @@ func TestStagesOfAnApplication(t *testing.T) {
 	f := hiring.Funnel{hiring.AppScreening: 3, hiring.AppRejected: 4, hiring.AppHired: 1}
 	if f.Total() != 8 || f.Active() != 3 {
 		t.Errorf("%d, %d", f.Total(), f.Active())
+	}
+}
+
+func TestMovesAreTakenBack(t *testing.T) {
+	t.Parallel()
+	a := hiring.Application{Candidate: "C-6", Stage: hiring.AppScreening, StageSince: friday.AddDate(0, 0, -3), WaitingSince: friday.AddDate(0, 0, -2), Version: 4}
+	rejected, err := a.Move(hiring.AppRejected, "Depth below level", "", friday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rejected.Version = 5
+	back, err := rejected.TakeBack(hiring.AppScreening, 5, friday.Add(hiring.UndoWindow))
+	want := a
+	want.StageSince, want.ChangedAt, want.Version = friday.Add(hiring.UndoWindow), friday.Add(hiring.UndoWindow), 5
+	if diff := cmp.Diff(want, back); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	for what, try := range map[string]func() (hiring.Application, error){
+		"another version": func() (hiring.Application, error) { return rejected.TakeBack(hiring.AppScreening, 4, friday) },
+		"too late": func() (hiring.Application, error) {
+			return rejected.TakeBack(hiring.AppScreening, 5, friday.Add(hiring.UndoWindow+time.Second))
+		},
+		"from nowhere":   func() (hiring.Application, error) { return a.TakeBack(hiring.AppOffer, 4, friday.AddDate(0, 0, -3)) },
+		"from the ended": func() (hiring.Application, error) { return a.TakeBack(hiring.AppRejected, 4, friday.AddDate(0, 0, -3)) },
+	} {
+		if _, err := try(); hiring.ErrorCode(err) != hiring.Conflict {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 
@@ -502,7 +530,7 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 					if s.Removed == i.Sits(s.Person) || s.Removed && s.State != hiring.CardDeclined {
 						t.Fatalf("removed: %+v", s)
 					}
-					if s.Waits() && !i.State.On() || (s.Waived == hiring.WaivedOff) != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedOff) {
+					if s.Open() && !i.State.On() || (s.Waived == hiring.WaivedOff) != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedOff) {
 						t.Fatalf("%s: %+v", i.State, s)
 					}
 					if s.HandedTo != "" && seen[s.HandedTo].Person == "" && !slices.ContainsFunc(cards, func(x hiring.Scorecard) bool { return x.Person == s.HandedTo }) {
@@ -733,6 +761,12 @@ func TestRemarks(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, s, want)
 		}
 	}
+	edited, err := list.Edited("rock star; -lady\n -has KIDS")
+	if err != nil || len(edited.Find("a lady")) != 0 || len(edited.Find("a Rock-Star")) != 1 || len(edited.Find("with kids")) != 1 || len(list.Find("a lady")) != 1 {
+		t.Errorf("%v", err)
+	}
+	_, err = list.Edited("one two three four five")
+	refusedWith(t, "five words", err, hiring.Invalid, "remark_words")
 	for _, text := range []string{"young", "[age]", "[age reason", "[a] b\none two three four five"} {
 		_, err := hiring.ParseRemarks(text)
 		refusedWith(t, text, err, hiring.Invalid, "remarks")

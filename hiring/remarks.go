@@ -3,6 +3,7 @@ package hiring
 import (
 	_ "embed" // reads the list below
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -71,6 +72,35 @@ func ParseRemarks(text string) (RemarkList, error) {
 
 func lineProblem(at int, what string) *Error {
 	return InvalidField("remarks", "Line %d: %s", at+1, what)
+}
+
+// What a word of the company's own is about, and why it is shown.
+const (
+	ownRemarks      = "company"
+	ownRemarkReason = "Your company's list names this. Write what they did or said."
+)
+
+// Edited returns the list with a company's own words, separated by semicolon or line. A word with a
+// minus in front is taken off. It returns an Invalid error for the field "remark_words".
+func (l RemarkList) Edited(text string) (RemarkList, error) {
+	edited := RemarkList{byWords: map[string]remarkEntry{}, longest: l.longest}
+	maps.Copy(edited.byWords, l.byWords)
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		part = strings.TrimSpace(part)
+		words := remarkWords(part)
+		phrase := strings.Join(words, " ")
+		switch {
+		case part == "":
+		case len(words) == 0 || len(words) > MaxRemarkWords:
+			return l, InvalidField("remark_words", "An entry has 1 to %d words. Separate entries by semicolons, like rockstar; -lady.", MaxRemarkWords)
+		case strings.HasPrefix(part, "-"):
+			delete(edited.byWords, phrase)
+		default:
+			edited.byWords[phrase] = remarkEntry{group: ownRemarks, reason: ownRemarkReason}
+			edited.longest = max(edited.longest, len(words))
+		}
+	}
+	return edited, nil
 }
 
 // Find returns what of a text stands in the list, in the order of the text, each once. Words count as a

@@ -468,7 +468,7 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 					s.HandedTo, free = free[0], free[1:]
 				}
 			}
-		case !i.State.On() && (s.Waits() || s.Waived == WaivedByRecruiter):
+		case !i.State.On() && s.Waived != WaivedOff:
 			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
 		case i.State.On() && s.Waived == WaivedOff:
 			s = s.Ask(due(s.Person), nudge)

@@ -31,6 +31,8 @@ const (
 	SettingWeekdays SettingKind = "weekdays"
 	SettingDates    SettingKind = "dates"
 	SettingReasons  SettingKind = "reasons"
+	// SettingWords are words to add to a list, or with a minus to take off it.
+	SettingWords SettingKind = "words"
 )
 
 // MaxWaitingDays is the most that "waiting for word" can be set to.
@@ -48,6 +50,7 @@ const (
 	SettingHolidays      = "holidays"
 	SettingWaitingDays   = "waiting_days"
 	SettingRejectReasons = "reject_reasons"
+	SettingRemarkWords   = "remark_words"
 )
 
 // Settings lists every setting, in the order in which they are shown.
@@ -74,6 +77,8 @@ func Settings() []Setting {
 		{Key: SettingRejectReasons, Title: "Reasons for a rejection", Kind: SettingReasons, Default: strings.Join(RejectReasons, "; "),
 			Example: "Depth below level; The position was filled",
 			Help:    "What a rejection can be chosen from, separated by semicolons. Keep them about the job."},
+		{Key: SettingRemarkWords, Title: "Words to think about", Kind: SettingWords, Default: "", Example: "rockstar; -lady",
+			Help: "Words in feedback that bring up a private hint, beside those that are built in; a minus takes one off. Separate them by semicolons."},
 	}
 }
 
@@ -126,6 +131,12 @@ func CheckSetting(s Setting, value string) (string, error) {
 	case SettingReasons:
 		reasons, err := ParseRejectReasons(value)
 		return strings.Join(reasons, "; "), asSetting(s, err)
+	case SettingWords:
+		if n := len([]rune(value)); n > MaxReason {
+			return "", InvalidField(s.Key, "%s has %d characters; at most %d fit.", s.Title, n, MaxReason)
+		}
+		_, err := RemarkList{}.Edited(value)
+		return value, asSetting(s, err)
 	default:
 		return value, nil
 	}

@@ -43,8 +43,9 @@ func (t *Tx) lockApplication(ctx context.Context, id string) error {
 }
 
 // AddApplication has a candidate apply to a requisition, and returns the application with its id, its
-// times and version 1. It returns a Conflict error where they do already, and a NotFound error where
-// there is no such requisition.
+// times and version 1. It returns a Conflict error where they do already, or where the requisition is
+// filled or closed, and a NotFound error where there is none. Who closes a requisition saves it first
+// and reads its funnel then: nobody can be added in between.
 func (t *Tx) AddApplication(ctx context.Context, a hiring.Application) (hiring.Application, error) {
 	n, err := t.write(ctx, `UPDATE requisitions SET version = version WHERE id = $1`, a.Req)
 	if err != nil {
@@ -56,6 +57,9 @@ func (t *Tx) AddApplication(ctx context.Context, a hiring.Application) (hiring.A
 	r, err := t.Requisition(ctx, a.Req)
 	if err != nil {
 		return hiring.Application{}, err
+	}
+	if r.State.Ended() {
+		return hiring.Application{}, hiring.Errorf(hiring.Conflict, "%s is %s, so nobody can be added to it. Reopen it first.", r.ID, strings.ToLower(hiring.ReqStateTitle(r.State)))
 	}
 	if _, found, err := t.ApplicationOf(ctx, a.Candidate, a.Req); err != nil || found {
 		if found {

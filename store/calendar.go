@@ -34,3 +34,13 @@ func (p *Snapshot) WaitingDays() int {
 	}
 	return hiring.WaitingDays
 }
+
+// Remarks returns the words in feedback that bring up a hint: those that are built in, with the
+// company's own.
+func (p *Snapshot) Remarks() hiring.RemarkList {
+	list := hiring.DefaultRemarks()
+	if edited, err := list.Edited(p.Setting(hiring.SettingRemarkWords)); err == nil {
+		return edited
+	}
+	return list
+}

@@ -108,6 +108,54 @@ func (t *Tx) SaveCandidate(ctx context.Context, c hiring.Candidate) (hiring.Cand
 	return c, t.Refresh(ctx, c.ID)
 }
 
+// RemoveCandidate takes a candidate off the record with their applications, which undoes adding them.
+// Their résumé belongs to nothing then, and goes as such files do. It returns a Conflict error where
+// something depends on them, an interview or a note, and a NotFound error where there is none.
+func (t *Tx) RemoveCandidate(ctx context.Context, id string) error {
+	if t.handle == nil {
+		return errReadsOnly
+	}
+	if _, err := t.Candidate(ctx, id); err != nil {
+		return err
+	}
+	of, err := t.applications(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE a.candidate = $1 ORDER BY a.number`, id)
+	if err != nil {
+		return err
+	}
+	for _, a := range of {
+		if err := t.lockApplication(ctx, a.ID); err != nil {
+			return err
+		}
+		if err := t.tellOf(ctx, a); err != nil {
+			return err
+		}
+	}
+	var used int64
+	err = t.conn.row(ctx, []any{&used}, `SELECT (SELECT count(*) FROM interviews i JOIN applications a ON a.id = i.application WHERE a.candidate = $1)
+		+ (SELECT count(*) FROM candidate_notes WHERE candidate = $1)`, id)
+	if err != nil {
+		return fmt.Errorf("remove %s: %w", id, err)
+	}
+	if used > 0 {
+		return hiring.Errorf(hiring.Conflict, "%s has an interview or a note by now, so adding them cannot be undone. Reject or withdraw them instead.", id)
+	}
+	for _, query := range []string{
+		`UPDATE application_counts SET n = n - 1 WHERE EXISTS (SELECT 1 FROM applications a WHERE a.candidate = $1
+		   AND a.requisition = application_counts.requisition AND a.stage = application_counts.stage)
+		   AND requisition IN (SELECT a.requisition FROM applications a WHERE a.candidate = $1)`,
+		`DELETE FROM application_people WHERE candidate = $1`,
+		`DELETE FROM applications WHERE candidate = $1`,
+		`DELETE FROM candidate_words WHERE candidate = $1`,
+		`UPDATE files SET subject = '' WHERE id = (SELECT c.resume FROM candidates c WHERE c.id = $1)`,
+		`DELETE FROM candidates WHERE id = $1`,
+	} {
+		if _, err := t.write(ctx, query, id); err != nil {
+			return fmt.Errorf("remove %s: %w", id, err)
+		}
+	}
+	return t.Refresh(ctx, id)
+}
+
 // checkCandidate returns the candidate as it is kept. What the company does not ask for is left out.
 func (t *Tx) checkCandidate(c hiring.Candidate) (hiring.Candidate, error) {
 	c = c.Tidied()

@@ -3,8 +3,10 @@ package store_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -442,5 +444,130 @@ func TestHiringHolds(t *testing.T) {
 				t.Errorf("%s was done %d times only: %v", name, o.done[name], o.done)
 			}
 		}
+	})
+}
+
+// Many who change the same application, its interview and its requisition at once never wait for each
+// other in a circle, and leave nothing by halves.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		second := open(t, w)
+		r := w.hire(t, all, false)
+		o := &office{world: w, t: t, reqs: []string{r.ID}, submitted: map[string]hiring.CardContent{}}
+		for _, name := range []string{"recruiter", "manager", "ann", "ben", "cat"} {
+			o.people = append(o.people, all[name])
+		}
+		a := w.apply(t, "Meera", r)
+		i := w.meet(t, a, all["ann"], all["ben"])
+		o.candidates, o.apps, o.interviews = []string{a.Candidate}, []hiring.Application{a}, []string{i.ID}
+		w.clock.advance(time.Hour)
+		changeInterview := func(s *store.Store, fn func(i hiring.Interview, now time.Time) (hiring.Interview, error)) error {
+			return s.InTx(ctx, func(tx *store.Tx) error {
+				now, err := tx.Interview(ctx, i.ID)
+				if err != nil {
+					return err
+				}
+				if now, err = fn(now, tx.Now()); err != nil {
+					return err
+				}
+				_, err = tx.SaveInterview(ctx, now)
+				return err
+			})
+		}
+		work := map[string]func(s *store.Store) error{
+			"submit": func(s *store.Store) error { return submit(t, s, i.ID, all["ann"].ID, content(3, hiring.Yes)) },
+			"note": func(s *store.Store) error {
+				return s.InTxAs(ctx, all["ben"].ID, func(tx *store.Tx) error {
+					card, err := tx.Scorecard(ctx, i.ID, all["ben"].ID)
+					if err != nil {
+						return err
+					}
+					if card, err = card.Note("idempotency", tx.Now()); err != nil {
+						return err
+					}
+					_, err = tx.SaveScorecard(ctx, card)
+					return err
+				})
+			},
+			"seat": func(s *store.Store) error {
+				return changeInterview(s, func(i hiring.Interview, now time.Time) (hiring.Interview, error) {
+					return i.Seat([]hiring.Panelist{{Person: all["ann"].ID}, {Person: all["ben"].ID}, {Person: all["cat"].ID}}, "room 4", now)
+				})
+			},
+			"told": func(s *store.Store) error {
+				return s.InTx(ctx, func(tx *store.Tx) error {
+					now, err := tx.Application(ctx, a.ID)
+					if err != nil {
+						return err
+					}
+					_, err = tx.SaveApplication(ctx, now.Told(tx.Now()))
+					return err
+				})
+			},
+			"team": func(s *store.Store) error {
+				return s.InTx(ctx, func(tx *store.Tx) error {
+					now, err := tx.Requisition(ctx, r.ID)
+					if err != nil {
+						return err
+					}
+					now.Confidential = !now.Confidential
+					_, err = tx.SaveRequisition(ctx, now)
+					return err
+				})
+			},
+			"apply": func(s *store.Store) error {
+				return s.InTx(ctx, func(tx *store.Tx) error {
+					c, err := tx.AddCandidate(ctx, hiring.Candidate{Name: "Another"})
+					if err != nil {
+						return err
+					}
+					next, err := hiring.StartApplication(c.ID, r.ID, hiring.AppScreening, all["recruiter"].ID, tx.Now())
+					if err != nil {
+						return err
+					}
+					_, err = tx.AddApplication(ctx, next)
+					return err
+				})
+			},
+		}
+		var wait sync.WaitGroup
+		gate := make(chan struct{})
+		for n, s := range []*store.Store{w.Store, second} {
+			for name, fn := range work {
+				wait.Go(func() {
+					<-gate
+					for range 3 {
+						// Who loses five times in a row is told that the record has changed.
+						if err := fn(s); err != nil && bot.ErrorCode(err) != bot.CodeConflict {
+							t.Errorf("%s of %d: %v", name, n, err)
+						}
+					}
+				})
+			}
+		}
+		close(gate)
+		wait.Wait()
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			cards, err := tx.PanelOf(ctx, i.ID)
+			for _, c := range cards {
+				if c.State == hiring.CardSubmitted {
+					o.submitted[c.Interview+c.Person] = c.CardContent
+				}
+			}
+			list, err2 := tx.Applications(ctx, store.AppFilter{Viewer: store.CandidateViewer{Person: all["recruiter"].ID, Recruits: true}, Limit: 100})
+			o.apps, o.candidates = list, nil
+			for _, a := range list {
+				o.candidates = append(o.candidates, a.Candidate)
+			}
+			slices.Sort(o.candidates)
+			return errors.Join(err, err2)
+		}))
+		if len(o.submitted) != 1 || len(o.apps) < 2 {
+			t.Errorf("%d scorecards, %d applications", len(o.submitted), len(o.apps))
+		}
+		o.holds()
 	})
 }

@@ -244,6 +244,12 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 	}
 }
 
+// readsStage tells whether a line of SQLite's plan says that all of a stage is read and sorted, since the
+// index is not used as far as its order.
+func readsStage(line string) bool {
+	return strings.Contains(line, "applications_list (stage=?)") || strings.Contains(line, "application_people_team (person=? AND stage=?)")
+}
+
 // No query that a request of hiring makes reads a table from its beginning to its end.
 func TestQueriesOfHiringUseIndexes(t *testing.T) {
 	t.Parallel()
@@ -258,7 +264,7 @@ func TestQueriesOfHiringUseIndexes(t *testing.T) {
 			t.Helper()
 			plan := w.lines(t, explain+query, args...)
 			for _, line := range plan {
-				if readsAll(line) {
+				if readsAll(line) || readsStage(line) {
 					t.Errorf("%s\nin\n%s\nof\n%s", line, strings.Join(plan, "\n"), query)
 				}
 			}

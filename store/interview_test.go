@@ -280,6 +280,11 @@ func TestApplications(t *testing.T) {
 			_, err := tx.AddApplication(ctx, hiring.Application{Candidate: "C-1", Req: "R-9", Stage: hiring.AppSourced})
 			return err
 		}), bot.CodeNotFound)
+		closed := w.requisition(t, hiring.Requisition{State: hiring.ReqClosed})
+		wantCode(t, w.InTx(ctx, func(tx *store.Tx) error {
+			_, err := tx.AddApplication(ctx, hiring.Application{Candidate: "C-1", Req: closed.ID, Stage: hiring.AppSourced})
+			return err
+		}), bot.CodeConflict)
 		w.clock.advance(time.Hour)
 		move := func(to hiring.AppStage, reason string) {
 			t.Helper()
@@ -742,7 +747,7 @@ func TestALookChangesNothingOfHiring(t *testing.T) {
 			for name, err := range map[string]error{
 				"AddCandidate": addCandidate, "SaveCandidate": saveCandidate, "AddApplication": addApplication, "SaveApplication": saveApplication,
 				"AddInterview": addInterview, "SaveInterview": saveInterview, "SaveScorecard": saveScorecard, "AddCandidateNote": addNote,
-				"DeleteCandidateNote": tx.DeleteCandidateNote(ctx, "x"),
+				"DeleteCandidateNote": tx.DeleteCandidateNote(ctx, "x"), "RemoveCandidate": tx.RemoveCandidate(ctx, c.ID),
 			} {
 				if err == nil || bot.ErrorCode(err) != bot.CodeInternal {
 					t.Errorf("%s: %v", name, err)
@@ -787,5 +792,58 @@ func TestNotesOnCandidates(t *testing.T) {
 		}
 		wantCode(t, undo("manager"), bot.CodeNotFound)
 		must(t, undo("recruiter"))
+	})
+}
+
+func TestAddingACandidateIsUndone(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		r := w.hire(t, all, false)
+		stays, goes, met := w.apply(t, "Meera", r), w.apply(t, "Ravi", r), w.apply(t, "Zoya", r)
+		w.meet(t, met, all["ann"])
+		remove := func(id string) error {
+			return w.InTx(ctx, func(tx *store.Tx) error { return tx.RemoveCandidate(ctx, id) })
+		}
+		must(t, remove(goes.Candidate))
+		wantCode(t, remove(goes.Candidate), bot.CodeNotFound)
+		wantCode(t, remove(met.Candidate), bot.CodeConflict)
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			funnel, err := tx.FunnelOf(ctx, r.ID)
+			if diff := cmp.Diff(hiring.Funnel{hiring.AppScreening: 2}, funnel); diff != "" {
+				t.Error(diff)
+			}
+			list, err2 := tx.Applications(ctx, store.AppFilter{Viewer: viewer(all["recruiter"])})
+			if len(list) != 2 || list[0].ID != met.ID || list[1].ID != stays.ID {
+				t.Errorf("%+v", list)
+			}
+			return errors.Join(err, err2)
+		}))
+		if next := w.apply(t, "Ravi", r); next.Candidate == goes.Candidate {
+			t.Errorf("%s is given out again", next.Candidate)
+		}
+	})
+}
+
+func TestTheCompanySetsDaysAndWords(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		s := read(t, w.Store)
+		if !s.Calendar().Workday("2026-11-27") || s.Calendar().Workday("2027-01-26") || s.WaitingDays() != 5 || len(s.RejectReasons()) != len(hiring.RejectReasons) || len(s.Remarks().Find("a lady")) != 1 {
+			t.Error("the defaults do not hold")
+		}
+		must(t, w.InTx(ctx, func(tx *store.Tx) error {
+			return errors.Join(tx.SetSetting(ctx, hiring.SettingWeekend, "fri, sat"), tx.SetSetting(ctx, hiring.SettingHolidays, "2026-11-30"),
+				tx.SetSetting(ctx, hiring.SettingWaitingDays, "3"), tx.SetSetting(ctx, hiring.SettingRejectReasons, "Depth; Place"),
+				tx.SetSetting(ctx, hiring.SettingRemarkWords, "-lady"))
+		}))
+		s = read(t, w.Store)
+		if s.Calendar().Workday("2026-11-27") || s.Calendar().Workday("2026-11-30") || !s.Calendar().Workday("2027-01-26") || s.WaitingDays() != 3 ||
+			!slices.Equal(s.RejectReasons(), []string{"Depth", "Place"}) || len(s.Remarks().Find("a lady")) != 0 {
+			t.Error("what was set does not hold")
+		}
+		wantCode(t, w.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingWaitingDays, "0") }), bot.CodeInvalid)
 	})
 }

@@ -24,11 +24,6 @@ const (
 // knownOnly says what a clash was looked for in.
 const knownOnly = "Checked only against interviews I know."
 
-// InterviewViewer returns how the store narrows candidates and interviews for somebody.
-func InterviewViewer(viewer bot.Actor) store.CandidateViewer {
-	return store.CandidateViewerOf(Actor(viewer))
-}
-
 // NoInterview is the one sentence for an interview that does not exist, and for one that this person
 // may not know of.
 func NoInterview(ref string) error {
@@ -160,6 +155,7 @@ type interviewLook struct {
 	clashes        []bot.Text
 	count          panelCount
 	waits          bot.Text
+	open           []hiring.Person
 	looks          []bot.Text
 	changes, seats bool
 	undo           *bot.Call
@@ -186,6 +182,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	for _, s := range on.Cards {
 		if s.Interview == i.ID && s.Open() {
 			look.waits = joinComma(look.waits, look.who(s.Person))
+			if one, ok := tx.Snapshot().Person(s.Person); ok {
+				look.open = append(look.open, one)
+			}
 		}
 	}
 	if look.changes && i.State == hiring.InterviewScheduled {
@@ -401,6 +400,11 @@ func changeActions(i hiring.Interview, look interviewLook, add func(label, comma
 		}
 		add("It didn't happen", "interview.noshow")
 		add("See the scorecards", "feedback.show")
+		if !i.EndsAt().After(look.now) {
+			for _, one := range look.open {
+				add("Go on without @"+one.Name, "feedback.waive", one.ID)
+			}
+		}
 	}
 	if slices.Contains(i.State.Moves(), hiring.InterviewCancelled) {
 		add("Cancel it", "interview.cancel")
@@ -458,7 +462,7 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		}
 	}
 	filter := store.InterviewFilter{
-		Viewer: InterviewViewer(viewer), From: tx.Now().Add(-listedPast), To: tx.Now().Add(listedFor), Mine: which == MyInterviews, Limit: PageSize + 1,
+		Viewer: CandidateViewer(viewer), From: tx.Now().Add(-listedPast), To: tx.Now().Add(listedFor), Mine: which == MyInterviews, Limit: PageSize + 1,
 	}
 	list, err := tx.Interviews(ctx, filter)
 	if err != nil {

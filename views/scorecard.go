@@ -238,6 +238,10 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 			card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 		}
 		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
+	case s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter:
+		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
+		card.Body = []bot.Node{bot.T("You can still give it.")}
+		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
 		if !i.State.On() {
@@ -419,16 +423,16 @@ func RatingField(slot int) string { return fmt.Sprintf("rating%d", slot) }
 // EvidenceField is RatingField for the evidence.
 func EvidenceField(slot int) string { return fmt.Sprintf("evidence%d", slot) }
 
-// drawCardTwice says that a scorecard was submitted already, with other words than these, which are
-// kept for the form that amends it.
+// drawCardTwice says that a scorecard was submitted or amended already, with other words than these,
+// which are kept for the form that amends it.
 func drawCardTwice(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	i, _, err := InterviewFor(ctx, tx, viewer, v.Subject)
 	if err != nil {
 		return bot.Card{}, err
 	}
 	return bot.Card{
-		Title: "Your scorecard of " + i.ID + " was submitted before", Tone: bot.Attention,
-		Body: []bot.Node{bot.T("That one counts. What you wrote now says something else; it is kept, and not saved.")},
+		Title: "Your scorecard of " + i.ID + " was sent from elsewhere before", Tone: bot.Attention,
+		Body: []bot.Node{bot.T("That one counts. What you wrote here says something else; it is kept, and not saved.")},
 		Actions: []bot.Action{
 			{Label: "Amend it with this", Do: bot.Do("feedback.amend", i.ID), Style: bot.Primary},
 			{Label: "Show what I submitted", Do: bot.Do("feedback.show", i.ID)},

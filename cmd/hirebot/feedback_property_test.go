@@ -233,7 +233,7 @@ func (p *panel) mayRead(person string, w words) bool {
 		if s.Application != i.Application || s.Person != person {
 			continue
 		}
-		if s.State == hiring.CardPending || s.State == hiring.CardDraft {
+		if s.State == hiring.CardPending || s.State == hiring.CardDraft || s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter {
 			return false // their own first
 		}
 		gave = gave || s.State == hiring.CardSubmitted
@@ -463,6 +463,7 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 		"reschedule": func(rt *rapid.T) {
 			on("reschedule", bot.Values{"when": {p.drawTime(rt)}}, charged)(rt)
 		},
+		"waive":  p.waive,
 		"people": p.changePeople,
 		"wait":   p.wait, "wait more": p.wait,
 		"again": p.redeliver,
@@ -591,6 +592,13 @@ func (p *panel) note(rt *rapid.T) {
 func (p *panel) decline(rt *rapid.T) {
 	i := p.anyInterview(rt)
 	p.act(p.seatOf(rt, i), bot.Event{Type: bot.Submit, Command: "feedback.decline", Bound: []string{i.ID}, Values: bot.Values{"to": {"interviewer-3"}}})
+}
+
+func (p *panel) waive(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "feedback.waive", Bound: []string{i.ID}, Values: bot.Values{
+		"from": {p.seatOf(rt, i)}, "reason": {"on leave"},
+	}})
 }
 
 func (p *panel) early(rt *rapid.T) {
