@@ -216,9 +216,9 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 	acts := lines.rest(&card, look)
 	room := homeLines - len(card.Body)
 	menu := &bot.Menu{Label: "Show one", Items: acts}
-	list := func(title string, reqs []hiring.Requisition) {
+	list := func(title string, reqs []hiring.Requisition, room int) int {
 		if len(reqs) == 0 || room < 2 {
-			return
+			return 0
 		}
 		room--
 		lines := []bot.Text{bot.B(title)}
@@ -232,9 +232,15 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 			menu.Items = append(menu.Items, bot.MenuItem{Label: r.ID + look.name(r), Do: bot.Do("req.show", r.ID)})
 		}
 		card.Body = append(card.Body, bot.Lines(lines...))
+		return len(lines)
 	}
-	list("Your drafts", look.drafts)
-	list("Your requisitions", look.mine)
+	// Drafts leave room for what is under way.
+	left := room
+	if len(look.mine) > 0 {
+		left = min(room, max(room/2, room-1-min(len(look.mine), homeShown+1)))
+	}
+	room -= list("Your drafts", look.drafts, left)
+	list("Your requisitions", look.mine, room)
 	if len(card.Body) == 0 {
 		card.Body = append(card.Body, bot.T("Nothing waits for you."))
 	}
