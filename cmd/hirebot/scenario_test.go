@@ -110,8 +110,8 @@ type world struct {
 	courier  *scheduler.Courier
 	recorder *recorder
 	zone     *time.Location
-	// chat is how its people speak where it is played on a chat platform.
-	chat *chatFront
+	// chats are how its people speak where it is played on chat platforms, by the platform's name.
+	chats map[string]*chatFront
 	// fronts are the platforms that people are on where there are several, by name.
 	fronts map[string]*recorder
 
@@ -208,8 +208,15 @@ func (w *world) speak(ts *testscript.TestScript, neg bool, name string, args []s
 	if len(args) == 0 {
 		ts.Fatalf("usage: %s /command… | press LABEL | submit name=value… | change name=value… | suggest TEXT | again | home", name)
 	}
-	if w.chat != nil {
-		w.chat.speak(ts, neg, name, args)
+	if w.chats != nil {
+		on := w.chatOf(name)
+		if args[0] == "on" && len(args) > 2 {
+			on, args = w.chats[args[1]], args[2:]
+		}
+		if on == nil {
+			ts.Fatalf("usage: %s on slack|discord …", name)
+		}
+		on.speak(ts, neg, name, args)
 		return
 	}
 	who := w.speakers[name]
@@ -364,8 +371,9 @@ func (s *speaker) fill(ts *testscript.TestScript, ev bot.Event, verb string, pai
 
 // redeliverCmd delivers somebody's last event a second time, as platforms do: the answer is the same.
 func (w *world) redeliverCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if w.chat != nil && len(args) == 1 {
-		w.chat.redeliver(ts, args[0])
+	if w.chats != nil && len(args) == 1 {
+		on, name := w.chatAt(ts, args[0])
+		on.redeliver(ts, name)
 		return
 	}
 	if neg || len(args) != 1 || w.speakers[args[0]] == nil || w.speakers[args[0]].last == nil {
@@ -417,7 +425,7 @@ func (w *world) phoneCmd(ts *testscript.TestScript, neg bool, args []string) {
 
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
-	if w.chat != nil {
+	if w.chats != nil {
 		// Chat platforms bear one message a second in a conversation: what waits for its turn comes too.
 		for range 3 {
 			w.mu.Lock()
@@ -425,7 +433,8 @@ func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text strin
 			w.mu.Unlock()
 			ts.Check(w.courier.Drain(context.Background(), w.clock()))
 		}
-		w.chat.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
+		chat, name := w.chatAt(ts, strings.TrimPrefix(channel, "@"))
+		chat.lookFor(ts, neg, name, text)
 		return nil
 	}
 	var (
