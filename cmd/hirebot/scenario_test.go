@@ -114,6 +114,8 @@ type world struct {
 	chats map[string]*chatFront
 	// fronts are the platforms that people are on where there are several, by name.
 	fronts map[string]*recorder
+	// opened is told of every form that is opened; nil tells nobody.
+	opened func(bot.Form)
 
 	mu       sync.Mutex
 	now      time.Time
@@ -266,6 +268,9 @@ func (w *world) deliver(ts *testscript.TestScript, neg bool, name string, ev bot
 		ts.Fatalf("%s failed: %s", name, plainAnswer(answer, w.zone))
 	}
 	w.inspect(ts, answer)
+	if answer.Form != nil && w.opened != nil {
+		w.opened(*answer.Form)
+	}
 	if ev.Type != bot.Suggest && ev.Type != bot.Change {
 		who.see(answer, ev)
 	}
