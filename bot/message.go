@@ -20,6 +20,9 @@ type Message struct {
 	Due time.Time
 	// Why tells the recipient in one line why they got it and where to change that.
 	Why string
+	// Unprompted says that the recipient did nothing that this answers, and that it can wait: it goes out
+	// in their working hours only, counts against what they get in a day, and may be merged with others.
+	Unprompted bool
 }
 
 // Recipient is a person, in their direct messages, or a channel that was set up for posts. The

@@ -191,11 +191,11 @@ func companyDay(tx *store.Tx) string {
 
 // scheduled sets when those of the present step are reminded next: by the clock of the first of them.
 func scheduled(tx *store.Tx, a hiring.Approval) hiring.Approval {
-	zone := tx.Snapshot().Zone("")
+	times := tx.Snapshot().WorkTime("")
 	if waits := a.WaitsFor(); len(waits) > 0 {
-		zone = tx.Snapshot().Zone(waits[0].Person)
+		times = tx.Snapshot().WorkTime(waits[0].Person)
 	}
-	return a.Scheduled(zone, hiring.MondayToFriday)
+	return a.Scheduled(times)
 }
 
 // saveApproval keeps a changed approval and tells the next step, if there is one. Every card about the

@@ -19,7 +19,7 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), bandCommands(), reqCommands(), approvalCommands())
+	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands())
 	for i, c := range all {
 		all[i] = guarded(c)
 	}

@@ -10,8 +10,6 @@ import (
 const (
 	// MaxReminders is how many reminders a step gets, at most.
 	MaxReminders = 3
-	// ReminderHour is the hour of the day, local time, at which reminders are sent.
-	ReminderHour = 10
 	// UndoWindow is how long after an approval ended its last decision can be taken back.
 	UndoWindow = 10 * time.Minute
 	// MaxQuestion is how long a question and its answer can be, in characters.
@@ -736,7 +734,7 @@ func (a Approval) Progress() string {
 // changes an approval. A time that is set stays: it was counted from the last reminder. Else it is
 // counted from when the step began, or from the answer to its question. It is zero, never, when the
 // approval ended, a question is open, or all reminders were sent.
-func (a Approval) Scheduled(zone *time.Location, workday func(date string) bool) Approval {
+func (a Approval) Scheduled(w WorkTime) Approval {
 	switch {
 	case a.State != ApprovalOpen || a.Paused():
 		a.RemindAt = time.Time{}
@@ -745,44 +743,29 @@ func (a Approval) Scheduled(zone *time.Location, workday func(date string) bool)
 		if q := a.Question; q != nil && q.Step == a.Current && q.AnsweredAt.After(since) {
 			since = q.AnsweredAt
 		}
-		a.RemindAt = NextReminder(since, a.Reminded, zone, workday)
+		a.RemindAt = NextReminder(since, a.Reminded, w)
 	}
 	return a
 }
 
 // MarkReminded counts a reminder that was sent now, and sets the time of the next.
-func (a Approval) MarkReminded(now time.Time, zone *time.Location, workday func(date string) bool) Approval {
+func (a Approval) MarkReminded(now time.Time, w WorkTime) Approval {
 	a.Reminded++
 	a.RemindAt = time.Time{}
 	if a.State == ApprovalOpen && !a.Paused() {
-		a.RemindAt = NextReminder(now, a.Reminded, zone, workday)
+		a.RemindAt = NextReminder(now, a.Reminded, w)
 	}
 	return a
 }
 
-// NextReminder returns when the next reminder of a step is due: at ReminderHour of the first
-// working day after the day of since, in a zone. Since is when the step began or the last reminder
-// was sent, so there is at most one a day and none on the day of the asking. After MaxReminders, and
-// where no day of a year is a working day, it is zero: never. Workday is asked about dates, YYYY-MM-DD.
-func NextReminder(since time.Time, reminded int, zone *time.Location, workday func(date string) bool) time.Time {
+// NextReminder returns when the next reminder of a step is due: at the time of reminders on the first
+// working day after the day of since. Since is when the step began or the last reminder was sent, so
+// there is at most one a day and none on the day of the asking. After MaxReminders, and where there is
+// no working day, it is zero: never. Days on which somebody is away count all the same: what waits for
+// them must come to who asked for it, with the last reminder.
+func NextReminder(since time.Time, reminded int, w WorkTime) time.Time {
 	if reminded >= MaxReminders {
 		return time.Time{}
 	}
-	y, m, d := since.In(zone).Date()
-	for i := 1; i <= 366; i++ {
-		day := time.Date(y, m, d+i, ReminderHour, 0, 0, 0, zone)
-		if workday(day.Format(time.DateOnly)) {
-			return day
-		}
-	}
-	return time.Time{}
-}
-
-// MondayToFriday tells whether a date, YYYY-MM-DD, is one of those days; what is no date is not.
-func MondayToFriday(date string) bool {
-	day, err := time.Parse(time.DateOnly, date)
-	if err != nil {
-		return false
-	}
-	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday
+	return w.Present().NextDay(since)
 }

@@ -629,48 +629,44 @@ func zone(t testing.TB, name string) *time.Location {
 
 func TestNextReminder(t *testing.T) {
 	t.Parallel()
-	holiday := func(date string) bool { return hiring.MondayToFriday(date) && date != "2026-11-24" }
+	usual := hiring.DefaultCalendar()
+	holiday, never := usual, hiring.Calendar{}
+	holiday.Holidays = []hiring.Holiday{{Date: "2026-11-24"}}
+	for day := range 7 {
+		never.Weekend = append(never.Weekend, time.Weekday(day))
+	}
 	for _, c := range []struct {
 		since, zone string
 		reminded    int
-		workday     func(string) bool
+		calendar    hiring.Calendar
 		want        string
 	}{
-		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 0, hiring.MondayToFriday, "2026-11-24T10:00:00+05:30"},
-		{"2026-11-23T00:00:00Z", "Asia/Kolkata", 0, hiring.MondayToFriday, "2026-11-24T10:00:00+05:30"}, // before ten, and not the same day
-		{"2026-11-23T18:29:59Z", "Asia/Kolkata", 1, hiring.MondayToFriday, "2026-11-24T10:00:00+05:30"},
-		{"2026-11-23T18:30:00Z", "Asia/Kolkata", 2, hiring.MondayToFriday, "2026-11-25T10:00:00+05:30"}, // midnight there
-		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 3, hiring.MondayToFriday, ""},
-		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 4, hiring.MondayToFriday, ""},
-		{"2026-11-27T06:00:00Z", "Asia/Kolkata", 0, hiring.MondayToFriday, "2026-11-30T10:00:00+05:30"}, // a Friday
-		{"2026-11-28T06:00:00Z", "Asia/Kolkata", 0, hiring.MondayToFriday, "2026-11-30T10:00:00+05:30"}, // a Saturday
+		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 0, usual, "2026-11-24T10:00:00+05:30"},
+		{"2026-11-23T00:00:00Z", "Asia/Kolkata", 0, usual, "2026-11-24T10:00:00+05:30"}, // before ten, and not the same day
+		{"2026-11-23T18:29:59Z", "Asia/Kolkata", 1, usual, "2026-11-24T10:00:00+05:30"},
+		{"2026-11-23T18:30:00Z", "Asia/Kolkata", 2, usual, "2026-11-25T10:00:00+05:30"}, // midnight there
+		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 3, usual, ""},
+		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 4, usual, ""},
+		{"2026-11-27T06:00:00Z", "Asia/Kolkata", 0, usual, "2026-11-30T10:00:00+05:30"}, // a Friday
+		{"2026-11-28T06:00:00Z", "Asia/Kolkata", 0, usual, "2026-11-30T10:00:00+05:30"}, // a Saturday
 		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 0, holiday, "2026-11-25T10:00:00+05:30"},
-		{"2026-12-31T06:00:00Z", "Asia/Kolkata", 0, hiring.MondayToFriday, "2027-01-01T10:00:00+05:30"},
-		{"2027-03-26T12:00:00Z", "Europe/Berlin", 0, hiring.MondayToFriday, "2027-03-29T10:00:00+02:00"}, // over the change to summer time
-		{"2026-10-23T12:00:00Z", "Europe/Berlin", 0, hiring.MondayToFriday, "2026-10-26T10:00:00+01:00"},
-		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 0, func(string) bool { return false }, ""},
+		{"2026-12-31T06:00:00Z", "Asia/Kolkata", 0, usual, "2027-01-01T10:00:00+05:30"},
+		{"2027-03-26T12:00:00Z", "Europe/Berlin", 0, usual, "2027-03-29T10:00:00+02:00"}, // over the change to summer time
+		{"2026-10-23T12:00:00Z", "Europe/Berlin", 0, usual, "2026-10-26T10:00:00+01:00"},
+		{"2026-11-23T06:00:00Z", "Asia/Kolkata", 0, never, ""},
 	} {
 		since, err := time.Parse(time.RFC3339, c.since)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ""
-		if at := hiring.NextReminder(since, c.reminded, zone(t, c.zone), c.workday); !at.IsZero() {
-			got = at.Format(time.RFC3339)
+		w := hiring.DefaultWorkTime(zone(t, c.zone))
+		w.Calendar, w.Away = c.calendar, []hiring.DaysAway{{From: "2026-01-01", To: "2027-12-31"}}
+		if at := hiring.NextReminder(since, c.reminded, w); !at.IsZero() {
+			got = at.In(zone(t, c.zone)).Format(time.RFC3339)
 		}
 		if got != c.want {
 			t.Errorf("after %s in %s, %d sent: %q, want %q", c.since, c.zone, c.reminded, got, c.want)
-		}
-	}
-}
-
-func TestMondayToFriday(t *testing.T) {
-	t.Parallel()
-	for date, want := range map[string]bool{
-		"2026-11-23": true, "2026-11-27": true, "2026-11-28": false, "2026-11-29": false, "": false, "soon": false,
-	} {
-		if hiring.MondayToFriday(date) != want {
-			t.Errorf("MondayToFriday(%q) is not %v", date, want)
 		}
 	}
 }
@@ -680,7 +676,8 @@ func TestReminders(t *testing.T) {
 	t.Parallel()
 	kolkata := zone(t, "Asia/Kolkata")
 	on := func(day int) time.Time { return time.Date(2026, 11, day, 10, 0, 0, 0, kolkata) }
-	scheduled := func(a hiring.Approval) hiring.Approval { return a.Scheduled(kolkata, hiring.MondayToFriday) }
+	usual := hiring.DefaultWorkTime(kolkata)
+	scheduled := func(a hiring.Approval) hiring.Approval { return a.Scheduled(usual) }
 	check := func(what string, a hiring.Approval, want time.Time) {
 		t.Helper()
 		if !a.RemindAt.Equal(want) {
@@ -689,14 +686,14 @@ func TestReminders(t *testing.T) {
 	}
 	a := scheduled(ask(t, "a & b > x"))
 	check("asked on Monday", a, on(24))
-	a = a.MarkReminded(on(24).Add(time.Minute), kolkata, hiring.MondayToFriday)
+	a = a.MarkReminded(on(24).Add(time.Minute), usual)
 	check("after the first", a, on(25))
 	// One of all decides: the other has been reminded today.
 	a = scheduled(decided(t, a, by("b")))
 	check("after one of all", a, on(25))
 	a = scheduled(a)
 	check("whatever happens between", a, on(25))
-	a = a.MarkReminded(on(25), kolkata, hiring.MondayToFriday)
+	a = a.MarkReminded(on(25), usual)
 	act := by("a")
 	act.Now = on(25).Add(time.Hour)
 	a, err := a.AskQuestion(act, "how many?")
@@ -704,7 +701,7 @@ func TestReminders(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("while a question is open", scheduled(a), time.Time{})
-	check("even if one is sent", a.MarkReminded(on(25), kolkata, hiring.MondayToFriday), time.Time{})
+	check("even if one is sent", a.MarkReminded(on(25), usual), time.Time{})
 	act = by("r")
 	act.Now = on(27).Add(5 * time.Hour) // a Friday
 	if a, err = a.AnswerQuestion(act, "2"); err != nil {
@@ -715,7 +712,7 @@ func TestReminders(t *testing.T) {
 	if a.Reminded != 2 {
 		t.Errorf("%d reminders counted, want 2", a.Reminded)
 	}
-	last := a.MarkReminded(on(30), kolkata, hiring.MondayToFriday)
+	last := a.MarkReminded(on(30), usual)
 	check("after the third", last, time.Time{})
 	check("and for good", scheduled(last), time.Time{})
 	// The next step begins anew.

@@ -1,6 +1,9 @@
 package hiring
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Actor is who acts, as far as the policy needs to know.
 type Actor struct {
@@ -28,6 +31,10 @@ const (
 	ChangePeople Action = "change_people"
 	// ChangeSettings is seeing and editing the company's settings.
 	ChangeSettings Action = "change_settings"
+	// SeeOutbox is seeing what was given up or waits to be sent, and having it retried or dropped.
+	SeeOutbox Action = "see_outbox"
+	// ChangeSchedules is seeing, changing and running what the bot does at set times.
+	ChangeSchedules Action = "change_schedules"
 	// EditRole is making and editing role playbooks, and naming their owners.
 	EditRole Action = "edit_role"
 	// MakeReq is writing a requisition.
@@ -45,6 +52,29 @@ const (
 	// HandOverUnseen is moving the confidential requisitions of somebody who was deactivated, without
 	// seeing them: else nobody could who is not of their team.
 	HandOverUnseen Action = "hand_over_unseen"
+	// AddCandidate is adding a candidate: to a requisition, or to none.
+	AddCandidate Action = "add_candidate"
+	// SeeCandidate is knowing of a candidate at all: their name, experience, ecosystem and résumé.
+	SeeCandidate Action = "see_candidate"
+	// SeeCandidateDetails is seeing all else of them: how to reach them, pay, notice period, who referred
+	// them.
+	SeeCandidateDetails Action = "see_candidate_details"
+	// ChangeCandidate is editing what is known of a candidate.
+	ChangeCandidate Action = "change_candidate"
+	// SeeApplication is seeing how far a candidate has come with a requisition, with the notes and
+	// reasons.
+	SeeApplication Action = "see_application"
+	// ChangeApplication is moving, rejecting, noting and telling, and scheduling and changing interviews.
+	ChangeApplication Action = "change_application"
+	// SeeInterview is knowing of an interview, with its panel and its kit.
+	SeeInterview Action = "see_interview"
+	// GiveFeedback is filling in one's own scorecard of an interview.
+	GiveFeedback Action = "give_feedback"
+	// SeeScorecards is reading the scorecards of others of an interview; CardSight says what is in the
+	// way.
+	SeeScorecards Action = "see_scorecards"
+	// SeePrivateNotes is reading what an interviewer wrote for the recruiter alone.
+	SeePrivateNotes Action = "see_private_notes"
 )
 
 // Subject is what an action is about, as far as the policy needs to know.
@@ -52,8 +82,18 @@ type Subject struct {
 	// Owners are the people who own the role that a band or playbook belongs to: its owners, and
 	// the hiring managers of its requisitions.
 	Owners []string
-	// Req is the requisition that an action is about.
+	// Req is the requisition that an action is about: of an application or an interview, the one that it
+	// belongs to.
 	Req *Requisition
+	// Reqs are the requisitions that a candidate applies to.
+	Reqs []Requisition
+	// Cards are the scorecards of the application, or of all applications of a candidate.
+	Cards []Scorecard
+	// Looks are who opened which of these, and when first.
+	Looks []CardLook
+	// Interview is the reference of the interview that an action is about, and Panel who sits on it.
+	Interview string
+	Panel     []string
 	// Approvers are the people whom an approval of the record asks, or asked.
 	Approvers []string
 }
@@ -71,7 +111,7 @@ func May(a Actor, action Action, on Subject) bool {
 			a.Has(HiringManager) && slices.Contains(on.Owners, a.ID)
 	case SetBand:
 		return a.Has(Compensation)
-	case SeePeople, ChangePeople, ChangeSettings:
+	case SeePeople, ChangePeople, ChangeSettings, SeeOutbox, ChangeSchedules:
 		return a.Has(Admin)
 	case EditRole:
 		return a.Has(Recruiter) || a.Has(Compensation)
@@ -83,6 +123,22 @@ func May(a Actor, action Action, on Subject) bool {
 		return a.Has(Admin)
 	case SeeReq, SeeReqDetails, ChangeReq:
 		return on.Req != nil && mayReq(a, action, on)
+	case AddCandidate:
+		return on.Req == nil && a.Has(Recruiter) || on.Req != nil && inCharge(a, *on.Req)
+	case SeeCandidate:
+		return chargedWith(a, on.Reqs) || seated(a, on.Cards, "")
+	case SeeCandidateDetails, ChangeCandidate:
+		return chargedWith(a, on.Reqs)
+	case SeeApplication, ChangeApplication:
+		return on.Req != nil && inCharge(a, *on.Req)
+	case SeeInterview:
+		return on.Req != nil && inCharge(a, *on.Req) || a.ID != "" && slices.Contains(on.Panel, a.ID)
+	case GiveFeedback:
+		return on.Interview != "" && seated(a, on.Cards, on.Interview)
+	case SeeScorecards:
+		return CardSight(a, on) == SightAll
+	case SeePrivateNotes:
+		return on.Req != nil && a.Has(Recruiter) && inCharge(a, *on.Req) && CardSight(a, on) == SightAll
 	default:
 		return false
 	}
@@ -104,6 +160,122 @@ func mayReq(a Actor, action Action, on Subject) bool {
 		public := !on.Req.Confidential && on.Req.State != ReqDraft && on.Req.State != ReqPending
 		return public || team || approver || recruits || a.Has(Compensation) && !on.Req.Confidential
 	}
+}
+
+// inCharge tells whether somebody works on the candidates of a requisition: its hiring manager does,
+// and recruiters, those of the team alone where it is confidential. Roles of pay and administration
+// give no right to a candidate.
+func inCharge(a Actor, r Requisition) bool {
+	if a.ID == "" {
+		return false
+	}
+	return a.ID == r.HiringManager || a.Has(Recruiter) && (!r.Confidential || slices.Contains(r.Team(), a.ID))
+}
+
+// chargedWith tells whether somebody works on a candidate who applies to these requisitions. Somebody
+// who applies to none is known to recruiters.
+func chargedWith(a Actor, reqs []Requisition) bool {
+	if len(reqs) == 0 {
+		return a.ID != "" && a.Has(Recruiter)
+	}
+	return slices.ContainsFunc(reqs, func(r Requisition) bool { return inCharge(a, r) })
+}
+
+// seated tells whether somebody sits on an interview, or on any where it is "".
+func seated(a Actor, cards []Scorecard, interview string) bool {
+	return a.ID != "" && slices.ContainsFunc(cards, func(s Scorecard) bool {
+		return s.Person == a.ID && (interview == "" || s.Interview == interview) && s.Seated()
+	})
+}
+
+// Sight says how much somebody may read of the scorecards of others. The set is closed.
+type Sight int
+
+const (
+	// SightNone is for whom the scorecards do not exist.
+	SightNone Sight = iota
+	// SightOwn is for who has to submit their own first.
+	SightOwn
+	// SightReason is for who may read them before all are in, once they have said why.
+	SightReason
+	// SightAll is for who may read them.
+	SightAll
+)
+
+// CardSight decides how much somebody may read of the scorecards of others of one interview of an
+// application; where the subject names no interview, of all of them at once. The subject is the
+// requisition, with all scorecards of the application and who opened which.
+//
+// Whoever owes a scorecard of the application reads nobody else's. Who sits on a panel reads them
+// once their own are submitted. Who recruits or owns the requisition reads those of an interview when
+// all of it are in, or before with a reason.
+func CardSight(a Actor, on Subject) Sight {
+	if a.Outsider || a.ID == "" || on.Req == nil {
+		return SightNone
+	}
+	charged, panel, owes, submitted := inCharge(a, *on.Req), false, false, false
+	complete := map[string]bool{}
+	for _, s := range on.Cards {
+		if _, known := complete[s.Interview]; !known {
+			complete[s.Interview] = true
+		}
+		if s.Person != a.ID {
+			complete[s.Interview] = complete[s.Interview] && !s.Open()
+			continue
+		}
+		panel = panel || s.Seated()
+		submitted = submitted || s.State == CardSubmitted
+		owes = owes || s.Seated() && s.State != CardSubmitted
+	}
+	switch {
+	case !charged && !panel:
+		return SightNone
+	case owes:
+		return SightOwn
+	case submitted:
+		return SightAll
+	case !charged:
+		return SightOwn
+	}
+	for interview, all := range complete {
+		if on.Interview != "" && interview != on.Interview || all {
+			continue
+		}
+		if !slices.ContainsFunc(on.Looks, func(l CardLook) bool { return l.Person == a.ID && l.Interview == interview && l.Early }) {
+			return SightReason
+		}
+	}
+	return SightAll
+}
+
+// VisibleCards returns the scorecards of an application as somebody may see them, and nothing of them
+// to whom they do not exist: their own whole, of others who and how they stand, and what they say only
+// where CardSight is SightAll. Notes are for their author, private notes for recruiters, and so is the
+// reason of who declined.
+func VisibleCards(a Actor, on Subject) []Scorecard {
+	on.Interview = ""
+	if CardSight(a, on) == SightNone {
+		return nil
+	}
+	visible := make([]Scorecard, 0, len(on.Cards))
+	for _, s := range on.Cards {
+		if s.Person != a.ID {
+			of := on
+			of.Interview = s.Interview
+			s.Notes, s.Nudges, s.NudgeAt = nil, 0, time.Time{}
+			if !May(a, SeePrivateNotes, of) {
+				s.PrivateNote = ""
+			}
+			if s.State != CardSubmitted || !May(a, SeeScorecards, of) {
+				s.CardContent = CardContent{}
+			}
+			if s.State == CardDeclined && !inCharge(a, *on.Req) {
+				s.Why = ""
+			}
+		}
+		visible = append(visible, s)
+	}
+	return visible
 }
 
 // MayEver tells whether there can be a subject on which the actor may do something. It is asked

@@ -54,6 +54,12 @@ type pacedEdits interface {
 	EditGap() time.Duration
 }
 
+// pacedSends is a platform that allows so many messages a workspace, whatever their conversations.
+type pacedSends interface {
+	// SendGap is the least time between two messages in one workspace.
+	SendGap() time.Duration
+}
+
 // waitsForTurn is the reason of what waits only since its platform allows no more at once.
 const waitsForTurn = "waits for its turn"
 
@@ -131,6 +137,11 @@ func (c *Courier) work(ctx context.Context, lane, owner string, now time.Time) e
 func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now time.Time) error {
 	call, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
+	if row.Unprompted && row.State == store.Waiting {
+		if held, err := c.hold(ctx, row, now); err != nil || held {
+			return err
+		}
+	}
 	row.Attempts++
 	places, err := c.address(call, row)
 	if errors.Is(err, bot.ErrMoot) {
@@ -156,7 +167,7 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 
 // redraw draws a posted message again.
 func (c *Courier) redraw(ctx, call context.Context, row store.Row, at place, now time.Time) error {
-	if waits, err := c.turn(call, at.platform, row, now); err != nil || waits {
+	if waits, err := c.turn(call, at.platform, row, row.Posted.In.Workspace, now); err != nil || waits {
 		return err
 	}
 	card, err := c.draw(call, row, at.at)
@@ -235,6 +246,9 @@ func (c *Courier) send(ctx, call context.Context, row store.Row, places []place,
 // post draws a message for a conversation and hands it to its platform. Ended says that there is nothing
 // more to do for now: what became of the message is on record, or could not be put there.
 func (c *Courier) post(ctx, call context.Context, row store.Row, platform bot.Platform, to bot.Conversation, owner string, now time.Time) (_ bot.Posted, ended bool, _ error) {
+	if waits, err := c.turn(call, platform, row, to.Workspace, now); err != nil || waits {
+		return bot.Posted{}, true, err
+	}
 	card, err := c.draw(call, row, to)
 	if err != nil {
 		return bot.Posted{}, true, c.undrawn(ctx, row, now, err)
@@ -262,18 +276,23 @@ func unreachable(err error) bool {
 	return known && (refusal.Permanent || refusal.Closed)
 }
 
-// turn has a drawing wait for its turn, where the platform allows few edits, and tells whether it has
-// to. A turn is taken once: what comes back for that reason has got it.
-func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, now time.Time) (waits bool, err error) {
-	p, ok := platform.(pacedEdits)
-	if !ok || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
+// turn has a message or a drawing wait for its turn, where the platform allows few in a workspace, and
+// tells whether it has to. A turn is taken once: what comes back for that reason has got it.
+func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, workspace string, now time.Time) (waits bool, err error) {
+	what, gap := "", time.Duration(0)
+	if p, ok := platform.(pacedEdits); ok && row.Redraw {
+		what, gap = "edit:", p.EditGap()
+		if row.Home() {
+			what = "home:" // platforms have another method for these, and count it apart
+		}
+	}
+	if p, ok := platform.(pacedSends); ok && !row.Redraw {
+		what, gap = "post:", p.SendGap()
+	}
+	if gap == 0 || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
 		return false, nil
 	}
-	what := "edit:"
-	if row.Home() {
-		what = "home:" // platforms have another method for these, and count it apart
-	}
-	at, err := c.store.Turn(ctx, what+row.Posted.In.Workspace, now, p.EditGap())
+	at, err := c.store.Turn(ctx, what+workspace, now, gap)
 	if err != nil || !at.After(now) {
 		return false, err
 	}

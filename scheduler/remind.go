@@ -49,13 +49,13 @@ func remind(ctx context.Context, tx *store.Tx, id string, now time.Time) error {
 	}
 	s := tx.Snapshot()
 	asked := a.Askees(views.Absences(tx), string(bot.DateOf(now, s.Zone(""))))
-	zone := s.Zone(asked[0].Person)
-	if later := workingTime(now, zone); later.After(now) {
-		a.RemindAt = later // the bot was not running when it was due
+	times := s.WorkTime(asked[0].Person).Present()
+	if later := times.NextReminding(now); later.IsZero() || later.After(now) {
+		a.RemindAt = later // the bot was not running when it was due, or their hours have changed
 		_, err := tx.SaveApproval(ctx, a)
 		return err
 	}
-	a = a.MarkReminded(now, zone, hiring.MondayToFriday)
+	a = a.MarkReminded(now, times)
 	var messages []bot.Message
 	for _, one := range asked {
 		messages = append(messages, bot.Message{
@@ -75,24 +75,6 @@ func remind(ctx context.Context, tx *store.Tx, id string, now time.Time) error {
 		return err
 	}
 	return tx.Send(ctx, messages...)
-}
-
-// dayEnds is the hour of the day, local time, from which nobody is reminded any more.
-const dayEnds = 19
-
-// workingTime returns the next instant from now on at which somebody in a zone may be reminded: on a
-// working day, from the hour of reminders to the evening.
-func workingTime(now time.Time, zone *time.Location) time.Time {
-	local := now.In(zone)
-	y, m, d := local.Date()
-	workday := hiring.MondayToFriday(string(bot.DateOf(now, zone)))
-	switch {
-	case workday && local.Hour() >= hiring.ReminderHour && local.Hour() < dayEnds:
-		return now
-	case workday && local.Hour() < hiring.ReminderHour:
-		return time.Date(y, m, d, hiring.ReminderHour, 0, 0, 0, zone)
-	}
-	return hiring.NextReminder(now, 0, zone, hiring.MondayToFriday)
 }
 
 // stuck tells the requester and the recruiter whom an approval waits for.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -30,6 +31,10 @@ type Config struct {
 type Scheduler struct {
 	*Courier
 	client *river.Client[*sql.Tx]
+	// stopping is closed once the process is told to stop.
+	stopping chan struct{}
+	// awaited are the lanes that a job of this process waits for: one is enough.
+	awaited sync.Map
 }
 
 const (
@@ -39,6 +44,14 @@ const (
 	sealBatch = 5000
 	// comeBack is when a job looks again at a lane that another worker holds.
 	comeBack = 2 * time.Second
+	// maxJobs is how many jobs run at once. Most of them wait for the turn of their lane.
+	maxJobs = 50
+	// shortWait is up to how long a job waits for the turn of its lane. The queue looks only every five
+	// seconds for jobs that have come due, which would be a fraction of what platforms allow.
+	shortWait = 6 * time.Second
+	// laneTime is how long a job stays with one lane, well within jobTime.
+	laneTime = 4 * time.Minute
+	jobTime  = 5 * time.Minute
 	// stopTime is how long jobs may take to end when the process is told to.
 	stopTime = 8 * time.Second
 )
@@ -66,23 +79,19 @@ func NewCourier(cfg Config) *Courier {
 
 // New returns a Scheduler.
 func New(cfg Config) (*Scheduler, error) {
-	s := &Scheduler{Courier: NewCourier(cfg)}
+	s := &Scheduler{Courier: NewCourier(cfg), stopping: make(chan struct{})}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[store.Deliver]) error {
-		held, err := s.deliver(ctx, job.Args.Lane, s.clock())
-		if err == nil && !held {
-			return river.JobSnooze(comeBack)
-		}
-		return err
+		return s.workLane(ctx, job.Args.Lane)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweep]) error { return s.Sweep(ctx, s.clock()) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expire]) error { return s.store.Expire(ctx, s.clock()) }))
 	client, err := river.NewClient(cfg.Store.Driver(), &river.Config{
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxJobs}},
 		Workers: workers,
 		Logger:  slog.New(atLeast{cfg.Log.Handler(), slog.LevelWarn}),
 		// A lane's messages are retried by the outbox; a job that failed is only woken once more by the sweep.
-		JobTimeout: 5 * time.Minute, RescueStuckJobsAfter: 10 * time.Minute, MaxAttempts: 3, SoftStopTimeout: stopTime,
+		JobTimeout: jobTime, RescueStuckJobsAfter: 10 * time.Minute, MaxAttempts: 3, SoftStopTimeout: stopTime,
 		PeriodicJobs: []*river.PeriodicJob{
 			periodic("sweep", sweepEvery, sweep{}),
 			periodic("expire", expireEvery, expire{}),
@@ -107,6 +116,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		return fmt.Errorf("start the job client: %w", err)
 	}
 	<-ctx.Done()
+	close(s.stopping)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime+2*time.Second)
 	defer cancel()
 	if err := s.client.Stop(stop); err != nil && !errors.Is(err, context.Canceled) {
@@ -115,13 +125,54 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	return nil
 }
 
-// Sweep sends the reminders that are due, wakes every lane that has something due, whatever became of
+// workLane delivers what is due in a lane, and waits for what comes due there in a moment: the next
+// message of a conversation whose platform allows one a second.
+func (s *Scheduler) workLane(ctx context.Context, lane string) error {
+	for until := s.clock().Add(laneTime); ; {
+		held, err := s.deliver(ctx, lane, s.clock())
+		if err != nil {
+			return err
+		}
+		if !held {
+			return river.JobSnooze(comeBack)
+		}
+		next, ok, err := s.store.NextOf(ctx, lane)
+		wait := next.Sub(s.clock())
+		if err != nil || !ok || wait > shortWait || !s.clock().Before(until) {
+			return err // a job of its own comes for what is due later
+		}
+		if _, waited := s.awaited.LoadOrStore(lane, true); waited {
+			return nil
+		}
+		goOn := s.pause(ctx, wait)
+		s.awaited.Delete(lane)
+		if !goOn {
+			return ctx.Err()
+		}
+	}
+}
+
+// pause waits, and returns false where that was cut short.
+func (s *Scheduler) pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.stopping:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// Sweep runs the schedules and sends the reminders that are due, wakes every lane that has something due, whatever became of
 // its job, and chains new audit rows. A part that fails does not keep the others from being done.
 func (s *Scheduler) Sweep(ctx context.Context, now time.Time) error {
+	ran := s.RunSchedules(ctx, now)
 	reminded := s.Remind(ctx, now)
 	woken := s.wake(ctx, now)
 	_, sealed := s.store.SealAudit(ctx, now, sealBatch)
-	return errors.Join(reminded, woken, sealed)
+	return errors.Join(ran, reminded, woken, sealed)
 }
 
 func (s *Scheduler) wake(ctx context.Context, now time.Time) error {

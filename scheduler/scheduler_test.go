@@ -229,3 +229,42 @@ func TestASchedulerThatIsIdleStopsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// unhurried is a platform that allows one message a conversation in a short while.
+type unhurried struct{ *chat }
+
+// MinGap is the least time between two messages in one conversation.
+func (unhurried) MinGap() time.Duration { return 100 * time.Millisecond }
+
+// TestALaneIsWorkedAtTheRateThatItsPlatformAllows looks at a lane as it is by the real clock.
+func TestALaneIsWorkedAtTheRateThatItsPlatformAllows(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		const messages = 30
+		for i := range messages {
+			w.send(w.message(w.asha, fmt.Sprint("m", i)))
+		}
+		cfg := w.config(w.open())
+		cfg.Platforms, cfg.Clock = []bot.Platform{unhurried{w.chat}}, time.Now
+		w.clock.micros.Store(time.Now().UnixMicro())
+		_, err := w.DB().ExecContext(t.Context(), `DELETE FROM river_job`)
+		must(t, err)
+		s, err := scheduler.New(cfg)
+		must(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		w.arrives("m0")
+		began := time.Now()
+		for i := 1; i < messages; i++ {
+			w.arrives(fmt.Sprint("m", i))
+		}
+		// One more in each five seconds would take minutes; some times the least is for a busy machine.
+		least := (messages - 1) * 100 * time.Millisecond
+		if took := time.Since(began); took < least-100*time.Millisecond || took > 4*least {
+			t.Errorf("%d messages took %s, want a little more than %s", messages, took, least)
+		}
+		cancel()
+		must(t, await(t, ended, "the scheduler to stop"))
+	})
+}

@@ -166,7 +166,10 @@ func (w *world) config(s *store.Store) scheduler.Config {
 	return scheduler.Config{Store: s, Platforms: []bot.Platform{w.chat}, Views: w.views, Clock: w.clock.now, Log: silent}
 }
 
-func (w *world) courier() *scheduler.Courier { return scheduler.NewCourier(w.config(w.Store)) }
+func (w *world) courier() *scheduler.Courier { return courierOf(w, w.Store) }
+
+// courierOf returns a courier of a process of its own, over its store.
+func courierOf(w *world, s *store.Store) *scheduler.Courier { return scheduler.NewCourier(w.config(s)) }
 
 // drain delivers what is due now, as a process that has just started would.
 func (w *world) drain() {

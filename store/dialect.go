@@ -35,6 +35,10 @@ type dialect struct {
 	connect func(ctx context.Context) (*pgx.Conn, error)
 	// backup copies the database before it is migrated, and returns where to; "" for nowhere.
 	backup func(ctx context.Context, version int64, now time.Time) (string, error)
+	// dump copies the database into an empty file, while others work with it.
+	dump func(ctx context.Context, target string) error
+	// inspect reads a copy through, and returns the version of the tables in it.
+	inspect func(ctx context.Context, path string) (int64, error)
 }
 
 const (
@@ -72,6 +76,10 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	if _, set := config.ConnConfig.RuntimeParams["application_name"]; !set {
 		config.ConnConfig.RuntimeParams["application_name"] = "hirebot"
 	}
+	program, err := newPGProgram(address, os.Environ())
+	if err != nil {
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("connect to Postgres: %w", err)
@@ -87,7 +95,9 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		connect: func(ctx context.Context) (*pgx.Conn, error) {
 			return pgx.ConnectConfig(ctx, config.ConnConfig.Copy())
 		},
-		backup: func(context.Context, int64, time.Time) (string, error) { return "", nil },
+		backup:  func(context.Context, int64, time.Time) (string, error) { return "", nil },
+		dump:    program.dump,
+		inspect: program.inspect,
 	}
 	return nil
 }
@@ -152,6 +162,8 @@ func (s *Store) connectSQLite(path string) error {
 		backup: func(ctx context.Context, version int64, now time.Time) (string, error) {
 			return s.backupSQLite(ctx, path, version, now)
 		},
+		dump:    s.dumpSQLite,
+		inspect: inspectSQLite,
 	}
 	return nil
 }

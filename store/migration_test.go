@@ -45,6 +45,8 @@ var grown = map[string]string{
 	"people":       "id, name, folded, zone, active, created_at, version",
 	"identities":   "workspace, user_id, person",
 	"person_roles": "person, role",
+	"outbox": `id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at, attempts,
+		tried_at, sent_at, posted_workspace, posted_channel, posted_private, posted_id, redraw, drawn, reason`,
 }
 
 func TestADatabaseOfTheFirstVersionIsMigratedWithItsData(t *testing.T) {

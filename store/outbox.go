@@ -59,10 +59,10 @@ func (t *Tx) send(ctx context.Context, m bot.Message) error {
 		due = t.now
 	}
 	n, err := t.write(ctx,
-		`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $13) ON CONFLICT (once) DO NOTHING`,
+		`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at, unprompted)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $13, $14) ON CONFLICT (once) DO NOTHING`,
 		id, once, lane, m.To.Person, m.To.Channel.Workspace, m.To.Channel.Channel, m.To.Channel.Private,
-		m.View.Name, m.View.Subject, string(args), m.Why, instant{t.now}, instant{due})
+		m.View.Name, m.View.Subject, string(args), m.Why, instant{t.now}, instant{due}, m.Unprompted && m.To.Person != "")
 	if err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
@@ -162,6 +162,8 @@ type Row struct {
 	Redraw bool
 	// Reason says why it was put off, given up, or is not drawn.
 	Reason string
+	// Unprompted says that it goes out in working hours only, and counts against its recipient's day.
+	Unprompted bool
 	// Owner is the worker that got the row from Next.
 	Owner string
 
@@ -170,7 +172,7 @@ type Row struct {
 }
 
 const rowColumns = `id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state,
-	next_at, attempts, tried_at, sent_at, posted_workspace, posted_channel, posted_private, posted_id, redraw, drawn, reason`
+	next_at, attempts, tried_at, sent_at, posted_workspace, posted_channel, posted_private, posted_id, redraw, drawn, reason, unprompted`
 
 func scanRow(scan func(...any) error) (Row, error) {
 	var (
@@ -180,7 +182,7 @@ func scanRow(scan func(...any) error) (Row, error) {
 	)
 	err := scan(&r.ID, &r.Key, &r.Lane, &r.Person, &r.Channel.Workspace, &r.Channel.Channel, &r.Channel.Private,
 		&r.View.Name, &r.View.Subject, &args, &r.Why, &created, &due, &r.State, &next, &r.Attempts, &tried, &sentAt,
-		&r.Posted.In.Workspace, &r.Posted.In.Channel, &r.Posted.In.Private, &r.Posted.ID, &r.redraw, &r.drawn, &r.Reason)
+		&r.Posted.In.Workspace, &r.Posted.In.Channel, &r.Posted.In.Private, &r.Posted.ID, &r.redraw, &r.drawn, &r.Reason, &r.Unprompted)
 	if err != nil {
 		return Row{}, err
 	}
@@ -246,6 +248,23 @@ func (s *Store) Release(ctx context.Context, lane, owner string) error {
 		return fmt.Errorf("release %s: %w", lane, err)
 	}
 	return nil
+}
+
+// NextOf returns when a lane wants attention next, and whether it ever does.
+func (s *Store) NextOf(ctx context.Context, lane string) (time.Time, bool, error) {
+	var next, hold instant
+	err := s.pool.row(ctx, []any{&next, &hold}, `SELECT (SELECT min(next_at) FROM outbox WHERE lane = $1 AND next_at IS NOT NULL),
+		(SELECT hold_until FROM lanes WHERE lane = $1)`, lane)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("read when %s is due: %w", lane, err)
+	}
+	if next.IsZero() {
+		return time.Time{}, false, nil
+	}
+	if hold.After(next.Time) {
+		return hold.Time, true, nil
+	}
+	return next.Time, true, nil
 }
 
 // leased makes ErrLeaseLost of a guarded statement that changed nothing.
@@ -360,13 +379,13 @@ func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, s
 	})
 }
 
-// MarkLater puts a drawing off, though it has not failed. It alone waits, and its lane goes on: the
-// order of drawings does not matter.
+// MarkLater puts off a drawing, or an unprompted message, though it has not failed. It alone waits, and its
+// lane goes on: the order of such does not matter.
 func (s *Store) MarkLater(ctx context.Context, row Row, nextAt time.Time, reason string) error {
 	return s.InTx(ctx, func(t *Tx) error {
 		n, err := t.write(ctx, `UPDATE outbox SET next_at = $4, reason = $5 WHERE id = $1
 			AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, instant{nextAt}, reason)
-		if err := leased(n, err, "put a drawing off"); err != nil {
+		if err := leased(n, err, "put something off"); err != nil {
 			return err
 		}
 		t.wakeAt(row.Lane, nextAt)

@@ -67,6 +67,9 @@ func (t *Tx) SaveRequisition(ctx context.Context, r hiring.Requisition) (hiring.
 	if err != nil {
 		return hiring.Requisition{}, err
 	}
+	if err := t.recordMove(ctx, r); err != nil {
+		return hiring.Requisition{}, err
+	}
 	n, err := t.write(ctx,
 		`UPDATE requisitions SET role = $2, title = $3, level = $4, seats = $5, filled = $6, location = $7, place = $8, work_mode = $9,
 		   budget_low = $10, budget_high = $11, reasons = $12, ecosystem = $13, must = $14, nice = $15, stages = $16, target = $17,
@@ -124,9 +127,13 @@ func writeList(list []string) (string, error) {
 	return string(text), err
 }
 
-// saveRequisitionParts writes who may know of a requisition, and what it is found by.
+// saveRequisitionParts writes who may know of a requisition and who works on its candidates, and what
+// it is found by.
 func (t *Tx) saveRequisitionParts(ctx context.Context, r hiring.Requisition) error {
 	if err := t.saveAudience(ctx, r); err != nil {
+		return err
+	}
+	if err := t.followRequisition(ctx, r); err != nil {
 		return err
 	}
 	if _, err := t.write(ctx, `DELETE FROM requisition_words WHERE requisition = $1`, r.ID); err != nil {

@@ -37,7 +37,8 @@ type Snapshot struct {
 	bands      map[string][]hiring.Band
 	owners     map[string][]string
 	workspaces map[string]Workspace
-	absences   map[string]hiring.Absence // by person
+	absences   map[string]hiring.Absence          // by person
+	nudges     map[string]hiring.NudgePreferences // by person
 	words      map[string][]bot.Word
 	problems   []string
 }
@@ -98,6 +99,7 @@ func (s *Store) loadTables(ctx context.Context, c *conn, now time.Time) (*Snapsh
 		people: map[string]hiring.Person{}, accounts: map[hiring.Identity]account{}, settings: map[string]string{},
 		defaults: s.defaults, zones: map[string]*time.Location{}, bands: map[string][]hiring.Band{},
 		owners: map[string][]string{}, workspaces: map[string]Workspace{}, absences: map[string]hiring.Absence{},
+		nudges: map[string]hiring.NudgePreferences{},
 	}
 	if err := p.loadPeople(ctx, c); err != nil {
 		return nil, err
@@ -106,6 +108,9 @@ func (s *Store) loadTables(ctx context.Context, c *conn, now time.Time) (*Snapsh
 		return nil, err
 	}
 	if err := p.loadAbsences(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := p.loadNudges(ctx, c); err != nil {
 		return nil, err
 	}
 	if err := p.loadPlaybooks(ctx, c); err != nil {

@@ -26,7 +26,17 @@ func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vie
 	if err != nil {
 		return bot.Card{}, err
 	}
-	return settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default, places), nil
+	card := settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default, places)
+	schedules, err := scheduleLines(ctx, tx)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card.Body = append(card.Body, bot.Divider{}, bot.B("At set times"))
+	for _, line := range schedules {
+		card.Body = append(card.Body, line)
+	}
+	card.Actions = []bot.Action{{Label: "Schedules", Do: bot.Do("hire.schedules")}}
+	return card, nil
 }
 
 // hiringChannels says in words which channels the name of the hiring channel stands for: one of each

@@ -60,6 +60,19 @@ const (
 	HandedOver    = "handed_over"
 	TakenOver     = "taken_over"
 	Quiet         = "quiet"
+	Outbox        = "outbox"
+	OutboxMessage = "outbox_message"
+	OutboxReason  = "outbox_reason"
+	OutboxChanged = "outbox_changed"
+
+	Schedules       = "schedules"
+	Schedule        = "schedule"
+	SchedulePreview = "schedule_preview"
+	TargetDates     = "target_dates"
+	WeeklyReport    = "weekly_report"
+	MyNudges        = "my_nudges"
+	Holidays        = "holidays"
+	Digest          = "digest"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -87,7 +100,7 @@ type Set map[string]View
 
 // All returns every view. The declarations of the commands are what help is drawn from.
 func All(registry func() *bot.Registry) Set {
-	return Set{
+	all := Set{
 		Home:         {Public, drawHome},
 		Help:         {Public, helpView(registry)},
 		Band:         {Pay, drawBand},
@@ -135,7 +148,21 @@ func All(registry func() *bot.Registry) Set {
 		HandedOver:    {Team, drawHandedOver},
 		TakenOver:     {Team, drawTakenOver},
 		Quiet:         {Public, drawQuiet},
+		Outbox:        {Team, drawOutbox},
+		OutboxMessage: {Team, drawOutboxMessage},
+		OutboxReason:  {Team, drawOutboxReason},
+		OutboxChanged: {Team, drawOutboxChanged},
+
+		Schedules:       {Team, drawSchedules},
+		Schedule:        {Team, drawSchedule},
+		SchedulePreview: {Team, drawSchedulePreview},
+		TargetDates:     {Team, drawTargetDates},
+		WeeklyReport:    {Public, drawWeeklyReport},
+		MyNudges:        {Team, drawMyNudges},
+		Holidays:        {Team, drawHolidays},
 	}
+	all[Digest] = DigestOf(all)
+	return all
 }
 
 // Draw draws a view for a person. On a platform that the company wants no personal data on, whatever is

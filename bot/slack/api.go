@@ -21,6 +21,10 @@ const deliveryEvent = "hirebot_delivery"
 // https://docs.slack.dev/apis/web-api/rate-limits/#posting-messages
 func (*Slack) MinGap() time.Duration { return time.Second }
 
+// SendGap is the least time between two messages in one workspace, which bears several hundred a minute:
+// here are 300. https://docs.slack.dev/apis/web-api/rate-limits/#posting-messages
+func (*Slack) SendGap() time.Duration { return 200 * time.Millisecond }
+
 // EditGap is the least time between two edits in one workspace: chat.update is of tier 3, which bears
 // more than 50 calls a minute. https://docs.slack.dev/apis/web-api/rate-limits/
 func (*Slack) EditGap() time.Duration { return 1200 * time.Millisecond }

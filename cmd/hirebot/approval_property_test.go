@@ -696,7 +696,7 @@ func (o *office) see() sight {
 }
 
 // legal checks that a requisition came to its state by moves of the state machine. One act makes two at
-// most: it asks for approval, and nobody else has to be asked.
+// most: it asks for approval, and nobody else has to be asked; or it undoes one, by way of open.
 func (o *office) legal(was, is hiring.Requisition) {
 	o.tb.Helper()
 	from := was.State
@@ -706,6 +706,7 @@ func (o *office) legal(was, is hiring.Requisition) {
 	switch {
 	case from == is.State, slices.Contains(from.Moves(), is.State):
 	case slices.Contains(from.Moves(), hiring.ReqPending) && is.State == hiring.ReqOpen:
+	case slices.Contains(from.Moves(), hiring.ReqOpen) && (is.State == hiring.ReqOnHold || is.State == hiring.ReqFilled):
 	default:
 		o.tb.Fatalf("%s went from %s to %s, which is no move", is.ID, from, is.State)
 	}

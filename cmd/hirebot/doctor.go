@@ -290,7 +290,7 @@ func (d *doctor) outbox(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	d.say(checkWarn, "outbox", "%s given up. Their people did not get them: put right what the reasons say and tell them", count(int(dead), "message"))
+	d.say(checkWarn, "outbox", "%s given up. Their people did not get them: put right what the reasons say, then an admin has them tried again with /hire outbox", count(int(dead), "message"))
 	for _, r := range rows {
 		fmt.Fprintf(d.out, "      %s  %s to %s: %s\n", r.DueAt.Format(time.RFC3339), r.View.Name, r.Lane, r.Reason)
 	}

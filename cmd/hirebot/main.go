@@ -65,6 +65,8 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Try the bot in the browser, with a sample company."`
 	Ask      askCmd      `cmd:"" help:"Run one command as one person, and print the answer."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
+	Backup   backupCmd   `cmd:"" help:"Copy the database into a file, while the bot runs."`
+	Restore  restoreCmd  `cmd:"" help:"Fill an empty database from a backup."`
 	Manifest manifestCmd `cmd:"" help:"Print what a chat platform must be told of the app."`
 	Doctor   doctorCmd   `cmd:"" help:"Check this installation, and say what to do about what is wrong."`
 	Person   personCmd   `cmd:"" help:"Look after the people whom the bot knows."`

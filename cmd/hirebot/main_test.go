@@ -168,7 +168,7 @@ func TestUsage(t *testing.T) {
 		}
 	}
 	help, _ := b.want(exitOK, "--help")
-	has(t, help, "serve", "demo", "ask", "doctor", "--database-url", "--slack-bot-token")
+	has(t, help, "serve", "demo", "ask", "doctor", "--database-url", "--slack-bot-token", "Not used by this version yet. A mail server", "Not used by this version yet. The model")
 	if version, _ := b.want(exitOK, "version"); !strings.HasPrefix(version, "hirebot ") {
 		t.Errorf("version %q", version)
 	}
@@ -375,10 +375,11 @@ func TestPerson(t *testing.T) {
 	_, stderr = b.want(exitUsage, "person", "role", "Frist Person", "+admin")
 	has(t, stderr, "Did you mean First Person?")
 	_, stderr = b.want(exitFailure, "person", "deactivate", "First Person")
-	has(t, stderr, "nobody would be admin")
+	has(t, stderr, "nobody would be admin", "hirebot person role NAME +admin")
 	_, stderr = b.want(exitFailure, "person", "role", "First Person", "-admin")
 	has(t, stderr, "nobody would be admin")
-	b.want(exitOK, "person", "add", "Other Admin", "--role", "admin")
+	out, _ = b.want(exitOK, "person", "add", "Other Admin", "--role", "admin")
+	has(t, out, "--identity slack:TEAM/USER")
 	out, _ = b.want(exitOK, "person", "deactivate", "First Person")
 	has(t, out, "deactivated")
 	b.want(exitFailure, "ask", "--as", "First Person", "/hire people")
@@ -487,6 +488,15 @@ func TestDoctor(t *testing.T) {
 	report, stderr = b.want(exitFailure, "doctor")
 	has(t, report, "FAIL  configuration: HIREBOT_TIMEZONE", "FAIL  configuration: HIREBOT_OPS_ADDR", "ok    schema")
 	has(t, stderr, "2 checks failed")
+	if strings.Contains(report, "time zones: known") {
+		t.Errorf("a zone that is wrong is called known:\n%s", report)
+	}
+	b.env = append(b.env, "HIREBOT_ENCRYPTION_KEY=abc")
+	report, _ = b.want(exitFailure, "doctor")
+	has(t, report, "FAIL  configuration: HIREBOT_ENCRYPTION_KEY")
+	if strings.Contains(report, "encryption: ") {
+		t.Errorf("a key that is none seals:\n%s", report)
+	}
 }
 
 // slowPlatform is a chat platform whose one request goes on while the process is told to stop.

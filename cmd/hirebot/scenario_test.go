@@ -94,6 +94,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"clock": with((*world).clockCmd), "dm": with((*world).dmCmd), "posted": with((*world).postedCmd), "phone": with((*world).phoneCmd),
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
+		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
 		"meet": with((*world).meetCmd), "closed": with((*world).closedCmd), "linkcode": with((*world).linkcodeCmd),
 	}
 	for _, p := range samplePeople() {
@@ -170,6 +171,10 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 		tb.Fatal(err)
 	}
 	w.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{w.recorder}, Views: w.app.views, Clock: w.clock, Log: quiet()})
+	// A process that starts looks at once when its schedules are run next.
+	if err := w.courier.RunSchedules(tb.Context(), w.clock()); err != nil {
+		tb.Fatal(err)
+	}
 	return w
 }
 
@@ -201,6 +206,7 @@ func (w *world) clockCmd(ts *testscript.TestScript, neg bool, args []string) {
 	w.mu.Lock()
 	w.now = next
 	w.mu.Unlock()
+	ts.Check(w.courier.RunSchedules(context.Background(), next))
 	ts.Check(w.courier.Remind(context.Background(), next))
 	ts.Check(w.courier.Drain(context.Background(), next))
 }
@@ -428,6 +434,31 @@ func (w *world) phoneCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// breaksCmd is `breaks PERSON REASON`: the platform refuses all messages to that person for good. A
+// channel is named like #hiring.
+func (w *world) breaksCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: breaks PERSON REASON")
+	}
+	w.recorder.refuse(conversationOf(args[0]), args[1])
+}
+
+// mendsCmd is `mends PERSON`: the platform takes messages to that person again.
+func (w *world) mendsCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: mends PERSON")
+	}
+	w.recorder.refuse(conversationOf(args[0]), "")
+}
+
+// conversationOf returns the recorder's name of somebody's direct messages, or of a #channel.
+func conversationOf(name string) string {
+	if channel, ok := strings.CutPrefix(name, "#"); ok {
+		return channel
+	}
+	return "@" + name
+}
+
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
 	if w.chats != nil {
@@ -556,6 +587,17 @@ type recorder struct {
 	messages []recorded
 	// closed are the conversations of users who take no direct messages.
 	closed map[string]bool
+	// refused are the reasons for which nothing is taken, by conversation.
+	refused map[string]string
+}
+
+func (r *recorder) refuse(channel, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused == nil {
+		r.refused = map[string]string{}
+	}
+	r.refused[channel] = reason
 }
 
 // recorded is a message as it stands now.
@@ -578,6 +620,9 @@ func (r *recorder) Run(ctx context.Context, _ bot.Serve) error {
 func (r *recorder) Send(_ context.Context, to bot.Conversation, card bot.Card, delivery string) (bot.Posted, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if reason := r.refused[to.Channel]; reason != "" {
+		return bot.Posted{}, &bot.SendError{Permanent: true, Reason: reason}
+	}
 	if r.closed[to.Channel] {
 		return bot.Posted{}, &bot.SendError{Permanent: true, Closed: true, Reason: "cannot send messages to this user"}
 	}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/hirebot/hirebot/store"
+)
+
+func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	b := seeded(t, "HIREBOT_ENCRYPTION_KEY="+store.NewKey())
+	b.want(exitOK, "ask", "--as", "hiring-manager", "/req new senior java backend x2 bengaluru 35-45L by March why:\"UPI volume doubled\"")
+	path := filepath.Join(b.dir, "backup")
+	out, _ := b.want(exitOK, "backup", path)
+	has(t, out, "read back and is whole", "Keep HIREBOT_ENCRYPTION_KEY apart")
+	_, stderr := b.want(exitFailure, "backup", path)
+	has(t, stderr, "exists already")
+	_, stderr = b.want(exitFailure, "restore", path)
+	has(t, stderr, "holds data already", "restore into another database")
+
+	b.env[0] = "HIREBOT_DATABASE_URL=sqlite:" + filepath.Join(b.dir, "new", "restored.db")
+	_, stderr = b.want(exitFailure, "restore", filepath.Join(b.dir, "nothing"))
+	has(t, stderr, "no such file")
+	out, _ = b.want(exitOK, "restore", path)
+	has(t, out, "The database is restored, at version", "looked for in its conversation before it is sent")
+	out, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req show R-1")
+	has(t, out, "UPI volume doubled")
+	report, _ := b.want(exitOK, "doctor", "--audit")
+	has(t, report, "ok    audit", "ok    schema")
+	_, stderr = b.want(exitUsage, "backup")
+	has(t, stderr, "path")
+}

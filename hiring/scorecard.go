@@ -1,0 +1,522 @@
+package hiring
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The limits of a scorecard. Lengths are in characters.
+const (
+	// MaxDimensions is how many dimensions one interview rates: more cannot be rated well.
+	MaxDimensions  = 4
+	MaxEvidence    = 500
+	MaxPrivateNote = 1000
+	// MaxNoteLine is how long a line can be that is noted down during the interview, MaxNoteLines how
+	// many there can be.
+	MaxNoteLine  = 500
+	MaxNoteLines = 100
+)
+
+// NotCovered is the rating of a dimension that the interview did not get to.
+const NotCovered = 0
+
+// CardState is how a scorecard stands. The set is closed.
+type CardState string
+
+const (
+	// CardPending has nothing in it yet.
+	CardPending CardState = "pending"
+	// CardDraft has notes, or answers that were kept, and is not submitted.
+	CardDraft CardState = "draft"
+	// CardSubmitted is done. It can be amended, and never goes away.
+	CardSubmitted CardState = "submitted"
+	// CardDeclined is not filled in by this person; somebody else may have taken it over.
+	CardDeclined CardState = "declined"
+	// CardWaived is not waited for.
+	CardWaived CardState = "waived"
+)
+
+// CardStates are all states, in the order in which they are listed.
+var CardStates = []CardState{CardPending, CardDraft, CardSubmitted, CardDeclined, CardWaived}
+
+// WaiveCause says why a scorecard is not waited for. The set is closed.
+type WaiveCause string
+
+const (
+	// WaivedByRecruiter is a decision to go on without it. It can still be submitted.
+	WaivedByRecruiter WaiveCause = "recruiter"
+	// WaivedOff is an interview that was cancelled, or that somebody did not come to.
+	WaivedOff WaiveCause = "interview_off"
+)
+
+// Recommendation is what somebody would do. The set is closed; "" is not said yet, and never guessed.
+type Recommendation string
+
+// The recommendations.
+const (
+	StrongNo  Recommendation = "strong_no"
+	No        Recommendation = "no"
+	Yes       Recommendation = "yes"
+	StrongYes Recommendation = "strong_yes"
+)
+
+// Recommendations are all of them, from the least to the most in favour.
+var Recommendations = []Recommendation{StrongNo, No, Yes, StrongYes}
+
+// Rating is how one dimension was rated: from MinRating to MaxRating, or NotCovered, with a line of
+// evidence.
+type Rating struct {
+	Value    int
+	Evidence string
+}
+
+// NoteLine is a line that an interviewer noted down, for nobody but themselves.
+type NoteLine struct {
+	At   time.Time
+	Text string
+}
+
+// CardContent is what somebody says of a candidate after an interview.
+type CardContent struct {
+	// Ratings are by the keys of dimensions.
+	Ratings map[string]Rating
+	Overall Recommendation
+	// PrivateNote is for the recruiters alone.
+	PrivateNote string
+}
+
+// CardVersion is one version of a scorecard, as it was submitted or amended.
+type CardVersion struct {
+	CardContent
+	// Edition counts the versions from 1.
+	Edition int
+	At      time.Time
+}
+
+// Scorecard is what one of a panel is to say, or said, after one interview. There is one for each
+// panel member and interview.
+type Scorecard struct {
+	Interview, Person string
+	// Application, Candidate, Req and Stage are those of the interview.
+	Application, Candidate, Req, Stage string
+	State                              CardState
+	CardContent
+	// Notes are for the author alone, also when the scorecard is submitted.
+	Notes []NoteLine
+	// EndsAt is when the interview is planned to end, DueAt by when the scorecard is waited for.
+	EndsAt, DueAt time.Time
+	// Edition counts its versions; 0 is before it is submitted. SubmittedAt is when the first was
+	// submitted, AmendedAt when the last, if there are several.
+	Edition                int
+	SubmittedAt, AmendedAt time.Time
+	// Why is the reason of who declined or waived it.
+	Why string
+	// Removed says of a declined one that its person sits on the interview no more; HandedTo took the
+	// seat over, "" for nobody.
+	Removed  bool
+	HandedTo string
+	// Waived says why it is not waited for, where it is not.
+	Waived WaiveCause
+	// Nudges counts the reminders that were sent, NudgeAt is when the next is due; zero for never.
+	Nudges  int
+	NudgeAt time.Time
+	Version int64
+}
+
+// ParseRecommendation reads a recommendation by its name or title, in any spelling of blanks and case.
+// It returns an Invalid error for the field "overall".
+func ParseRecommendation(text string) (Recommendation, error) {
+	folded := roleFold(text)
+	for _, r := range Recommendations {
+		if folded == roleFold(string(r)) {
+			return r, nil
+		}
+	}
+	return "", InvalidField("overall", "%q is no recommendation. Choose strong no, no, yes or strong yes.", text)
+}
+
+// RecommendationTitle returns the name of a recommendation as people read it.
+func RecommendationTitle(r Recommendation) string {
+	switch r {
+	case StrongNo:
+		return "Strong no"
+	case No:
+		return "No"
+	case Yes:
+		return "Yes"
+	case StrongYes:
+		return "Strong yes"
+	default:
+		return "Not said"
+	}
+}
+
+// CardStateTitle returns the name of a state as people read it.
+func CardStateTitle(s CardState) string {
+	switch s {
+	case CardPending:
+		return "Not begun"
+	case CardDraft:
+		return "Begun"
+	case CardSubmitted:
+		return "In"
+	case CardDeclined:
+		return "Declined"
+	case CardWaived:
+		return "Not waited for"
+	default:
+		return string(s)
+	}
+}
+
+// RatingField and EvidenceField return the names of a dimension's two fields of the form, which the
+// errors of Submit name.
+func RatingField(dimension string) string { return "rating_" + dimension }
+
+// EvidenceField returns the name of the field for the evidence of a dimension.
+func EvidenceField(dimension string) string { return "evidence_" + dimension }
+
+// StageDimensions returns what an interview rates: the dimensions of a stage of the playbook, four at
+// most, in the stage's order. A stage that the playbook does not have, or has no more, rates none.
+func StageDimensions(p Playbook, stage string) []Dimension {
+	s, ok := p.Stage(stage)
+	if !ok {
+		return nil
+	}
+	var all []Dimension
+	for _, key := range s.Dimensions {
+		if d, ok := p.Dimension(key); ok && len(all) < MaxDimensions {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// Waits tells whether the scorecard is waited for.
+func (s Scorecard) Waits() bool { return s.State == CardPending || s.State == CardDraft }
+
+// Seated tells whether its person is of the panel: they may know of the candidate, and see their own.
+func (s Scorecard) Seated() bool {
+	return s.Waits() || s.State == CardSubmitted || s.State == CardWaived && s.Waived == WaivedByRecruiter
+}
+
+// Open tells whether the panel is not complete without it: it is waited for, or its person cannot give
+// it, and nobody has taken it over or gone on without it.
+func (s Scorecard) Open() bool { return s.Waits() || s.State == CardDeclined && !s.Removed }
+
+// Late tells whether it is waited for and was due before now.
+func (s Scorecard) Late(now time.Time) bool {
+	return s.Waits() && !s.DueAt.IsZero() && s.DueAt.Before(now)
+}
+
+// OpensAt returns when the scorecard of an interview can be filled in.
+func OpensAt(i Interview) time.Time { return i.StartsAt.Add(-FormBefore) }
+
+// CheckOpen returns a Conflict error where the scorecard cannot be filled in now: too early, handed
+// over, or since the interview is off.
+func (s Scorecard) CheckOpen(i Interview, now time.Time) error {
+	switch {
+	case s.State == CardSubmitted:
+		return nil
+	case s.State == CardDeclined && s.Removed:
+		return Errorf(Conflict, "You do not sit on %s any more, so nothing is asked of you.", s.Interview)
+	case s.State == CardDeclined:
+		return Errorf(Conflict, "You said that you cannot give feedback on %s. Ask the recruiter to put you back on it.", s.Interview)
+	case !i.State.On() || s.State == CardWaived && s.Waived == WaivedOff:
+		return Errorf(Conflict, "%s is %s, so there is nothing to rate. If it did take place, ask the recruiter to schedule it again.", s.Interview, offWords(i.State))
+	case now.Before(OpensAt(i)):
+		return Errorf(Conflict, "The scorecard of %s opens %d minutes before the interview begins.", s.Interview, int(FormBefore/time.Minute))
+	}
+	return nil
+}
+
+func offWords(s InterviewState) string {
+	switch s {
+	case InterviewCancelled:
+		return "cancelled"
+	case InterviewNoShow:
+		return "marked as a no-show"
+	case InterviewProposed, InterviewScheduled, InterviewDone:
+		return "not scheduled"
+	default:
+		return "not scheduled"
+	}
+}
+
+// NewScorecard returns the scorecard of a panelist of an interview, with nothing in it.
+func NewScorecard(i Interview, person string, due time.Time) Scorecard {
+	return Scorecard{
+		Interview: i.ID, Person: person, Application: i.Application, Candidate: i.Candidate, Req: i.Req, Stage: i.Stage,
+		State: CardPending, EndsAt: i.EndsAt(), DueAt: due, NudgeAt: i.EndsAt().Add(FormAfter),
+	}
+}
+
+// Tidied returns the content without blanks around its texts, and without ratings of nothing.
+func (c CardContent) Tidied() CardContent {
+	ratings := map[string]Rating{}
+	for key, r := range c.Ratings {
+		r.Evidence = strings.TrimSpace(r.Evidence)
+		ratings[key] = r
+	}
+	c.Ratings, c.PrivateNote = ratings, strings.TrimSpace(c.PrivateNote)
+	return c
+}
+
+// Equal tells whether two contents say the same.
+func (c CardContent) Equal(other CardContent) bool {
+	return c.Overall == other.Overall && c.PrivateNote == other.PrivateNote && maps.Equal(c.Ratings, other.Ratings)
+}
+
+// Problems returns an Invalid error for each field of a content that cannot be submitted as it is, in
+// the order of the form: each of the dimensions is rated or said not to be covered, and a 1 or a 4
+// has evidence.
+func (c CardContent) Problems(dimensions []Dimension) []*Error {
+	var problems []*Error
+	add := func(err *Error) {
+		if err != nil {
+			problems = append(problems, err)
+		}
+	}
+	known := map[string]bool{}
+	for _, d := range dimensions {
+		known[d.Key] = true
+		r, rated := c.Ratings[d.Key]
+		switch {
+		case !rated:
+			add(InvalidField(RatingField(d.Key), "Rate %s from %d to %d, or choose “not covered”.", lower(d.Title), MinRating, MaxRating))
+		case r.Value != NotCovered && (r.Value < MinRating || r.Value > MaxRating):
+			add(InvalidField(RatingField(d.Key), "%d is no rating. Rate %s from %d to %d, or choose “not covered”.", r.Value, lower(d.Title), MinRating, MaxRating))
+		case (r.Value == MinRating || r.Value == MaxRating) && strings.TrimSpace(r.Evidence) == "":
+			add(InvalidField(EvidenceField(d.Key), "A %d needs evidence: one line on what they did or said, like “asked for an idempotency key unprompted”.", r.Value))
+		default:
+			add(tooLong(EvidenceField(d.Key), "The evidence", r.Evidence, MaxEvidence))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Ratings)) {
+		if !known[key] {
+			add(InvalidField(RatingField(key), "This interview does not rate %q.", key))
+		}
+	}
+	if !slices.Contains(Recommendations, c.Overall) {
+		add(InvalidField("overall", "Choose what you would do: strong no, no, yes or strong yes."))
+	}
+	add(tooLong("private_note", "The note to the recruiter", c.PrivateNote, MaxPrivateNote))
+	return problems
+}
+
+// Submit returns the scorecard with its first version. The same content submitted twice is one
+// submission, and no error. It returns the first of the content's Problems, and a Conflict error
+// before the interview begins, where the interview is off or somebody else took it over, and where
+// another content was submitted.
+func (s Scorecard) Submit(i Interview, c CardContent, dimensions []Dimension, now time.Time) (Scorecard, error) {
+	c = c.Tidied()
+	if s.State == CardSubmitted {
+		if s.CardContent.Tidied().Equal(c) {
+			return s, nil
+		}
+		return s, Errorf(Conflict, "You have submitted this scorecard already. What you wrote now was not saved: amend the scorecard to change it.")
+	}
+	if err := s.CheckOpen(i, now); err != nil {
+		return s, err
+	}
+	if now.Before(i.StartsAt) {
+		return s, Errorf(Conflict, "%s has not begun yet. What you wrote is kept; submit it once it has.", s.Interview)
+	}
+	if problems := c.Problems(dimensions); len(problems) > 0 {
+		return s, problems[0]
+	}
+	s.State, s.CardContent = CardSubmitted, c
+	s.Edition, s.SubmittedAt, s.AmendedAt = 1, now, time.Time{}
+	s.Waived, s.Why, s.NudgeAt = "", "", time.Time{}
+	return s, nil
+}
+
+// Amend returns the scorecard with one more version. Edition is the version that the author saw when
+// they changed it: where there is another by now, a Conflict error is returned, unless it says the
+// same. A content that changes nothing makes no version.
+func (s Scorecard) Amend(edition int, c CardContent, dimensions []Dimension, now time.Time) (Scorecard, error) {
+	if s.State != CardSubmitted {
+		return s, Errorf(Conflict, "This scorecard was not submitted yet, so there is nothing to amend. Fill it in.")
+	}
+	c = c.Tidied()
+	if s.CardContent.Tidied().Equal(c) {
+		return s, nil
+	}
+	if edition != s.Edition {
+		return s, Errorf(Conflict, "You have changed this scorecard elsewhere since you opened it. Look at it again, and repeat what still holds.")
+	}
+	if problems := c.Problems(dimensions); len(problems) > 0 {
+		return s, problems[0]
+	}
+	s.CardContent = c
+	s.Edition++
+	s.AmendedAt = now
+	return s, nil
+}
+
+// Note returns the scorecard with one more line of notes. It returns an Invalid error for the field
+// "text", and a Conflict error where somebody else took the seat over, or the interview is off.
+func (s Scorecard) Note(text string, now time.Time) (Scorecard, error) {
+	text = strings.Join(strings.Fields(text), " ")
+	switch {
+	case text == "":
+		return s, InvalidField("text", "Write what you want to remember, like “asked for an idempotency key unprompted”.")
+	case s.State == CardDeclined, s.State == CardWaived && s.Waived == WaivedOff:
+		return s, Errorf(Conflict, "No feedback on %s is asked of you, so there is nothing to note down.", s.Interview)
+	case len(s.Notes) >= MaxNoteLines:
+		return s, InvalidField("text", "There are %d notes already; no more fit. Fill in the scorecard.", MaxNoteLines)
+	}
+	if err := tooLong("text", "The note", text, MaxNoteLine); err != nil {
+		return s, err
+	}
+	s.Notes = append(slices.Clone(s.Notes), NoteLine{At: now, Text: text})
+	if s.State == CardPending {
+		s.State = CardDraft
+	}
+	return s, nil
+}
+
+// Decline returns the scorecard of somebody who cannot give it, with the reason, which may be left
+// out. It returns a Conflict error where it is not waited for.
+func (s Scorecard) Decline(why string) (Scorecard, error) {
+	if !s.Waits() {
+		return s, s.notWaited("declined")
+	}
+	why = strings.TrimSpace(why)
+	if err := tooLong("reason", "The reason", why, MaxReason); err != nil {
+		return s, err
+	}
+	s.State, s.Why, s.NudgeAt = CardDeclined, why, time.Time{}
+	return s, nil
+}
+
+// Waive returns the scorecard as one that the recruiter does not wait for, with the reason. It can
+// still be submitted.
+func (s Scorecard) Waive(why string) (Scorecard, error) {
+	if !s.Open() {
+		return s, s.notWaited("waived")
+	}
+	why = strings.TrimSpace(why)
+	if why == "" {
+		return s, InvalidField("reason", "Say in a few words why you go on without it; the debrief shows it.")
+	}
+	if err := tooLong("reason", "The reason", why, MaxReason); err != nil {
+		return s, err
+	}
+	s.State, s.Why, s.Waived, s.NudgeAt = CardWaived, why, WaivedByRecruiter, time.Time{}
+	return s, nil
+}
+
+// Ask returns a declined or waived scorecard as one that is waited for again, until it is due. Its
+// notes are kept.
+func (s Scorecard) Ask(due, nudge time.Time) Scorecard {
+	if s.Waits() || s.State == CardSubmitted {
+		return s
+	}
+	s.State = CardPending
+	if len(s.Notes) > 0 {
+		s.State = CardDraft
+	}
+	s.Why, s.Removed, s.HandedTo, s.Waived = "", false, "", ""
+	s.DueAt, s.NudgeAt, s.Nudges = due, nudge, 0
+	return s
+}
+
+func (s Scorecard) notWaited(what string) *Error {
+	switch s.State {
+	case CardSubmitted:
+		return Errorf(Conflict, "This scorecard of %s was submitted, so it cannot be %s. It stays.", s.Interview, what)
+	case CardPending, CardDraft, CardDeclined, CardWaived:
+		return Errorf(Conflict, "This scorecard of %s is not waited for any more.", s.Interview)
+	default:
+		return Errorf(Conflict, "This scorecard of %s is not waited for any more.", s.Interview)
+	}
+}
+
+// SeatCards returns the scorecards of an interview as they must be after any change of its panel, its
+// time or its state: one for each of the panel, handed over by who was replaced, waived where the
+// interview is off, and waited for again where it is not. Nobody's seat goes who has submitted: that
+// is a Conflict error, and so a submitted scorecard is never lost. Cards are those that there are. Due
+// says by when somebody owes theirs. Those of who never had one come last, in the panel's order; a
+// proposed interview has none.
+func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time) ([]Scorecard, error) {
+	cards = slices.Clone(cards)
+	if i.State == InterviewProposed {
+		return cards, nil
+	}
+	nudge := i.EndsAt().Add(FormAfter)
+	var free []string // of the panel, those who have no seat so far
+	for _, person := range i.People() {
+		if !slices.ContainsFunc(cards, func(s Scorecard) bool { return s.Person == person && !s.Removed }) {
+			free = append(free, person)
+		}
+	}
+	for at, s := range cards {
+		if s.Removed && i.Sits(s.Person) { // they are back
+			s = s.Ask(due(s.Person), nudge)
+		}
+		switch {
+		case s.State == CardSubmitted && !i.Sits(s.Person):
+			return nil, Errorf(Conflict, "Somebody on %s has submitted their scorecard, so their seat cannot go to somebody else. Add people instead.", i.name())
+		case s.State == CardSubmitted:
+		case !i.Sits(s.Person):
+			if !s.Removed {
+				s.State, s.Removed, s.Waived, s.NudgeAt = CardDeclined, true, "", time.Time{}
+				if len(free) > 0 {
+					s.HandedTo, free = free[0], free[1:]
+				}
+			}
+		case !i.State.On() && s.Waived != WaivedOff:
+			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
+		case i.State.On() && s.Waived == WaivedOff:
+			s = s.Ask(due(s.Person), nudge)
+		case s.Waits() && !s.EndsAt.Equal(i.EndsAt()):
+			s.DueAt, s.NudgeAt, s.Nudges = due(s.Person), nudge, 0
+		}
+		s.EndsAt = i.EndsAt()
+		cards[at] = s
+	}
+	for _, person := range i.People() {
+		if slices.ContainsFunc(cards, func(s Scorecard) bool { return s.Person == person }) {
+			continue
+		}
+		s := NewScorecard(i, person, due(person))
+		if !i.State.On() {
+			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
+		}
+		cards = append(cards, s)
+	}
+	return cards, nil
+}
+
+// MaxNudges is how often somebody is reminded of a scorecard: five minutes after the planned end, on
+// the day when it is due, and on the working day after, of which the recruiter is told too.
+const MaxNudges = 3
+
+// Nudged returns the scorecard after a reminder of it was sent now, with the time of the next by when
+// its owner works.
+func (s Scorecard) Nudged(w WorkTime) Scorecard {
+	s.Nudges++
+	s.NudgeAt = time.Time{}
+	if !s.Waits() {
+		return s
+	}
+	switch s.Nudges {
+	case 1:
+		s.NudgeAt = w.remindOn(s.DueAt)
+	case 2:
+		s.NudgeAt = w.remindOn(DueAt(s.DueAt, w.Zone, w.Workday))
+	}
+	return s
+}
+
+// Snooze returns the scorecard with its next reminder put off until an instant. It takes none away.
+func (s Scorecard) Snooze(until time.Time) (Scorecard, error) {
+	if !s.Waits() {
+		return s, s.notWaited("put off")
+	}
+	s.NudgeAt = until
+	return s, nil
+}

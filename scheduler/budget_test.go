@@ -1,0 +1,131 @@
+package scheduler_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
+)
+
+// nudge is an unprompted message to somebody.
+func (w *world) nudge(to hiring.Person, subject string) bot.Message {
+	m := w.message(to, subject)
+	m.Unprompted = true
+	return m
+}
+
+// moment is a time of India, and what stands in somebody's direct messages then.
+type moment struct {
+	at   string
+	want []string
+}
+
+func (w *world) follow(to hiring.Person, moments ...moment) {
+	w.t.Helper()
+	for _, m := range moments {
+		w.at(m.at)
+		w.drain()
+		if got := w.chat.titles(dm(to.Name)); fmt.Sprint(got) != fmt.Sprint(m.want) {
+			w.t.Errorf("at %s there stands %v, want %v", m.at, got, m.want)
+		}
+	}
+}
+
+func (w *world) prefer(n hiring.NudgePreferences) {
+	w.t.Helper()
+	w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetNudgePreferences(ctx, n) })
+}
+
+func TestUnpromptedMessagesWaitForWorkingHours(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.at("2026-11-20T19:00") // a Friday evening
+		w.send(w.nudge(w.asha, "nudge"), w.message(w.asha, "answer"))
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 11 * 60, To: 19 * 60}, Away: []hiring.DaysAway{{From: "2026-11-23", To: "2026-11-23"}}})
+		w.follow(w.asha,
+			moment{"2026-11-20T19:00", []string{"answer"}}, // what is no nudge does not wait behind one
+			moment{"2026-11-21T12:00", []string{"answer"}},
+			moment{"2026-11-23T12:00", []string{"answer"}},
+			moment{"2026-11-24T10:59", []string{"answer"}},
+		)
+		w.want(store.PersonLane(w.asha.ID), "nudge", store.Waiting, "waits for the working hours of who gets it")
+		w.follow(w.asha, moment{"2026-11-24T11:00", []string{"answer", "nudge"}}, moment{"2026-11-24T11:05", []string{"answer", "nudge"}})
+	})
+}
+
+func TestWhatIsMoreThanADaysNumberIsMerged(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.views[views.Digest] = views.DigestOf(w.views)
+		w.at("2026-11-23T10:00")
+		for i := range 5 {
+			w.send(w.nudge(w.asha, fmt.Sprint("n", i)))
+		}
+		w.send(w.message(w.asha, "approval"), w.nudge(w.ravi, "his"))
+		w.follow(w.asha, moment{"2026-11-23T10:00", []string{"n0", "n1", "approval"}}, moment{"2026-11-23T18:00", []string{"n0", "n1", "approval"}})
+		w.wantTitles(dm("ravi"), "his")
+		w.say("n3", "") // it has nothing to say any more by then
+		w.send(w.nudge(w.asha, "late"))
+		w.follow(w.asha,
+			moment{"2026-11-23T18:20", []string{"n0", "n1", "approval"}},
+			moment{"2026-11-24T09:59", []string{"n0", "n1", "approval"}},
+			moment{"2026-11-24T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things"}},
+		)
+		got := w.chat.in(dm("asha"))
+		plain := bot.PlainCard(got[len(got)-1].card, time.UTC)
+		for _, part := range []string{"n2", "n4", "late", "/hire mynudges"} {
+			if !strings.Contains(plain, part) {
+				t.Errorf("the message lacks %q:\n%s", part, plain)
+			}
+		}
+		if strings.Contains(plain, "n3") {
+			t.Errorf("the message tells of what is over:\n%s", plain)
+		}
+		// It is one of the day's two.
+		w.send(w.nudge(w.asha, "n5"), w.nudge(w.asha, "n6"))
+		w.follow(w.asha,
+			moment{"2026-11-24T12:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5"}},
+			moment{"2026-11-25T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
+			moment{"2026-11-27T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
+		)
+	})
+}
+
+func TestWhoWantsThemSingleGetsThemOnTheNextDays(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Single: true, Budget: new(1)})
+		w.at("2026-11-26T10:00")
+		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"), w.nudge(w.asha, "n2"))
+		w.follow(w.asha,
+			moment{"2026-11-26T18:00", []string{"n0"}},
+			moment{"2026-11-27T10:00", []string{"n0", "n1"}},
+			moment{"2026-11-28T10:00", []string{"n0", "n1"}}, // a Saturday
+			moment{"2026-11-30T10:00", []string{"n0", "n1", "n2"}},
+		)
+	})
+}
+
+// TestOfMergedMessagesNoneIsLostInACrash lets a process die while it sends what was merged.
+func TestOfMergedMessagesNoneIsLostInACrash(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.views[views.Digest] = views.DigestOf(w.views)
+		w.at("2026-11-20T10:00")
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Budget: new(1)})
+		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"), w.nudge(w.asha, "n2"))
+		w.drain()
+		w.at("2026-11-23T10:00")
+		w.chat.next(callSend, outcome{arrives: true, dies: true})
+		w.crash(store.PersonLane(w.asha.ID))
+		w.clock.advance(2 * time.Minute)
+		w.drain()
+		w.wantTitles(dm("asha"), "n0", "Since yesterday: 2 things")
+	})
+}

@@ -1,0 +1,401 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hirebot/hirebot/hiring"
+)
+
+func scorecardRecord(interview, person string) string { return "scorecard/" + interview + "/" + person }
+
+func versionRecord(interview, person string, edition int) string {
+	return scorecardRecord(interview, person) + "/" + strconv.Itoa(edition)
+}
+
+func lookRecord(interview, person string) string { return "scorecard_look/" + interview + "/" + person }
+
+// cardNotes are what is kept sealed of a scorecard beside what it says of the candidate.
+type cardNotes struct {
+	Notes []hiring.NoteLine
+	Why   string
+}
+
+// SaveScorecard writes a scorecard and returns it with its new version; a new edition of it is kept as
+// a version of its own. Interview, person and what is repeated of the interview stay as they are. It
+// returns a Conflict error if it was changed since s was read, which the interview's cancelling or
+// another's taking over does too; the unit then runs again, and hiring.Scorecard tells in words what
+// does not hold any more. A scorecard that was submitted is never taken back: that is a Conflict error
+// as well. It returns a NotFound error where there is none.
+func (t *Tx) SaveScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
+	if err := t.lockApplication(ctx, s.Application); err != nil {
+		return hiring.Scorecard{}, err
+	}
+	s, err := t.writeScorecard(ctx, s)
+	if err != nil {
+		return hiring.Scorecard{}, err
+	}
+	if err := t.seatPanel(ctx, s.Application); err != nil {
+		return hiring.Scorecard{}, err
+	}
+	t.concern(s.Person)
+	if err := t.concernParts(ctx, s.Application); err != nil {
+		return hiring.Scorecard{}, err
+	}
+	return s, errors.Join(t.Refresh(ctx, s.Interview), t.Refresh(ctx, s.Candidate))
+}
+
+// writeScorecard writes a scorecard of an application whose row is locked by this unit.
+func (t *Tx) writeScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
+	row, err := t.scorecardRow(s)
+	if err != nil {
+		return hiring.Scorecard{}, err
+	}
+	var edition int
+	err = t.conn.row(ctx, []any{&edition},
+		`UPDATE scorecards SET state = $3, waits = $4, seated = $5, content = $6, notes = $7, ends_at = $8, due_at = $9, edition = $10, submitted_at = $11,
+		   amended_at = $12, removed = $13, handed_to = $14, waived_for = $15, nudges = $16, nudge_at = $17, version = version + 1
+		 WHERE interview = $1 AND person = $2 AND version = $18 AND edition <= $10 AND (state <> 'submitted' OR $3 = 'submitted')
+		 RETURNING edition`, append(row, s.Version)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		now, err := t.Scorecard(ctx, s.Interview, s.Person)
+		if err != nil {
+			return hiring.Scorecard{}, err
+		}
+		if now.Version == s.Version {
+			return hiring.Scorecard{}, hiring.Errorf(hiring.Conflict, "A scorecard that was submitted stays. It can be amended.")
+		}
+		return hiring.Scorecard{}, changedMeanwhile("Your scorecard of " + s.Interview)
+	}
+	if err != nil {
+		return hiring.Scorecard{}, fmt.Errorf("save a scorecard of %s: %w", s.Interview, err)
+	}
+	s.Version++
+	return s, t.keepVersion(ctx, s)
+}
+
+func (t *Tx) addScorecard(ctx context.Context, s hiring.Scorecard) error {
+	row, err := t.scorecardRow(s)
+	if err != nil {
+		return err
+	}
+	_, err = t.write(ctx,
+		`INSERT INTO scorecards (interview, person, state, waits, seated, content, notes, ends_at, due_at, edition, submitted_at, amended_at, removed, handed_to,
+		   waived_for, nudges, nudge_at, application, candidate, requisition, stage, version)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)`,
+		append(row, s.Application, s.Candidate, s.Req, s.Stage)...)
+	if err != nil {
+		return fmt.Errorf("add a scorecard of %s: %w", s.Interview, err)
+	}
+	return nil
+}
+
+// keepVersion keeps the present edition of a scorecard, if it is not kept yet.
+func (t *Tx) keepVersion(ctx context.Context, s hiring.Scorecard) error {
+	if s.Edition == 0 {
+		return nil
+	}
+	content, err := json.Marshal(s.CardContent)
+	if err != nil {
+		return fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+	}
+	_, err = t.write(ctx,
+		`INSERT INTO scorecard_versions (interview, person, edition, at, content) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (interview, person, edition) DO NOTHING`,
+		s.Interview, s.Person, s.Edition, instant{t.now}, t.store.keys.Seal(versionRecord(s.Interview, s.Person, s.Edition), string(content)))
+	if err != nil {
+		return fmt.Errorf("keep a version of a scorecard of %s: %w", s.Interview, err)
+	}
+	return nil
+}
+
+// scorecardRow returns the columns that both adding and saving write, interview first and nudge_at
+// last.
+func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
+	content, err := json.Marshal(s.CardContent)
+	if err != nil {
+		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+	}
+	notes, err := json.Marshal(cardNotes{Notes: s.Notes, Why: s.Why})
+	if err != nil {
+		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+	}
+	record := scorecardRecord(s.Interview, s.Person)
+	return []any{
+		s.Interview, s.Person, string(s.State), s.Waits(), s.Seated(), t.store.keys.Seal(record, string(content)), t.store.keys.Seal(record, string(notes)),
+		instant{s.EndsAt}, instant{s.DueAt}, s.Edition, instant{s.SubmittedAt}, instant{s.AmendedAt}, s.Removed, s.HandedTo, string(s.Waived),
+		s.Nudges, instant{s.NudgeAt},
+	}, nil
+}
+
+// sameCard tells whether SeatCards has left a scorecard as it was. It changes no content.
+func sameCard(a, b hiring.Scorecard) bool {
+	return a.State == b.State && a.EndsAt.Equal(b.EndsAt) && a.DueAt.Equal(b.DueAt) && a.Removed == b.Removed && a.HandedTo == b.HandedTo &&
+		a.Waived == b.Waived && a.Why == b.Why && a.Nudges == b.Nudges && a.NudgeAt.Equal(b.NudgeAt)
+}
+
+const scorecardColumns = `s.interview, s.person, s.application, s.candidate, s.requisition, s.stage, s.state, s.content, s.notes, s.ends_at, s.due_at, s.edition,
+	s.submitted_at, s.amended_at, s.removed, s.handed_to, s.waived_for, s.nudges, s.nudge_at, s.version`
+
+// Scorecard returns the scorecard of a person for an interview, whoever asks. It returns a NotFound
+// error where there is none.
+func (t *Tx) Scorecard(ctx context.Context, interview, person string) (hiring.Scorecard, error) {
+	found, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.interview = $1 AND s.person = $2`, interview, person)
+	if err != nil {
+		return hiring.Scorecard{}, err
+	}
+	if len(found) == 0 {
+		return hiring.Scorecard{}, notFound("scorecard of yours for " + interview)
+	}
+	return found[0], nil
+}
+
+// PanelOf returns the scorecards of an interview, whoever asks, also of those who sit there no more.
+// What somebody may see of them, hiring.VisibleCards says.
+func (t *Tx) PanelOf(ctx context.Context, interview string) ([]hiring.Scorecard, error) {
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.interview = $1 ORDER BY s.person`, interview)
+}
+
+// CardsOf returns all scorecards of an application, whoever asks. What somebody may see of them,
+// hiring.VisibleCards says.
+func (t *Tx) CardsOf(ctx context.Context, application string) ([]hiring.Scorecard, error) {
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.application = $1 ORDER BY s.interview, s.person`, application)
+}
+
+// MyScorecards returns the scorecards that are waited for from somebody, those that are due first in
+// front. Limit 0 is 25.
+func (t *Tx) MyScorecards(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
+	if limit <= 0 {
+		limit = candidatePage
+	}
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
+}
+
+// OpenCardsOf returns the scorecards that are waited for, by the applications that they belong to, without
+// what stands in them: who is waited for.
+func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[string][]hiring.Scorecard, error) {
+	open := map[string][]hiring.Scorecard{}
+	if len(of) == 0 {
+		return open, nil
+	}
+	ids := make([]string, len(of))
+	for i, a := range of {
+		ids[i] = a.ID
+	}
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM scorecards s WHERE s.waits AND s.application IN (` + q.list(ids) + `) ORDER BY s.due_at, s.interview, s.person`)
+	found, err := t.scorecards(ctx, q.text.String(), q.args...)
+	for _, s := range found {
+		s.CardContent, s.Notes = hiring.CardContent{}, nil
+		open[s.Application] = append(open[s.Application], s)
+	}
+	return open, err
+}
+
+// SubmittedBy returns the scorecards that somebody submitted, the latest first. Limit 0 is 25.
+func (t *Tx) SubmittedBy(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
+	if limit <= 0 {
+		limit = candidatePage
+	}
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.state = 'submitted' AND s.person = $1
+		ORDER BY s.submitted_at DESC, s.interview DESC LIMIT `+strconv.Itoa(limit), person)
+}
+
+// ScorecardVersions returns every version of a scorecard, the first one first, whoever asks.
+func (t *Tx) ScorecardVersions(ctx context.Context, interview, person string) ([]hiring.CardVersion, error) {
+	var all []hiring.CardVersion
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var (
+			v      hiring.CardVersion
+			sealed string
+			at     instant
+		)
+		if err := scan(&v.Edition, &at, &sealed); err != nil {
+			return err
+		}
+		text, err := t.store.keys.Open(versionRecord(interview, person, v.Edition), sealed)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(text), &v.CardContent); err != nil {
+			return err
+		}
+		v.At = at.Time
+		all = append(all, v)
+		return nil
+	}, `SELECT edition, at, content FROM scorecard_versions WHERE interview = $1 AND person = $2 ORDER BY edition`, interview, person)
+	if err != nil {
+		return nil, fmt.Errorf("read the versions of a scorecard of %s: %w", interview, err)
+	}
+	return all, nil
+}
+
+// RecordLook puts on record that the actor has opened the scorecards of others of an interview. The
+// first time counts; but who gives a reason later, since others are to come in, has that kept too. It
+// is whole in itself and may run twice, so that a unit on the pool may do it too.
+func (t *Tx) RecordLook(ctx context.Context, application string, look hiring.CardLook) error {
+	look.Person = t.author()
+	_, err := t.conn.exec(ctx,
+		`INSERT INTO scorecard_looks (interview, person, application, at, early, reason) VALUES ($1, $2, $3, $4, $5, $6)
+		 ON CONFLICT (interview, person) DO UPDATE SET early = TRUE, reason = excluded.reason WHERE excluded.early AND NOT scorecard_looks.early`,
+		look.Interview, look.Person, application, instant{t.now}, look.Early, t.store.keys.Seal(lookRecord(look.Interview, look.Person), look.Reason))
+	if err != nil {
+		return fmt.Errorf("put on record who looked at %s: %w", look.Interview, err)
+	}
+	return nil
+}
+
+// LooksAt returns who opened the scorecards of others of an application, and when first, the first one
+// first.
+func (t *Tx) LooksAt(ctx context.Context, application string) ([]hiring.CardLook, error) {
+	var all []hiring.CardLook
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var (
+			look   hiring.CardLook
+			sealed string
+			at     instant
+		)
+		if err := scan(&look.Interview, &look.Person, &at, &look.Early, &sealed); err != nil {
+			return err
+		}
+		var err error
+		look.At = at.Time
+		look.Reason, err = t.store.keys.Open(lookRecord(look.Interview, look.Person), sealed)
+		all = append(all, look)
+		return err
+	}, `SELECT interview, person, at, early, reason FROM scorecard_looks WHERE application = $1 ORDER BY at, interview, person`, application)
+	if err != nil {
+		return nil, fmt.Errorf("read who looked at %s: %w", application, err)
+	}
+	return all, nil
+}
+
+// ApplicationSubject returns what the policy decides on for an application: its requisition, all of its
+// scorecards with what they say, and who opened which. Who draws it asks hiring.VisibleCards.
+func (t *Tx) ApplicationSubject(ctx context.Context, a hiring.Application) (hiring.Subject, error) {
+	r, err := t.Requisition(ctx, a.Req)
+	if err != nil {
+		return hiring.Subject{}, err
+	}
+	cards, err := t.CardsOf(ctx, a.ID)
+	if err != nil {
+		return hiring.Subject{}, err
+	}
+	looks, err := t.LooksAt(ctx, a.ID)
+	return hiring.Subject{Req: &r, Reqs: []hiring.Requisition{r}, Cards: cards, Looks: looks}, err
+}
+
+// InterviewSubject returns what the policy decides on for an interview: that of its application, and who
+// sits on it.
+func (t *Tx) InterviewSubject(ctx context.Context, i hiring.Interview) (hiring.Subject, error) {
+	on, err := t.ApplicationSubject(ctx, hiring.Application{ID: i.Application, Req: i.Req})
+	on.Interview, on.Panel = i.ID, i.People()
+	return on, err
+}
+
+// Debriefing is what somebody may see of an application's scorecards.
+type Debriefing struct {
+	Application hiring.Application
+	// Subject is what the policy decides on, with the scorecards as the viewer may see them.
+	Subject    hiring.Subject
+	Interviews []hiring.Interview
+	// Sight says how much the viewer may read, of all interviews at once.
+	Sight hiring.Sight
+	hiring.Debrief
+}
+
+// DebriefOf returns the debrief of a candidate for a requisition as somebody may see it. It returns the
+// same NotFound error where there is none and where it does not exist for them.
+func (t *Tx) DebriefOf(ctx context.Context, candidate, req string, viewer hiring.Actor) (Debriefing, error) {
+	none := notFound("candidate " + candidate)
+	a, found, err := t.ApplicationOf(ctx, candidate, req)
+	if err != nil {
+		return Debriefing{}, err
+	}
+	if !found {
+		return Debriefing{}, none
+	}
+	on, err := t.ApplicationSubject(ctx, a)
+	if err != nil {
+		return Debriefing{}, err
+	}
+	sight := hiring.CardSight(viewer, on)
+	if sight == hiring.SightNone {
+		return Debriefing{}, none
+	}
+	interviews, err := t.InterviewsOf(ctx, a.ID)
+	if err != nil {
+		return Debriefing{}, err
+	}
+	on.Cards = hiring.VisibleCards(viewer, on)
+	playbook, _ := t.snapshot.Playbook(on.Req.Role)
+	return Debriefing{
+		Application: a, Subject: on, Interviews: interviews, Sight: sight,
+		Debrief: hiring.NewDebrief(hiring.DebriefParams{
+			Playbook: playbook, Level: on.Req.Level, Interviews: interviews, Cards: on.Cards, Looks: on.Looks,
+		}),
+	}, nil
+}
+
+// DueNudge is a scorecard of which somebody is to be reminded.
+type DueNudge struct{ Interview, Person string }
+
+// DueNudges returns the scorecards of which a reminder is due, the longest due first. Who sends it saves
+// the scorecard as hiring.Scorecard.Nudged returns it, in the same unit: of several who do, one
+// succeeds.
+func (s *Store) DueNudges(ctx context.Context, now time.Time, limit int) ([]DueNudge, error) {
+	var due []DueNudge
+	err := s.pool.each(ctx, func(scan func(...any) error) error {
+		var d DueNudge
+		err := scan(&d.Interview, &d.Person)
+		due = append(due, d)
+		return err
+	}, `SELECT interview, person FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at <= $1 ORDER BY nudge_at LIMIT $2`, instant{now}, limit)
+	if err != nil {
+		return nil, fmt.Errorf("look for scorecards to remind of: %w", err)
+	}
+	return due, nil
+}
+
+func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hiring.Scorecard, error) {
+	var all []hiring.Scorecard
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var (
+			s                                    hiring.Scorecard
+			content, notes                       string
+			ends, due, submitted, amended, nudge instant
+		)
+		err := scan(&s.Interview, &s.Person, &s.Application, &s.Candidate, &s.Req, &s.Stage, &s.State, &content, &notes, &ends, &due, &s.Edition,
+			&submitted, &amended, &s.Removed, &s.HandedTo, &s.Waived, &s.Nudges, &nudge, &s.Version)
+		if err != nil {
+			return err
+		}
+		record := scorecardRecord(s.Interview, s.Person)
+		text, err := t.store.keys.Open(record, content)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(text), &s.CardContent); err != nil {
+			return err
+		}
+		if text, err = t.store.keys.Open(record, notes); err != nil {
+			return err
+		}
+		var n cardNotes
+		if err := json.Unmarshal([]byte(text), &n); err != nil {
+			return err
+		}
+		s.Notes, s.Why = n.Notes, n.Why
+		s.EndsAt, s.DueAt, s.SubmittedAt, s.AmendedAt, s.NudgeAt = ends.Time, due.Time, submitted.Time, amended.Time, nudge.Time
+		all = append(all, s)
+		return nil
+	}, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read scorecards: %w", err)
+	}
+	return all, nil
+}

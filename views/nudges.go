@@ -1,0 +1,148 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// How somebody gets what is more than their day's number of unprompted messages.
+const (
+	NudgeDigest = "digest"
+	NudgeSingle = "single"
+)
+
+// drawMyNudges shows the viewer when they are told things unasked.
+func drawMyNudges(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
+	if viewer.ID == "" {
+		return bot.Card{}, bot.ErrMoot
+	}
+	s := tx.Snapshot()
+	own, times := s.NudgePreferences(viewer.ID), s.WorkTime(viewer.ID)
+	whose := func(mine bool) string {
+		if mine {
+			return " (yours)"
+		}
+		return " (the company's)"
+	}
+	person, _ := s.Person(viewer.ID)
+	away, rest := "none", "merged into one message"
+	if len(own.Away) > 0 {
+		away = hiring.PrintDaysAway(own.Away)
+	}
+	if own.Single {
+		rest = "one by one on the next days"
+	}
+	card := bot.Card{
+		Tone: bot.Good, Title: "Your nudges",
+		Body: []bot.Node{bot.Fields{
+			{Label: "Hours", Text: bot.T(times.Hours.String() + whose(own.Hours != nil))},
+			{Label: "Time zone", Text: bot.T(times.Zone.String() + whose(person.Zone != ""))},
+			{Label: "Days away", Text: bot.T(away)},
+			{Label: "Messages a day", Text: bot.T(fmt.Sprint(s.NudgeBudget(viewer.ID)) + whose(own.Budget != nil) + ", more are " + rest)},
+		}},
+		Actions: []bot.Action{{Label: "Change", Do: bot.Do("hire.mynudges")}, {Label: "My home", Do: bot.Do("hire.home")}},
+	}
+	if person.Zone == "" {
+		card.Body = append(card.Body, bot.T("Your time zone follows your chat profile, or else the company."))
+	}
+	if next := times.NextAllowed(tx.Now()); next.After(tx.Now()) {
+		card.Context = bot.Join(bot.T("Until "), bot.At(next), bot.T(" I tell you nothing unasked."))
+	}
+	return card, nil
+}
+
+// drawHolidays lists the company's holidays; its argument is how many were just added.
+func drawHolidays(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	if err := RefuseSettings(tx, viewer); err != nil {
+		return bot.Card{}, err
+	}
+	all := tx.Snapshot().Calendar().Holidays
+	var lines []bot.Text
+	for _, h := range all {
+		text := hiring.PrintHolidays([]hiring.Holiday{h})
+		if len(h.Date) == len(time.DateOnly) {
+			text = bot.Date(h.Date).Long()
+		} else {
+			text += ", every year"
+		}
+		lines = append(lines, bot.T(joinNonEmpty(" · ", text, h.Name)))
+	}
+	card := bot.Card{
+		Title: count(len(all), "holiday"), Body: []bot.Node{bot.Lines(lines...)},
+		Actions: []bot.Action{{Label: "Add more", Do: bot.Do("hire.holidays")}, {Label: "Edit the list", Do: bot.Do("hire.set", hiring.SettingHolidays)}},
+		Context: bot.T("On these days nobody is reminded, and nothing is due."),
+	}
+	if added := arg(v, 0); added != "" && added != "0" {
+		card.Tone = bot.Good
+		card.Title += ", " + added + " new"
+	}
+	return card, nil
+}
+
+// DigestOf returns the view of what was merged into one message, each as the set draws it now; the subject
+// is the key of the merging. What has nothing to say any more is left out.
+func DigestOf(set Set) View {
+	return View{Contains: Pay, Draw: func(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+		rows, err := tx.Merged(ctx, v.Subject, viewer.ID)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		var cards []bot.Card
+		for _, r := range rows {
+			wanted, err := StillWanted(ctx, tx, viewer, r.View)
+			if err != nil {
+				return bot.Card{}, err
+			}
+			if !wanted {
+				continue
+			}
+			card, err := set.Draw(ctx, tx, viewer, r.View)
+			if code := bot.ErrorCode(err); errors.Is(err, bot.ErrMoot) || code == bot.CodeNotFound || code == bot.CodeNotAllowed {
+				continue
+			}
+			if err != nil {
+				return bot.Card{}, err
+			}
+			cards = append(cards, card)
+		}
+		if len(cards) == 0 {
+			return bot.Card{}, bot.ErrMoot
+		}
+		return digestCard(cards), nil
+	}}
+}
+
+// digestShown is how many things one message holds at most.
+const digestShown = 10
+
+func digestCard(cards []bot.Card) bot.Card {
+	out := bot.Card{Tone: bot.Attention, Title: "Since yesterday: " + count(len(cards), "thing")}
+	menu := &bot.Menu{Label: "Go on with"}
+	for i, c := range cards {
+		if i == digestShown {
+			out.Body = append(out.Body, bot.Join(bot.Tf("… and %d more: ", len(cards)-i), bot.C("/hire")))
+			break
+		}
+		part := bot.B(c.Title)
+		if len(c.Body) > 0 {
+			if text, ok := c.Body[0].(bot.Text); ok {
+				part = bot.Lines(part, text)
+			}
+		}
+		out.Body = append(out.Body, part)
+		if len(c.Actions) > 0 {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: c.Actions[0].Label, Hint: c.Title, Do: c.Actions[0].Do})
+		}
+	}
+	if len(menu.Items) > 0 {
+		out.Menu = menu
+	}
+	out.Actions = []bot.Action{{Label: "My home", Do: bot.Do("hire.home"), Style: bot.Primary}}
+	return out
+}
