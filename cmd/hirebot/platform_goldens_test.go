@@ -235,14 +235,25 @@ func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte,
 	}
 	return map[string]func(bot.Spec) ([]byte, error){
 		"slack": func(s bot.Spec) ([]byte, error) {
-			offer := map[string]json.RawMessage{}
-			if offer["command"] = having(app.Features.Commands, map[string]string{"command": "/" + s.Noun}); offer["command"] == nil {
+			command := having(app.Features.Commands, map[string]string{"command": "/" + s.Noun})
+			if command == nil {
 				return nil, fmt.Errorf("the manifest has no /%s", s.Noun)
 			}
+			var entry struct {
+				Command     string `json:"command"`
+				Description string `json:"description"`
+			}
+			if err := json.Unmarshal(command, &entry); err != nil {
+				return nil, err
+			}
+			// Its hint, which names all verbs, would have every verb change the files of the others.
+			offer := map[string]any{"command": entry, "typed": bot.Usage(s)}
 			if s.Shortcut != "" {
-				if offer["shortcut"] = having(app.Features.Shortcuts, map[string]string{"name": s.Shortcut}); offer["shortcut"] == nil {
+				shortcut := having(app.Features.Shortcuts, map[string]string{"name": s.Shortcut})
+				if shortcut == nil {
 					return nil, fmt.Errorf("the manifest has no shortcut %q", s.Shortcut)
 				}
+				offer["shortcut"] = shortcut
 			}
 			return goldenJSON(offer)
 		},

@@ -440,7 +440,8 @@ func (w *world) breaksCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: breaks PERSON REASON")
 	}
-	w.recorder.refuse(conversationOf(args[0]), args[1])
+	on, channel := w.front(conversationOf(args[0]))
+	on.refuse(channel, args[1])
 }
 
 // mendsCmd is `mends PERSON`: the platform takes messages to that person again.
@@ -448,7 +449,8 @@ func (w *world) mendsCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: mends PERSON")
 	}
-	w.recorder.refuse(conversationOf(args[0]), "")
+	on, channel := w.front(conversationOf(args[0]))
+	on.refuse(channel, "")
 }
 
 // conversationOf returns the recorder's name of somebody's direct messages, or of a #channel.
