@@ -391,15 +391,12 @@ func onlyWaiting(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.App
 
 // waitingChoices names approvals by their requisitions.
 func waitingChoices(ctx context.Context, tx *store.Tx, waiting []hiring.Approval) ([]bot.Choice, error) {
-	reqs := make([]hiring.Requisition, 0, len(waiting))
+	subjects := make([]string, 0, len(waiting))
 	for _, a := range waiting {
-		r, err := tx.Requisition(ctx, a.Subject)
-		if err != nil {
-			return nil, err
-		}
-		reqs = append(reqs, r)
+		subjects = append(subjects, a.Subject)
 	}
-	return reqChoices(tx, reqs), nil
+	reqs, err := tx.RequisitionsByID(ctx, subjects)
+	return reqChoices(tx, reqs), err
 }
 
 // suggestWaiting suggests the requisitions that wait for the person's decision.

@@ -330,10 +330,14 @@ func changeState(ctx context.Context, tx *store.Tx, person *hiring.Person, activ
 // does what follows: approvals that ask somebody who lost or gained their access go on, and who was
 // given a role by it is told. Whose platform tells no time zone is asked for it, once.
 func KeepProfile(ctx context.Context, tx *store.Tx, who bot.Identity, p bot.Profile, admin bool) (hiring.Person, error) {
-	before, known := tx.Snapshot().PersonByIdentity(who.Workspace, who.User)
+	s := tx.Snapshot()
+	before, known := s.PersonByIdentity(who.Workspace, who.User)
 	after, err := tx.KeepProfile(ctx, who, p, admin)
 	if err != nil {
 		return hiring.Person{}, err
+	}
+	if !known {
+		before, known = s.Person(after.ID) // by the same account in another server
 	}
 	if !known && after.ID != "" && after.Active {
 		if err := askZone(ctx, tx, after); err != nil {

@@ -186,11 +186,32 @@ func checkChannel(ctx context.Context, tx *store.Tx, name, field string) error {
 		return err
 	}
 	if _, err := tx.ChannelByName(ctx, "", name); bot.ErrorCode(err) == bot.CodeNotFound {
-		return hiring.InvalidField(field, "I am in no channel #%s. Type there: /invite @Hirebot, and then set it again.", strings.TrimPrefix(name, "#"))
+		return hiring.InvalidField(field, "I am in no channel #%s. %s Then set it again.", strings.TrimPrefix(name, "#"), howToLetIn(tx.Snapshot()))
 	} else if err != nil {
 		return err
 	}
 	return nil
+}
+
+// howToLetIn says how the bot gets into a channel, on each of the company's platforms.
+func howToLetIn(s *store.Snapshot) string {
+	ways := map[string]string{
+		"slack":   "type there: /invite @Hirebot",
+		"discord": "give my role “View Channel” and “Send Messages” in the channel's settings",
+	}
+	var said []string
+	for _, w := range s.Workspaces() {
+		if way := ways[w.Platform]; way != "" && w.Kind == store.HomeWorkspace {
+			way = "On " + hiring.PlatformTitle(w.Platform) + ", " + way + "."
+			if !slices.Contains(said, way) {
+				said = append(said, way)
+			}
+		}
+	}
+	if len(said) == 0 {
+		return "Let me into it first."
+	}
+	return strings.Join(said, " ")
 }
 
 func messageOf(err error) string {

@@ -26,7 +26,11 @@ func (c *Courier) shutOut(ctx context.Context, row store.Row, workspaces []strin
 		if !ok {
 			return nil
 		}
-		return errors.Join(mention(ctx, tx, person, row, workspaces), tellRecruiters(ctx, tx, person, row, workspaces[0]))
+		mentioned, err := mention(ctx, tx, person, row, workspaces)
+		if err != nil {
+			return err
+		}
+		return tellRecruiters(ctx, tx, person, row, workspaces[0], mentioned)
 	})
 	if err != nil {
 		return err
@@ -41,11 +45,12 @@ func (c *Courier) shutOut(ctx context.Context, row store.Row, workspaces []strin
 }
 
 // mention has somebody mentioned in the hiring channel of the first of some workspaces that has one: once
-// a day, and what was posted on an earlier day says from then on that nothing waits there.
-func mention(ctx context.Context, tx *store.Tx, p hiring.Person, row store.Row, workspaces []string) error {
+// a day, and what was posted on an earlier day says from then on that nothing waits there. It tells whether
+// there is such a channel.
+func mention(ctx context.Context, tx *store.Tx, p hiring.Person, row store.Row, workspaces []string) (bool, error) {
 	channels, err := tx.ChannelsNamed(ctx, tx.Snapshot().Setting(hiring.SettingHiringChannel))
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, workspace := range workspaces {
 		at := slices.IndexFunc(channels, func(c store.Channel) bool { return c.Workspace == workspace })
@@ -54,24 +59,28 @@ func mention(ctx context.Context, tx *store.Tx, p hiring.Person, row store.Row, 
 		}
 		subject := views.WaitingSubject(p.ID)
 		if err := tx.Refresh(ctx, subject); err != nil {
-			return err
+			return false, err
 		}
 		day := string(bot.DateOf(tx.Now(), tx.Snapshot().Zone(p.ID)))
 		args := []string{day}
 		if row.View.Name == views.Approval || row.View.Name == views.Question {
 			args = append(args, views.WaitsForDecision)
 		}
-		return tx.Send(ctx, bot.Message{
+		return true, tx.Send(ctx, bot.Message{
 			To:   bot.Recipient{Channel: bot.Conversation{Workspace: workspace, Channel: channels[at].ID}},
 			View: bot.View{Name: views.Waiting, Subject: subject, Args: args}, Key: subject + ":" + day,
 		})
 	}
-	return nil
+	return false, nil
 }
 
 // tellRecruiters tells the recruiter of the record that a message was about, or all recruiters, that
 // somebody takes no direct messages: each of them once about each person.
-func tellRecruiters(ctx context.Context, tx *store.Tx, p hiring.Person, row store.Row, workspace string) error {
+func tellRecruiters(ctx context.Context, tx *store.Tx, p hiring.Person, row store.Row, workspace string, mentioned bool) error {
+	args := []string{workspace}
+	if mentioned {
+		args = append(args, views.Mentioned)
+	}
 	s := tx.Snapshot()
 	told := s.PeopleWith(hiring.Recruiter)
 	if r, err := tx.Requisition(ctx, row.View.Subject); err == nil {
@@ -87,7 +96,7 @@ func tellRecruiters(ctx context.Context, tx *store.Tx, p hiring.Person, row stor
 		}
 		err := tx.Send(ctx, bot.Message{
 			To:   bot.Recipient{Person: one.ID},
-			View: bot.View{Name: views.NoDMs, Subject: "person:" + p.ID, Args: []string{workspace}},
+			View: bot.View{Name: views.NoDMs, Subject: "person:" + p.ID, Args: args},
 			Key:  "no_dms:" + p.ID + ":" + one.ID, Why: "You get this because you recruit.",
 		})
 		if err != nil {

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +133,22 @@ func TestWhoTakesNoDirectMessages(t *testing.T) {
 		if n := len(w.chat.in(public)); n != 2 {
 			t.Errorf("a channel that wants quiet has %d messages", n)
 		}
+
+		// Where there is no channel to mention them in, none is promised.
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			for _, told := range [][]string{{public.Workspace}, {public.Workspace, views.Mentioned}} {
+				card, err := views.All(func() *bot.Registry { return nil }).Draw(ctx, tx, tx.Snapshot().ActorFor(w.ravi.ID),
+					bot.View{Name: views.NoDMs, Subject: "person:" + w.asha.ID, Args: told})
+				if err != nil {
+					return err
+				}
+				body, _ := card.Body[0].(bot.Text)
+				if text := body.Plain(time.UTC); strings.Contains(text, "Meanwhile I mention them") != (len(told) > 1) {
+					t.Errorf("with %q it says %q", told, text)
+				}
+			}
+			return nil
+		})
 
 		// The question for their zone is worth no mention.
 		w.chat.next(callSend, outcome{err: errClosed})

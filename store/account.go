@@ -175,7 +175,8 @@ const (
 // is, the zero Person for nobody's. It writes only what has changed, so that asking again costs
 // nothing.
 //
-// An account that nobody has becomes a person without roles, unless it is closed. With one that is
+// An account that nobody has becomes a person without roles, unless it is closed, or one more account of
+// who has it in another server of the company. With one that is
 // closed now nobody acts any more; somebody all of whose accounts are closed is deactivated, and is
 // active again when one of them is opened, unless an admin deactivated them. Who is a guest everywhere
 // keeps no role that is not open to guests. The roles that the platform's own give are given, and taken
@@ -210,9 +211,10 @@ func (t *Tx) ProfileKept(who bot.Identity, p bot.Profile, admin bool) bool {
 
 // news is what a profile changes.
 type news struct {
-	// unknown says that nobody has the account yet.
-	unknown       bool
-	before, after account
+	// unknown says that nobody has the account yet. It becomes that of a new person or, with joins, one
+	// more of somebody who is known by it in another server.
+	unknown, joins bool
+	before, after  account
 	// person is how they are afterwards; changed says that they, and not only the account, are
 	// another. Its roles are those that they held before and are given.
 	person  hiring.Person
@@ -240,6 +242,17 @@ func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
 		if !p.Active {
 			return news{}
 		}
+		if person, elsewhere := s.inOtherServer(identity); elsewhere {
+			n := news{unknown: true, joins: true, person: person}
+			n.after = t.told(n.before, p)
+			n.person.Identities = append(slices.Clone(person.Identities), identity)
+			instead := map[hiring.Identity]account{identity: n.after}
+			n.openOrClose(s, identity, true)
+			n.mapRoles(s.rolesByGroups(n.person.Identities, instead))
+			_, guest := s.standing(n.person.Identities, instead)
+			n.makeAdmin(admin && !p.Guest && !guest)
+			return n
+		}
 		n := news{unknown: true, before: account{active: true}}
 		n.after = t.told(n.before, p)
 		n.person = hiring.Person{
@@ -262,6 +275,24 @@ func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
 	n.mapRoles(s.rolesByGroups(person.Identities, map[hiring.Identity]account{identity: n.after}))
 	n.makeAdmin(admin && !p.Guest && !guest)
 	return n
+}
+
+// inOtherServer returns who has the same account in another server of the company. On Discord an account is
+// one wherever it is: somebody in two servers is one person, and whom an admin deactivated is nobody new in
+// the other.
+func (p *Snapshot) inOtherServer(identity hiring.Identity) (hiring.Person, bool) {
+	if p.workspaces[identity.Workspace].Platform != discordPlatform {
+		return hiring.Person{}, false
+	}
+	for _, w := range p.Workspaces() {
+		if w.Platform != discordPlatform || w.Kind != HomeWorkspace || w.ID == identity.Workspace {
+			continue
+		}
+		if person, ok := p.PersonByIdentity(w.ID, identity.User); ok {
+			return person, true
+		}
+	}
+	return hiring.Person{}, false
 }
 
 // told returns what is known of an account after its platform has told a profile. Of one that is
@@ -404,8 +435,13 @@ func (n *news) makeAdmin(may bool) {
 // keep writes what a profile changes. It is part of a change.
 func (t *Tx) keep(ctx context.Context, identity hiring.Identity, n news) error {
 	id := n.person.ID
+	if n.joins {
+		if err := t.link(ctx, id, identity); err != nil {
+			return err
+		}
+	}
 	switch {
-	case n.unknown:
+	case n.unknown && !n.joins:
 		var err error
 		if id, err = t.insertPerson(ctx, n.person); err != nil {
 			return err

@@ -271,6 +271,61 @@ func TestRolesByGroups(t *testing.T) {
 	})
 }
 
+// TestOneAccountInTwoServers: on Discord an account is one wherever it is, and so is who has it.
+func TestOneAccountInTwoServers(t *testing.T) {
+	t.Parallel()
+	const second, recruiters = "discord:G2", "123456789012345678"
+	onBoth(t, func(t *testing.T, w *world) {
+		w.bothPlatforms(t)
+		must(t, w.InTx(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(
+				tx.SaveWorkspace(t.Context(), store.Workspace{ID: second, Name: "Acme 2", Platform: "discord", External: "G2", Kind: store.HomeWorkspace}),
+				tx.SetSetting(t.Context(), hiring.SettingDiscordRoles, recruiters+"=recruiter"))
+		}))
+		keep := func(workspace, user string, p bot.Profile) hiring.Person {
+			t.Helper()
+			var kept hiring.Person
+			p.Name = user
+			must(t, w.InTx(t.Context(), func(tx *store.Tx) (err error) {
+				kept, err = tx.KeepProfile(t.Context(), bot.Identity{Workspace: workspace, User: user}, p, false)
+				return err
+			}))
+			return kept
+		}
+		noor := w.met(t, "noor")
+		both := keep(second, "noor", bot.Profile{Active: true, Groups: []string{recruiters}})
+		if both.ID != noor.ID || len(both.Identities) != 2 || !both.Has(hiring.Recruiter) {
+			t.Errorf("in both servers: %+v", both)
+		}
+		if p := keep(server, "noor", bot.Profile{}); !p.Active || !p.Has(hiring.Recruiter) {
+			t.Errorf("who left one of two: %+v", p)
+		}
+		// Whom an admin deactivated is nobody new elsewhere.
+		ravi := w.met(t, "ravi")
+		ravi.Active = false
+		must(t, w.InTx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.SavePerson(t.Context(), ravi)
+			return err
+		}))
+		if p := keep(second, "ravi", bot.Profile{Active: true, Groups: []string{recruiters}}); p.ID != ravi.ID || p.Active || len(p.Roles) > 0 {
+			t.Errorf("deactivated: %+v", p)
+		}
+		if a := read(t, w.Store).Actor(bot.Identity{Workspace: second, User: "ravi"}); !a.Outsider {
+			t.Errorf("acts as %+v", a)
+		}
+		// Who left one server comes back by the other.
+		zed := w.met(t, "zed")
+		keep(server, "zed", bot.Profile{})
+		if p := keep(second, "zed", bot.Profile{Active: true}); p.ID != zed.ID || !p.Active {
+			t.Errorf("back: %+v", p)
+		}
+		// The same id on another platform is somebody else's.
+		if p := keep("slack:T1", "noor", bot.Profile{Active: true}); p.ID == noor.ID {
+			t.Errorf("on Slack: %+v", p)
+		}
+	})
+}
+
 // TestMergesKeepWhatHolds makes, joins and changes people at random. Whatever happens, an account is one
 // person's, who is merged has none and no right, who goes on keeps their roles, and no record moves.
 func TestMergesKeepWhatHolds(t *testing.T) {

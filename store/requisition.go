@@ -212,6 +212,21 @@ func (t *Tx) Requisition(ctx context.Context, id string) (hiring.Requisition, er
 	return t.requisition(ctx, id, `SELECT `+requisitionColumns+` FROM requisitions r WHERE r.id = $1`, id)
 }
 
+// RequisitionsByID returns requisitions in the order of their ids, whoever asks. Those that there are none
+// of are left out.
+func (t *Tx) RequisitionsByID(ctx context.Context, ids []string) ([]hiring.Requisition, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var q statement
+	q.add(`SELECT ` + requisitionColumns + ` FROM requisitions r WHERE r.id IN (` + q.list(ids) + `) LIMIT ` + strconv.Itoa(len(ids)))
+	found, err := t.requisitions(ctx, q.text.String(), q.args...)
+	slices.SortFunc(found, func(a, b hiring.Requisition) int {
+		return slices.Index(ids, a.ID) - slices.Index(ids, b.ID)
+	})
+	return found, err
+}
+
 // RequisitionFor returns a requisition that the viewer may know of: one that lists show them, or one
 // that they are asked about today in place of an approver who is away. It returns the same NotFound
 // error where there is none and where the viewer may not know.

@@ -332,7 +332,8 @@ func (s *Store) refuse(ctx context.Context, tx *Tx, refusal error) (bot.Response
 			return s.firstAnswer(ctx, s.pool, ev)
 		}
 	}
-	if coded.Code() == bot.CodeNotAllowed || coded.Code() == bot.CodeNotFound {
+	// What is not completed for somebody was asked for by nobody: they only type.
+	if ev.Type != bot.Suggest && (coded.Code() == bot.CodeNotAllowed || coded.Code() == bot.CodeNotFound) {
 		row := tx.auditRow(AuditEvent{Action: ev.Command, Fact: FactRefused, Detail: map[string]string{"code": coded.Code()}})
 		row.once = onceKey(row)
 		if err := insertAudit(ctx, s.pool, []auditRow{row}); err != nil {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
@@ -60,8 +61,12 @@ func linkPreviewCard(id string, survivor, other hiring.Person, there, here strin
 		bot.Join(bot.T("Your roles: "), bot.B(roleTitles(survivor.Roles)), bot.T(".")),
 	}
 	if other.ID != "" {
+		// What a platform's own roles give belongs to the account, and goes wherever that goes.
+		if more := rolesBeside(other.Mapped, survivor.Roles); more != "" {
+			lines = append(lines, bot.Join(bot.B(survivor.Name), bot.T(" gets what the roles of the account on Discord give: "), bot.B(more), bot.T(".")))
+		}
 		lost := "."
-		if more := rolesBeside(other.Roles, survivor.Roles); more != "" {
+		if more := rolesBeside(other.Roles, append(slices.Clone(survivor.Roles), other.Mapped...)); more != "" {
 			lost = ". The roles that only they had are gone: " + more + "."
 		}
 		lines = append(lines,

@@ -78,18 +78,25 @@ func waitingFor(ctx context.Context, tx *store.Tx, person string) (int, error) {
 	return n, nil
 }
 
-// drawNoDMs tells a recruiter that somebody cannot be written to; its subject is the person, its argument
-// the workspace where they take no direct messages.
+// Mentioned is the second argument of a NoDMs view about somebody who is mentioned in the hiring channel.
+const Mentioned = "mentioned"
+
+// drawNoDMs tells a recruiter that somebody cannot be written to; its subject is the person, its arguments
+// the workspace where they take no direct messages, and Mentioned.
 func drawNoDMs(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	s := tx.Snapshot()
 	p, ok := s.Person(strings.TrimPrefix(v.Subject, "person:"))
 	if !ok || viewer.ID == "" {
 		return bot.Card{}, bot.ErrMoot
 	}
+	meanwhile := "There is no hiring channel in which I could mention them: set one with /hire settings."
+	if arg(v, 1) == Mentioned {
+		meanwhile = "Meanwhile I mention them in the hiring channel, without any detail."
+	}
 	return bot.Card{
 		Tone: bot.Attention, Title: p.Name + " takes no direct messages",
 		Body: []bot.Node{bot.T("What waits for them may stay unread. Ask them to allow direct messages from members of " + workspaceName(s, arg(v, 0)) +
-			", or to join another account with /hire link. Meanwhile I mention them in the hiring channel, without any detail.")},
+			", or to join another account with /hire link. " + meanwhile)},
 		Context: bot.T("I say this once about each person."),
 	}, nil
 }

@@ -502,6 +502,7 @@ var remedies = map[int]string{
 	discordgo.ErrCodeMissingPermissions:           "I may not write in that channel. Give my role “Send Messages” and “Embed Links” there",
 	discordgo.ErrCodeCannotSendMessagesToThisUser: "That person takes no direct messages from me",
 	50033:  "Discord does not know that person",
+	50278:  "That person is in no server with me any more",
 	30046:  "The message is too old to be changed that often",
 	50083:  "That thread is archived",
 	160005: "That thread is locked",

@@ -350,6 +350,7 @@ func (d *Discord) lead(ctx context.Context) error {
 			d.setUp(false) // until its connection is up
 		}
 	}
+	d.begun.Clear()
 	leading, stop := context.WithCancel(leading)
 	defer stop()
 	end := context.AfterFunc(ctx, stop)

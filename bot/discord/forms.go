@@ -2,7 +2,9 @@ package discord
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/bot/front"
@@ -77,18 +79,15 @@ func (x *exchange) offer(ctx context.Context, f bot.Form, id formID) {
 func (x *exchange) pressForm(ctx context.Context, id formID) {
 	x.Event.Type, x.Event.Draft = bot.Press, id.Draft
 	late := x.cfg.After(formPatience)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
-	answer := x.ask(ctx)
+	q := x.ask(ctx)
 	var a bot.Answer
 	select {
-	case a = <-answer:
+	case a = <-q.answer:
 	case <-late:
 		x.putOffUpdate(ctx)
-		a = <-answer
+		a = <-q.answer
 	}
+	a = x.take(q, a)
 	if a.Form != nil {
 		x.openStep(ctx, *a.Form, id)
 		return
@@ -118,26 +117,25 @@ func (x *exchange) submit(ctx context.Context) {
 		x.Event.Type = bot.Submit
 	}
 	late := x.cfg.After(patience)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
+	q := x.ask(ctx)
 	result := make(chan stepResult, 1)
 	go func() {
-		a := <-x.ask(ctx)
-		result <- stepResult{answer: a, form: x.formAfter(ctx, a, id)}
+		a := <-q.answer
+		result <- stepResult{answer: a, form: x.formAfter(ctx, *q.event, a, id)}
 	}()
+	var r stepResult
 	select {
-	case r := <-result:
-		x.submitted(ctx, id, r)
+	case r = <-result:
 	case <-late:
 		if x.passing() {
 			x.putOffUpdate(ctx)
 		} else {
 			x.putOff(ctx, false)
 		}
-		x.submitted(ctx, id, <-result)
+		r = <-result
 	}
+	r.answer = x.take(q, r.answer)
+	x.submitted(ctx, id, r)
 }
 
 // stepResult is what came of a step, with the form as it stands then, unless it was sent off.
@@ -147,11 +145,10 @@ type stepResult struct {
 }
 
 // formAfter returns the form after a step that did not send it off, as its draft holds it.
-func (x *exchange) formAfter(ctx context.Context, a bot.Answer, id formID) *bot.Form {
+func (x *exchange) formAfter(ctx context.Context, ev bot.Event, a bot.Answer, id formID) *bot.Form {
 	if a.Card != nil || a.Form != nil || len(a.Errors) == 0 && id.lastStep() {
 		return nil
 	}
-	ev := x.Event
 	ev.Type, ev.ID, ev.Values, ev.Partial = bot.Press, ev.ID+"/form", nil, false
 	again := <-front.Ask(ctx, x.cfg.Log, x.ID, func() bot.Answer {
 		ctx, cancel := context.WithTimeout(ctx, answerTime)
@@ -168,17 +165,39 @@ func (x *exchange) submitted(ctx context.Context, id formID, r stepResult) {
 	switch {
 	case a.Form != nil:
 		x.open(ctx, *a.Form, 0)
+	case a.Card != nil && a.Code != "":
+		x.show(ctx, x.withTyped(*a.Card, a.Code), false, false)
 	case a.Card != nil:
 		x.show(ctx, *a.Card, a.Replace, a.Audience == bot.Public)
 	case len(a.Errors) == 0 && id.lastStep():
 		x.show(ctx, done(), false, false)
 	case r.form == nil && len(a.Errors) > 0:
-		x.show(ctx, front.Trouble(a.Errors[0].Message), false, false)
+		x.show(ctx, x.withTyped(front.Trouble(a.Errors[0].Message), a.Code), false, false)
 	case r.form == nil:
-		x.refuse(ctx, errNoForm)
+		x.show(ctx, x.withTyped(front.Trouble(errNoForm.Message()), bot.CodeInternal), false, false)
 	default:
 		x.summarise(ctx, id, *r.form, a.Errors)
 	}
+}
+
+// withTyped returns a card that says why a step was not kept, with what was typed into it: Discord closes
+// the form, and nothing else holds it any more. Whoever may not fill it in is shown nothing of it.
+func (x *exchange) withTyped(card bot.Card, code string) bot.Card {
+	if code == bot.CodeNotAllowed {
+		return card
+	}
+	var lines []bot.Text
+	for _, field := range slices.Sorted(maps.Keys(x.Event.Values)) {
+		for _, v := range x.Event.Values[field] {
+			if v != "" && !slices.Contains(x.users, v) {
+				lines = append(lines, bot.Join(bot.B(strings.ReplaceAll(field, "_", " ")+":"), bot.T(" "+v)))
+			}
+		}
+	}
+	if len(lines) > 0 {
+		card.Body = append(slices.Clone(card.Body), bot.T("This was not kept. What you typed, to copy it:"), bot.Lines(lines...))
+	}
+	return card
 }
 
 // summarise shows what was entered so far, what is wrong with it, and the button that goes on.

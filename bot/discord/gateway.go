@@ -202,6 +202,8 @@ type connection struct {
 
 // once connects, receives until the connection ends, and tells whether it was up.
 func (g *gateway) once(ctx context.Context, s *session) (up bool, err error) {
+	// What an event asks for goes on when its connection ends: the next one does not tell it again.
+	handling := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	greeted := make(chan struct{})
@@ -284,7 +286,7 @@ func (g *gateway) once(ctx context.Context, s *session) (up bool, err error) {
 				close(greeted)
 				g.Up(true)
 			}
-			g.Handle(ctx, f.Event, f.Data)
+			g.Handle(handling, f.Event, f.Data)
 		}
 	}
 }

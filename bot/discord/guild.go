@@ -15,20 +15,41 @@ import (
 	"github.com/hirebot/hirebot/bot/front"
 )
 
-// channelsEvery is how often the channels are read again, besides when one changes.
-const channelsEvery = 24 * time.Hour
+// channelsEvery is how often the channels are read again, besides when one changes; channelsEveryHTTP is
+// the same where nothing tells of changes.
+const (
+	channelsEvery     = 24 * time.Hour
+	channelsEveryHTTP = 10 * time.Minute
+)
 
-// watch registers the commands and reads the channels of every guild now, and the channels once a day.
+// prepareAgain is how long it is waited at first until a guild is prepared again that was not, for an
+// outage of Discord's. It doubles up to prepareLast.
+const (
+	prepareAgain = time.Minute
+	prepareLast  = time.Hour
+)
+
+// watch registers the commands and reads the channels of every guild now, and the channels again and again.
 func (d *Discord) watch(ctx context.Context) {
 	defer front.Guard(ctx, d.cfg.Log, "watch")
 	d.removeGlobal(ctx)
+	var undone []string
 	for _, a := range d.accesses() {
-		if d.known(a.Guild) {
-			d.prepare(ctx, a.Guild)
+		if d.known(a.Guild) && !d.prepare(ctx, a.Guild) {
+			undone = append(undone, a.Guild)
 		}
 	}
+	for wait := prepareAgain; len(undone) > 0 && ctx.Err() == nil; wait = min(2*wait, prepareLast) {
+		if d.sleep(ctx, wait); ctx.Err() == nil {
+			undone = slices.DeleteFunc(undone, func(guild string) bool { return d.prepare(ctx, guild) })
+		}
+	}
+	every := channelsEvery
+	if d.key != nil {
+		every = channelsEveryHTTP
+	}
 	for ctx.Err() == nil {
-		if d.sleep(ctx, channelsEvery); ctx.Err() != nil {
+		if d.sleep(ctx, every); ctx.Err() != nil {
 			return
 		}
 		for _, w := range d.homes() {
@@ -37,21 +58,23 @@ func (d *Discord) watch(ctx context.Context) {
 	}
 }
 
-// prepare does what a guild needs before it is of use.
-func (d *Discord) prepare(ctx context.Context, guild string) {
-	d.register(ctx, guild)
-	d.readChannels(ctx, guild)
+// prepare does what a guild needs before it is of use, and tells whether all of that was done, or cannot
+// be by trying again soon.
+func (d *Discord) prepare(ctx context.Context, guild string) bool {
+	registered := d.register(ctx, guild)
+	return d.readChannels(ctx, guild) && registered
 }
 
 // register makes the commands of a guild those that it should have: all of them in one of the company,
-// none in a community. It writes nothing where that is so already.
-func (d *Discord) register(ctx context.Context, guild string) {
+// none in a community. It writes nothing where that is so already. It returns false where that is worth
+// another try.
+func (d *Discord) register(ctx context.Context, guild string) bool {
 	want := []*discordgo.ApplicationCommand{}
 	if d.kindOf(guild) == Home {
 		var err error
 		if want, err = commandsOf(d.cfg.Commands(), d.names); err != nil {
 			d.cfg.Log.ErrorContext(ctx, "the commands cannot be registered", "guild", guild, "err", err)
-			return
+			return true
 		}
 	}
 	address := discordgo.EndpointApplicationGuildCommands(d.cfg.AppID, guild)
@@ -62,13 +85,16 @@ func (d *Discord) register(ctx context.Context, guild string) {
 	}
 	switch {
 	case err == nil || ctx.Err() != nil:
+		return err == nil
 	case d.kindOf(guild) == Community:
 		// The app may not even look there, which is as well.
 		d.cfg.Log.InfoContext(ctx, "the commands of a community were not looked at", "guild", guild, "err", refusal("register commands", err))
 	default:
 		d.cfg.Log.ErrorContext(ctx, "the commands were not registered: invite the bot again with the link that hirebot manifest discord prints",
 			"guild", guild, "err", refusal("register commands", err))
+		return false
 	}
+	return true
 }
 
 // removeGlobal removes commands that were registered everywhere, by another version or by hand: they
@@ -121,8 +147,12 @@ func (d *Discord) noteEvent(ctx context.Context, event string, data json.RawMess
 		}
 		return
 	}
-	if event == "GUILD_CREATE" && d.known(access.Guild) {
-		return // that is how a connection begins
+	if event == "GUILD_CREATE" {
+		// That is how a session begins. With the first one the guild has just been looked at; what changed
+		// between two of them, nobody tells.
+		if _, again := d.begun.LoadOrStore(access.Guild, true); !again && d.known(access.Guild) {
+			return
+		}
 	}
 	d.refresh(ctx, access)
 }
@@ -154,12 +184,15 @@ func (d *Discord) refresh(ctx context.Context, a Access) {
 type looks struct {
 	pending sync.Map // guild → true
 	looking sync.Mutex
+	// begun are the guilds that a session has told of since this process leads.
+	begun sync.Map // guild → true
 }
 
-// readChannels tells which channels of a guild of the company the bot can write in.
-func (d *Discord) readChannels(ctx context.Context, guild string) {
+// readChannels tells which channels of a guild of the company the bot can write in. It returns false where
+// that could not be found out.
+func (d *Discord) readChannels(ctx context.Context, guild string) bool {
 	if d.cfg.Hooks.Channels == nil || d.kindOf(guild) != Home {
-		return
+		return true
 	}
 	all, err := d.channels(ctx, guild)
 	if err == nil {
@@ -174,6 +207,7 @@ func (d *Discord) readChannels(ctx context.Context, guild string) {
 	if err != nil && ctx.Err() == nil {
 		d.cfg.Log.WarnContext(ctx, "the channels were not read", "guild", guild, "err", err)
 	}
+	return err == nil
 }
 
 // seenChannel is a text channel, with what the bot lacks there to write in it.

@@ -19,6 +19,7 @@ import (
 	"github.com/hirebot/hirebot/bot/bottest"
 	"github.com/hirebot/hirebot/bot/discord"
 	"github.com/hirebot/hirebot/bot/discord/discordtest"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // noon is when the tests of the protocol take place.
@@ -406,6 +407,41 @@ func TestSlowRefusalOfAPublicCommand(t *testing.T) {
 	}
 }
 
+// TestNothingTypedIsLost: where a step of a form could be kept nowhere, whoever typed it is shown it again.
+func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	down := front.Trouble("Something went wrong on my side.")
+	for name, answer := range map[string]bot.Answer{
+		"at a field": {Draft: "d-1", Code: bot.CodeUnavailable, Errors: []bot.FieldError{{Message: "Something went wrong on my side."}}},
+		"as a card":  {Code: bot.CodeInternal, Card: &down},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, false, nil)
+			s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+				if ev.Type == bot.Submit {
+					return answer
+				}
+				if ev.Type == bot.Press {
+					return bot.Answer{Code: bot.CodeInternal, Card: &down}
+				}
+				return bot.Answer{Form: &bot.Form{Title: "Tell us", Draft: "d-1", Call: bot.Do("form.fill"), Fields: []bot.Field{{Name: "why_now", Label: "Why"}}}}
+			})
+			act := s.far.Type(t, ann, s.world.Channel, "/card show x")
+			if act.Form == nil {
+				t.Fatalf("no form: %+v", act)
+			}
+			s.far.Submit(t, ann, *act.Form, bot.Values{"why_now": {"the volume *doubled*"}})
+			m := s.last(t, ann, s.world.Channel)
+			for _, part := range []string{"Something went wrong", "why now:", "the volume *doubled*"} {
+				if !strings.Contains(m.Text, part) || !m.OnlyMine {
+					t.Errorf("%q is not in %+v", part, m)
+				}
+			}
+		})
+	}
+}
+
 func TestFaultsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, nil)
@@ -545,6 +581,36 @@ func TestWhoLeftHasNoAccess(t *testing.T) {
 	}
 	if p, told := s.people.told(ben); !told || p.Active {
 		t.Errorf("the directory is told %+v, %v", p, told)
+	}
+}
+
+// TestSlowLookAtWhoSomebodyIs: the first answer is in time also where Discord is slow to tell who presses a
+// button in direct messages.
+func TestSlowLookAtWhoSomebodyIs(t *testing.T) {
+	t.Parallel()
+	const member = "GET /guilds/{guild}/members/{user}"
+	asked, told := make(chan struct{}), make(chan struct{})
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) {
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == 1500*time.Millisecond {
+				close(asked)
+			}
+			return impatient(d)
+		}
+	})
+	dm := s.dm(t, ben)
+	if _, err := s.adapter.Send(t.Context(), dm, bot.Card{Title: "For Ben", Actions: []bot.Action{{Label: "Count", Do: bot.Do("card.show", "x")}}}, "delivery-1"); err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(member, discordtest.Failure{Delay: told})
+	go func() {
+		<-asked
+		s.Wait("a first answer", func() bool { return len(s.Calls("POST /interactions/{interaction}/{token}/callback")) > 0 })
+		close(told)
+	}()
+	s.far.Press(t, ben, s.last(t, ben, dm), "Count")
+	if events := s.served(); len(events) != 1 || events[0].From.Workspace != s.world.Workspace {
+		t.Errorf("a press arrives as %+v", events)
 	}
 }
 
@@ -768,6 +834,76 @@ func TestChannels(t *testing.T) {
 	if got, want := names(<-told), []string{"general true", "team true"}; !slices.Equal(got, want) {
 		t.Errorf("after a change told %q, want %q", got, want)
 	}
+}
+
+// TestChannelsAreReadAgainOverHTTP: where no event tells of a change, it is seen within minutes.
+func TestChannelsAreReadAgainOverHTTP(t *testing.T) {
+	t.Parallel()
+	told, again := make(chan bool, 10), make(chan time.Time)
+	s := newScene(t, true, func(_ *scene, cfg *discord.Config) {
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == 10*time.Minute {
+				return again
+			}
+			return impatient(d)
+		}
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+			told <- len(all) == 1 && all[0].Private
+			return nil
+		}
+	})
+	if <-told {
+		t.Error("at first it is private")
+	}
+	s.AddChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+	again <- time.Time{}
+	if !<-told {
+		t.Error("after that it is not")
+	}
+}
+
+// TestWhatChangesBetweenSessionsIsSeen: who may read a channel is looked at again where a session was lost
+// and with it what it would have told.
+func TestWhatChangesBetweenSessionsIsSeen(t *testing.T) {
+	t.Parallel()
+	told := make(chan bool, 10) // whether the channel is private
+	s := newScene(t, false, func(_ *scene, cfg *discord.Config) {
+		cfg.After = impatient
+		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+			told <- len(all) == 1 && all[0].Private
+			return nil
+		}
+	})
+	if <-told {
+		t.Error("at first it is private")
+	}
+	s.Wait("a session", func() bool { return s.Connections() == 1 && s.Sessions() == 1 })
+	s.AddChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
+	s.InvalidateSession(false)
+	s.Wait("a new session", func() bool { return s.Sessions() == 2 })
+	if !<-told {
+		t.Error("after that it is not")
+	}
+}
+
+// TestCommandsAreRegisteredAfterAnOutage: what Discord could not take at the start is tried again.
+func TestCommandsAreRegisteredAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	again := make(chan time.Time, 1)
+	s := newScene(t, false, func(s *scene, cfg *discord.Config) {
+		s.Fail("PUT /applications/{app}/guilds/{guild}/commands", discordtest.Failure{Status: 503})
+		cfg.After = func(d time.Duration) <-chan time.Time {
+			if d == time.Minute {
+				return again
+			}
+			return impatient(d)
+		}
+	})
+	if got := s.Commands(guild); len(got) > 0 {
+		t.Errorf("at once there are the commands %v", got)
+	}
+	again <- time.Time{}
+	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 3 })
 }
 
 // TestRecordedDeliveries: what Discord really sends is read, and what is not for us is answered politely.

@@ -135,20 +135,20 @@ var errNobody = bot.NewProblem(bot.CodeNotAllowed, "", "I answer people of the c
 var errUnsure = bot.NewProblem(bot.CodeUnavailable, "", "Discord did not tell me who you are. Try again in a moment.")
 
 // place finds the guild that direct messages are of, and keeps our records of who is in it in step.
-func (x *exchange) place(ctx context.Context) error {
+func (x *exchange) place(ctx context.Context, ev *bot.Event) error {
 	if !x.direct {
 		if x.kind == Home && x.Member != nil {
-			x.noteMember(ctx, x.Event.From, *x.Member)
+			x.noteMember(ctx, ev.From, *x.Member)
 		}
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, memberTime)
 	defer cancel()
-	home, err := x.homeOf(ctx, x.Event.From.User)
+	home, err := x.homeOf(ctx, ev.From.User)
 	if err != nil {
 		return err
 	}
-	x.Event.From.Workspace, x.Event.In.Workspace = home, home
+	ev.From.Workspace, ev.In.Workspace = home, home
 	return nil
 }
 
@@ -183,9 +183,30 @@ func (x *exchange) answer(ctx context.Context, ev bot.Event) bot.Answer {
 	return serve(ctx, ev)
 }
 
-// ask is answer in the background, so that a deadline can be kept, once it is clear where the person is.
-func (x *exchange) ask(ctx context.Context) <-chan bot.Answer {
-	return front.Ask(ctx, x.cfg.Log, x.ID, func() bot.Answer { return x.answer(ctx, x.Event) })
+// asking is an event that is being answered. Whoever has the answer may read the event: where it is from
+// is known by then.
+type asking struct {
+	answer <-chan bot.Answer
+	event  *bot.Event
+}
+
+// ask finds out in the background where the person is, and then the answer, so that a deadline can be kept
+// whatever either of them waits for.
+func (x *exchange) ask(ctx context.Context) asking {
+	ev := x.Event
+	return asking{event: &ev, answer: front.Ask(ctx, x.cfg.Log, x.ID, func() bot.Answer {
+		if err := x.place(ctx, &ev); err != nil {
+			card := front.Trouble(front.MessageOf(err))
+			return bot.Answer{Code: bot.ErrorCode(err), Card: &card}
+		}
+		return x.answer(ctx, ev)
+	})}
+}
+
+// take returns an answer, and goes on with its event.
+func (x *exchange) take(q asking, a bot.Answer) bot.Answer {
+	x.Event = *q.event
+	return a
 }
 
 // refuse answers a problem that was found before the bot was asked.
@@ -208,21 +229,17 @@ func (x *exchange) invoke(ctx context.Context) {
 		limit = formPatience
 	}
 	late := x.cfg.After(limit)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
-	answer := x.ask(ctx)
+	q := x.ask(ctx)
 	select {
-	case a := <-answer:
-		x.reply(ctx, a)
+	case a := <-q.answer:
+		x.reply(ctx, x.take(q, a))
 	case <-late:
 		if ack == bot.MayOpenForm {
 			x.waiting(ctx)
 		} else {
 			x.putOff(ctx, ack == bot.AckPublic && !x.direct)
 		}
-		x.reply(ctx, <-answer)
+		x.reply(ctx, x.take(q, <-q.answer))
 	}
 }
 
@@ -336,21 +353,17 @@ func (x *exchange) press(ctx context.Context) {
 		limit = formPatience
 	}
 	late := x.cfg.After(limit)
-	if err := x.place(ctx); err != nil {
-		x.refuse(ctx, err)
-		return
-	}
-	answer := x.ask(ctx)
+	q := x.ask(ctx)
 	select {
-	case a := <-answer:
-		x.pressed(ctx, a)
+	case a := <-q.answer:
+		x.pressed(ctx, x.take(q, a))
 	case <-late:
 		if mayOpen {
 			x.waiting(ctx)
 		} else {
 			x.putOffUpdate(ctx)
 		}
-		x.pressed(ctx, <-answer)
+		x.pressed(ctx, x.take(q, <-q.answer))
 	}
 }
 
@@ -418,10 +431,10 @@ func (x *exchange) suggest(ctx context.Context) {
 	choices := []*discordgo.ApplicationCommandOptionChoice{}
 	late := x.cfg.After(suggestPatience)
 	inv, err := invoked(x.Data, x.names, x.channelName)
-	if err == nil && inv.Focus != "" && x.place(ctx) == nil {
+	if err == nil && inv.Focus != "" {
 		x.Event.Type, x.Event.Command, x.Event.Values, x.Event.Focus = bot.Suggest, inv.Command, inv.Values, inv.Focus
 		select {
-		case a := <-x.ask(ctx):
+		case a := <-x.ask(ctx).answer:
 			if spec, ok := x.registry.Spec(inv.Command); ok {
 				choices = choicesFor(spec, inv.Focus, a.Choices)
 			}

@@ -283,7 +283,7 @@ func TestWorkspacesFile(t *testing.T) {
 	if teams, err := slackWorkspaces(path); err != nil || len(teams) != 1 || teams[0].BotToken != "xoxb-1" {
 		t.Errorf("teams of Slack: %d, %v", len(teams), err)
 	}
-	for text, part := range map[string]string{
+	for text, part := range map[string]string{ //nolint:gosec // G101: no token is real.
 		`[{"platform": "teams", "kind": "home"}]`:                                               "write slack or discord",
 		`[{"platform": "discord", "kind": "home"}]`:                                             "entry 1: guild is no server's id",
 		`[{"platform": "discord", "kind": "friends", "guild": "1"}]`:                            "write home or community",
