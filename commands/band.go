@@ -179,7 +179,11 @@ func bandRole(ctx context.Context, tx *store.Tx, req bot.Request) (string, error
 	}
 	choices := unknown.Choices
 	if len(choices) == 0 {
-		for _, p := range views.BandRoles(ctx, tx, req.Actor) {
+		roles, err := views.BandRoles(ctx, tx, req.Actor)
+		if err != nil {
+			return "", err
+		}
+		for _, p := range roles {
 			choices = append(choices, bot.Choice{Label: p.Title, Value: p.Key})
 		}
 	}
@@ -272,8 +276,12 @@ func suggestBandRole(ctx context.Context, tx *store.Tx, req bot.Request, param, 
 	if param != "role" {
 		return nil, nil
 	}
+	roles, err := views.BandRoles(ctx, tx, req.Actor)
+	if err != nil {
+		return nil, err
+	}
 	out := []bot.Choice{}
-	for _, p := range views.BandRoles(ctx, tx, req.Actor) {
+	for _, p := range roles {
 		names := append([]string{p.Key, p.Title, p.Short}, p.Aliases...)
 		if prefix == "" || len(bot.FindWords([]bot.Word{{Value: p.Key, Label: p.Title, Aliases: names}}, prefix)) > 0 || bot.Begins(names, prefix) {
 			out = append(out, bot.Choice{Label: p.Title, Value: p.Key})

@@ -317,6 +317,23 @@ func (t *Tx) DraftsRole(ctx context.Context, person, role string) (bool, error) 
 	return true, nil
 }
 
+// RolesDrafted returns the roles of which a person is requester or hiring manager of a requisition that is
+// not closed.
+func (t *Tx) RolesDrafted(ctx context.Context, person string) ([]string, error) {
+	var roles []string
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var role string
+		err := scan(&role)
+		roles = append(roles, role)
+		return err
+	}, `SELECT role FROM requisitions WHERE requester = $1 AND state <> 'closed'
+		UNION SELECT role FROM requisitions WHERE hiring_manager = $1 AND state <> 'closed'`, person)
+	if err != nil {
+		return nil, fmt.Errorf("look for the roles of somebody's requisitions: %w", err)
+	}
+	return roles, nil
+}
+
 // today returns the company's date.
 func (t *Tx) today() string { return t.now.In(t.snapshot.Zone("")).Format(time.DateOnly) }
 

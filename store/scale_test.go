@@ -105,6 +105,13 @@ func looks(tb testing.TB, n int) []look {
 			_, err := tx.DraftsRole(ctx, "P-5", "general")
 			return err
 		}},
+		{"roles drafted", func(tx *store.Tx) error {
+			found, err := tx.RolesDrafted(ctx, "P-5")
+			if len(found) == 0 {
+				tb.Error("no role is found")
+			}
+			return err
+		}},
 		{"home/approvals", func(tx *store.Tx) error {
 			found, err := tx.ApprovalsWaitingFor(ctx, "P-3", today, 5)
 			if len(found) == 0 {

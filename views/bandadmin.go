@@ -16,21 +16,42 @@ import (
 const UndoWindow = 10 * time.Minute
 
 // BandRoles returns the playbooks of which somebody may see the bands.
-func BandRoles(ctx context.Context, tx *store.Tx, viewer bot.Actor) []hiring.Playbook {
+func BandRoles(ctx context.Context, tx *store.Tx, viewer bot.Actor) ([]hiring.Playbook, error) {
+	a := Actor(viewer)
+	if !hiring.MayEver(a, hiring.SeeBand) {
+		return nil, nil
+	}
+	var (
+		drafts []string
+		err    error
+	)
+	if !hiring.May(a, hiring.SeeBand, hiring.Subject{}) {
+		// As RefuseBand has it, of all roles at once.
+		if drafts, err = tx.RolesDrafted(ctx, viewer.ID); err != nil {
+			return nil, err
+		}
+	}
 	var out []hiring.Playbook
 	for _, p := range tx.Snapshot().Playbooks() {
-		if RefuseBand(ctx, tx, viewer, p.Key) == nil {
+		on := hiring.Subject{Owners: tx.Snapshot().Owners(p.Key)}
+		if slices.Contains(drafts, p.Key) {
+			on.Owners = append(on.Owners, viewer.ID)
+		}
+		if hiring.May(a, hiring.SeeBand, on) {
 			out = append(out, p)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func drawBandList(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {
 	if err := RefuseBands(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	roles := BandRoles(ctx, tx, viewer)
+	roles, err := BandRoles(ctx, tx, viewer)
+	if err != nil {
+		return bot.Card{}, err
+	}
 	if len(roles) == 0 {
 		return bot.Card{
 			Title:   "You own no role yet",
