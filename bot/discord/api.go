@@ -136,15 +136,25 @@ func outgoingOf(p page) (outgoing, []*discordgo.File) {
 	return out, files
 }
 
-// notify has a message alert the one person whom its card says, where they have an account here.
-func (d *Discord) notify(ctx context.Context, m outgoing, workspace string, card bot.Card) {
+// accounts returns somebody's account, "" for none, and what they are called.
+type accounts func(person string) (user, name string)
+
+func (d *Discord) accounts(ctx context.Context, workspace string) accounts {
+	return func(person string) (string, string) { return d.cfg.Directory.Account(ctx, workspace, person) }
+}
+
+// posting returns a card as a message to be sent, with its files. It alerts the one person whom the card
+// says, where they have an account here.
+func posting(card bot.Card, on surface, people accounts) (outgoing, []*discordgo.File) {
+	m, files := outgoingOf(renderCard(card, on)[0])
 	if card.Notify == "" {
-		return
+		return m, files
 	}
-	if user, _ := d.cfg.Directory.Account(ctx, workspace, card.Notify); digitsAlone.MatchString(user) {
+	if user, _ := people(card.Notify); digitsAlone.MatchString(user) {
 		m.Content = "<@" + user + "> " + m.Content
 		m.AllowedMentions.Users = []string{user}
 	}
+	return m, files
 }
 
 // nonce returns what stands for a delivery: 25 characters at most.
@@ -155,10 +165,15 @@ func nonce(deliveryID string) string {
 
 // surface returns where a card is shown that is a message of its own.
 func (d *Discord) surface(ctx context.Context, workspace string, private bool) surface {
+	return ownMessage(d.names, d.accounts(ctx, workspace), private)
+}
+
+// ownMessage is the surface that is a message of its own.
+func ownMessage(n names, people accounts, private bool) surface {
 	return surface{
-		Pages: 1, Files: private, Spell: d.names.spell,
+		Pages: 1, Files: private, Spell: n.spell,
 		Mention: func(person, _ string) string {
-			if user, _ := d.cfg.Directory.Account(ctx, workspace, person); digitsAlone.MatchString(user) {
+			if user, _ := people(person); digitsAlone.MatchString(user) {
 				return "<@" + user + ">"
 			}
 			return ""
@@ -177,8 +192,7 @@ func (d *Discord) Send(ctx context.Context, to bot.Conversation, card bot.Card, 
 	}
 	on := d.surface(ctx, to.Workspace, private)
 	on.Delivery = deliveryID
-	m, files := outgoingOf(renderCard(card, on)[0])
-	d.notify(ctx, m, to.Workspace, card)
+	m, files := posting(card, on, d.accounts(ctx, to.Workspace))
 	if deliveryID != "" {
 		m.Nonce, m.Enforce = nonce(deliveryID), true
 	}
@@ -241,8 +255,7 @@ func (d *Discord) Edit(ctx context.Context, at bot.Posted, card bot.Card) error 
 	}
 	on := d.surface(ctx, at.In.Workspace, private)
 	on.Delivery = delivery
-	m, files := outgoingOf(renderCard(card, on)[0])
-	d.notify(ctx, m, at.In.Workspace, card)
+	m, files := posting(card, on, d.accounts(ctx, at.In.Workspace))
 	edit := map[string]any{
 		"content": m.Content, "embeds": orNone(m.Embeds), "components": orNone(m.Components), "allowed_mentions": m.AllowedMentions,
 		"attachments": orNone(m.Attachments),

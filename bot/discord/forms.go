@@ -27,7 +27,7 @@ func (x *exchange) openStep(ctx context.Context, f bot.Form, id formID) {
 		x.offer(ctx, f, id)
 		return
 	}
-	m, losses := renderModal(x.spelled(f), id.Step, id.String(), func(person string) (string, bool) { return x.account(ctx, person) })
+	m, losses := stepOfForm(f, id, x.names, x.accounts(ctx, x.Event.From.Workspace))
 	for _, l := range losses {
 		x.cfg.Log.InfoContext(ctx, "a form does not show all that it holds", "event", x.ID, "command", f.Call.Command, "field", l.Field)
 	}
@@ -40,27 +40,30 @@ func (x *exchange) openStep(ctx context.Context, f bot.Form, id formID) {
 // errNoForm is the answer where a form cannot be shown.
 var errNoForm = bot.NewProblem(bot.CodeInternal, "", "This form cannot be shown on Discord. Try the command with all its options.")
 
+// stepOfForm draws a step of a form, as id says.
+func stepOfForm(f bot.Form, id formID, n names, people accounts) (modal, []loss) {
+	return renderModal(spelled(f, n), id.Step, id.String(), func(person string) (string, bool) {
+		if user, _ := people(person); user != "" {
+			return user, true
+		}
+		// A person may be named by their account already.
+		return person, digitsAlone.MatchString(person)
+	})
+}
+
 // spelled returns a form with the commands in its texts as they are typed here.
-func (x *exchange) spelled(f bot.Form) bot.Form {
+func spelled(f bot.Form, n names) bot.Form {
 	f.Note = slices.Clone(f.Note)
 	for i, span := range f.Note {
 		if span.Style == bot.Plain || span.Style == bot.Code {
-			f.Note[i].Text = x.names.spell(span.Text)
+			f.Note[i].Text = n.spell(span.Text)
 		}
 	}
 	f.Fields = slices.Clone(f.Fields)
 	for i, field := range f.Fields {
-		f.Fields[i].Hint = x.names.spell(field.Hint)
+		f.Fields[i].Hint = n.spell(field.Hint)
 	}
 	return f
-}
-
-// account returns the account of a person, who may be named by it already.
-func (x *exchange) account(ctx context.Context, person string) (string, bool) {
-	if user, _ := x.cfg.Directory.Account(ctx, x.Event.From.Workspace, person); user != "" {
-		return user, true
-	}
-	return person, digitsAlone.MatchString(person)
 }
 
 // offer shows a button that opens a step of a form.
@@ -199,7 +202,7 @@ func (x *exchange) withTyped(card bot.Card, code string) bot.Card {
 
 // summarise shows what was entered so far, what is wrong with it, and the button that goes on.
 func (x *exchange) summarise(ctx context.Context, id formID, f bot.Form, wrong []bot.FieldError) {
-	s := summary{Form: x.spelled(f), Done: id.Step + 1, Secret: x.secret(f), Name: func(person string) string { return x.nameOf(ctx, person) }}
+	s := summary{Form: spelled(f, x.names), Done: id.Step + 1, Secret: x.secret(f), Name: func(person string) string { return x.nameOf(ctx, person) }}
 	of := len(steps(f))
 	for _, e := range wrong {
 		s.Wrong = append(s.Wrong, bot.FieldError{Field: e.Field, Message: x.names.spell(e.Message)})

@@ -74,12 +74,17 @@ func Registration(base, prefix string, specs []bot.Spec) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return indentedJSON(commands)
+}
+
+// indentedJSON writes JSON for people to read.
+func indentedJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(commands); err != nil {
-		return nil, fmt.Errorf("write the registration: %w", err)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("write it as JSON: %w", err)
 	}
 	return b.Bytes(), nil
 }

@@ -308,13 +308,12 @@ func (p *Playground) Profile(ctx context.Context, who bot.Identity) (bot.Profile
 
 // posted renders a card that nobody asked for, with whom it notifies.
 func (p *Playground) posted(ctx context.Context, c bot.Card) wireCard {
-	w := p.card(ctx, c)
-	if c.Notify == "" || p.cfg.Account == nil {
-		return w
+	var account func(string) (string, string)
+	if p.cfg.Account != nil {
+		account = func(person string) (string, string) { return p.cfg.Account(ctx, p.cfg.Workspace, person) }
 	}
-	if user, name := p.cfg.Account(ctx, p.cfg.Workspace, c.Notify); user != "" {
-		return notifying(w, user, name)
-	}
+	w, lost := renderPosted(c, account)
+	p.logLost(ctx, lost)
 	return w
 }
 

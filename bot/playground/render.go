@@ -278,6 +278,19 @@ func renderCard(c bot.Card) (wireCard, []Loss) {
 	return out, r.lost
 }
 
+// renderPosted is renderCard for a card that nobody asked for: it mentions whom it notifies, where account
+// knows an account of theirs.
+func renderPosted(c bot.Card, account func(person string) (user, name string)) (wireCard, []Loss) {
+	w, lost := renderCard(c)
+	if c.Notify == "" || account == nil {
+		return w, lost
+	}
+	if user, name := account(c.Notify); user != "" {
+		return notifying(w, user, name), lost
+	}
+	return w, lost
+}
+
 // notifying has a card mention and notify one person.
 func notifying(w wireCard, user, name string) wireCard {
 	w.Notify = user

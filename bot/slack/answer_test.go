@@ -38,7 +38,7 @@ func TestAnswerGoldens(t *testing.T) {
 		Event: bot.Event{Type: bot.Invoke, ID: "command/1.2", Text: "/desk", At: exampleTime}, View: viewOf(t, request),
 	}}
 	for name, payload := range map[string]any{
-		"home":       s.homeView(cards["buttons"]),
+		"home":       homeView(cards["buttons"], s.names),
 		"private":    x.ephemeral(cards["long"]),
 		"public":     x.inChannel(cards["text"]),
 		"wait":       wait(),

@@ -58,11 +58,16 @@ var userID = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 // posting returns the surface of a message that nobody asked for. Whom it notifies is the card's to say;
 // somebody without an account here is notified nowhere.
 func (s *Slack) posting(ctx context.Context, workspace string, card bot.Card) surface {
-	on := surface{Blocks: limits.MessageBlocks, Pages: 1, Spell: s.names.spell}
+	return ownMessage(card, s.names, func(person string) (string, string) { return s.cfg.Directory.Account(ctx, workspace, person) })
+}
+
+// ownMessage is posting for a workspace where account returns somebody's account and name.
+func ownMessage(card bot.Card, n names, account func(person string) (user, name string)) surface {
+	on := surface{Blocks: limits.MessageBlocks, Pages: 1, Spell: n.spell}
 	if card.Notify == "" {
 		return on
 	}
-	if user, name := s.cfg.Directory.Account(ctx, workspace, card.Notify); userID.MatchString(user) {
+	if user, name := account(card.Notify); userID.MatchString(user) {
 		on.Notify, on.NotifyName = user, name
 	}
 	return on
@@ -114,14 +119,14 @@ func (s *Slack) Edit(ctx context.Context, at bot.Posted, card bot.Card) error {
 
 // publishHome shows a card as somebody's home.
 func (s *Slack) publishHome(ctx context.Context, w *workspace, user string, card bot.Card) error {
-	if _, err := w.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: s.homeView(card)}); err != nil {
+	if _, err := w.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: homeView(card, s.names)}); err != nil {
 		return refusal("publish the home", err)
 	}
 	return nil
 }
 
-func (s *Slack) homeView(card bot.Card) slack.HomeTabViewRequest {
-	p := renderCard(card, surface{Blocks: limits.ViewBlocks, Pages: 1, Spell: s.names.spell})[0]
+func homeView(card bot.Card, n names) slack.HomeTabViewRequest {
+	p := renderCard(card, surface{Blocks: limits.ViewBlocks, Pages: 1, Spell: n.spell})[0]
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: p.Blocks}, CallbackID: "home"}
 }
 

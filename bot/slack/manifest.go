@@ -149,7 +149,7 @@ func Manifest(specs []bot.Spec, o ManifestOptions) (text []byte, reserved []stri
 			return nil, nil, err
 		}
 	}
-	text, err = manifestJSON(m)
+	text, err = indentedJSON(m)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -345,14 +345,14 @@ func within(text string, limit int) string {
 	return string([]rune(text)[:limit-1]) + "…"
 }
 
-// manifestJSON writes JSON for people to read and paste.
-func manifestJSON(v any) ([]byte, error) {
+// indentedJSON writes JSON for people to read and paste.
+func indentedJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("write the manifest: %w", err)
+		return nil, fmt.Errorf("write it as JSON: %w", err)
 	}
 	return b.Bytes(), nil
 }

@@ -82,6 +82,8 @@ func goldenLiterals(t *testing.T) []literal {
 		{"cards", true, func([]byte) string { return "Page[]" }},
 		{"forms", true, func([]byte) string { return "Modal" }},
 		{"payloads", false, payloadType},
+		{productGoldens + "/views", true, viewType},
+		{productGoldens + "/forms", true, func([]byte) string { return "Modal" }},
 	} {
 		names, err := filepath.Glob(filepath.Join("testdata", of.pattern, "*.json"))
 		if err != nil {
@@ -108,6 +110,17 @@ func goldenLiterals(t *testing.T) []literal {
 		}
 	}
 	return out
+}
+
+// productGoldens is where every view and form of the product is kept as it is drawn here, from testdata.
+const productGoldens = "../../../cmd/hirebot/testdata/platforms/slack"
+
+// viewType returns the type of a view of the product: messages, or somebody's home.
+func viewType(text []byte) string {
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
+		return "Page[]"
+	}
+	return "Home"
 }
 
 // payloadType returns the type of a golden payload, which what it holds tells; "" for none.

@@ -21,8 +21,8 @@ import (
 	"github.com/hirebot/hirebot/store/storetest"
 )
 
-// playOn plays the scenarios of a directory through a platform's adapter, on both databases.
-func playOn(t *testing.T, dir string, front func(testing.TB, *world) *chatFront) {
+// playOn plays the scenarios of a directory through the adapters that join connects, on both databases.
+func playOn(t *testing.T, dir string, join func(testing.TB, *world)) {
 	t.Helper()
 	databases := map[string]func(testing.TB) string{
 		"sqlite":   func(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "hirebot.db") },
@@ -39,7 +39,7 @@ func playOn(t *testing.T, dir string, front func(testing.TB, *world) *chatFront)
 						return errors.New("no testing.TB")
 					}
 					w := newWorld(tb, database(tb), seed)
-					w.chat = front(tb, w)
+					join(tb, w)
 					env.Values[worldKey{}] = w
 					return nil
 				},
@@ -77,6 +77,9 @@ type chatFront struct {
 	// inChannel is true where there are no commands in direct messages, so that all are typed in the
 	// channel.
 	inChannel bool
+	// home tells who of the sample people have their account here from the start; the others are met once
+	// they write.
+	home func(name string) bool
 	// over fills in a form over what it shows, where that cannot be told of the form beforehand.
 	over func(user string, form bottest.Form, values bot.Values) bottest.Act
 }
@@ -101,8 +104,8 @@ func newFrontCore(w *world) core {
 	}
 }
 
-// start connects the product to the far end, by signed HTTP deliveries. Ready is closed once the
-// channels are read.
+// start connects the product to the far end, by signed HTTP deliveries, beside the platforms that it is
+// connected to already. Ready is closed once the channels are read.
 func (f *chatFront) start(w *world, server chatServer, ready <-chan struct{}) {
 	tb := f.tb
 	f.move(tb, w.app.store)
@@ -130,7 +133,15 @@ func (f *chatFront) start(w *world, server chatServer, ready <-chan struct{}) {
 		}
 		f.speakers[p.Name] = s
 	}
-	w.courier = scheduler.NewCourier(scheduler.Config{Store: w.app.store, Platforms: []bot.Platform{f.platform}, Views: w.app.views, Clock: w.clock, Log: quiet()})
+	if w.chats == nil {
+		w.chats = map[string]*chatFront{}
+	}
+	w.chats[f.platform.Name()] = f
+	platforms := make([]bot.Platform, 0, len(w.chats))
+	for _, chat := range w.chats {
+		platforms = append(platforms, chat.platform)
+	}
+	w.courier = scheduler.NewCourier(scheduler.Config{Store: w.app.store, Platforms: platforms, Views: w.app.views, Clock: w.clock, Log: quiet()})
 }
 
 // general is the channel that the company posts to.
@@ -168,6 +179,9 @@ func (f *chatFront) move(tb testing.TB, st *store.Store) {
 			return err
 		}
 		for _, p := range samplePeople() {
+			if !f.home(p.Name) {
+				continue
+			}
 			person, ok := tx.Snapshot().PersonByIdentity(playgroundWorkspace, p.Name)
 			if !ok {
 				return fmt.Errorf("no %s", p.Name)

@@ -19,10 +19,7 @@ import (
 // deliveries, on both databases.
 func TestScenariosOnDiscord(t *testing.T) {
 	t.Parallel()
-	playOn(t, "discord", func(tb testing.TB, w *world) *chatFront {
-		f, _ := newDiscordFront(tb, w)
-		return f
-	})
+	playOn(t, "discord", func(tb testing.TB, w *world) { newDiscordFront(tb, w, everybody) })
 }
 
 const (
@@ -41,8 +38,9 @@ func discordUserOf(name string) string {
 	return fmt.Sprintf("8800000000000001%02d", at)
 }
 
-// newDiscordFront moves the sample company to a Discord server and connects the product to it.
-func newDiscordFront(tb testing.TB, w *world) (*chatFront, *discordtest.Server) {
+// newDiscordFront moves the people of the sample company whose home is there to a Discord server, and
+// connects the product to it.
+func newDiscordFront(tb testing.TB, w *world, home func(name string) bool) (*chatFront, *discordtest.Server) {
 	tb.Helper()
 	verbs := map[string]string{}
 	for _, s := range w.app.router.Registry().Specs() {
@@ -76,7 +74,7 @@ func newDiscordFront(tb testing.TB, w *world) (*chatFront, *discordtest.Server) 
 	}
 	f := &chatFront{
 		tb: tb, title: "Discord", workspace: "discord:" + scenarioGuild, external: scenarioGuild, channel: scenarioGuildChannel, account: discordUserOf,
-		platform: platform, inChannel: true, over: func(user string, form bottest.Form, values bot.Values) bottest.Act {
+		home: home, platform: platform, inChannel: true, over: func(user string, form bottest.Form, values bot.Values) bottest.Act {
 			return server.SubmitOver(tb, user, form, values)
 		},
 	}
@@ -89,7 +87,7 @@ func newDiscordFront(tb testing.TB, w *world) (*chatFront, *discordtest.Server) 
 func TestADeadDatabaseIsSaidOnDiscord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
-	f, server := newDiscordFront(t, w)
+	f, server := newDiscordFront(t, w, everybody)
 	if err := w.app.store.DB().Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -169,9 +169,13 @@ func (w *world) linkcodeCmd(ts *testscript.TestScript, neg bool, args []string) 
 	if neg || len(args) != 1 || w.speakers[args[0]] == nil {
 		ts.Fatalf("usage: linkcode PERSON")
 	}
-	_, code, found := strings.Cut(w.speakers[args[0]].said, "/hire link ")
+	said := w.speakers[args[0]].said
+	if w.chats != nil {
+		said = w.chatOf(args[0]).speakers[args[0]].said
+	}
+	_, code, found := strings.Cut(said, "/hire link ")
 	if !found {
-		ts.Fatalf("%s was shown no code, but: %s", args[0], w.speakers[args[0]].said)
+		ts.Fatalf("%s was shown no code, but: %s", args[0], said)
 	}
 	ts.Setenv("LINK", strings.Fields(code)[0])
 }

@@ -15,10 +15,7 @@ import (
 // both databases.
 func TestScenariosOnSlack(t *testing.T) {
 	t.Parallel()
-	playOn(t, "slack", func(tb testing.TB, w *world) *chatFront {
-		f, _ := newSlackFront(tb, w)
-		return f
-	})
+	playOn(t, "slack", func(tb testing.TB, w *world) { newSlackFront(tb, w, everybody) })
 }
 
 const (
@@ -33,8 +30,9 @@ func slackUserOf(name string) string {
 	return "U0" + strings.ToUpper(strings.ReplaceAll(name, "-", ""))
 }
 
-// newSlackFront moves the sample company to a Slack workspace and connects the product to it.
-func newSlackFront(tb testing.TB, w *world) (*chatFront, *slacktest.Server) {
+// newSlackFront moves the people of the sample company whose home is there to a Slack workspace, and
+// connects the product to it.
+func newSlackFront(tb testing.TB, w *world, home func(name string) bool) (*chatFront, *slacktest.Server) {
 	tb.Helper()
 	server := slacktest.New(tb, slacktest.Options{
 		Team: scenarioTeam, BotUser: "U0HIREBOT", BotToken: slackBotToken, SigningSecret: slackSecretKey, Clock: w.clock,
@@ -62,7 +60,7 @@ func newSlackFront(tb testing.TB, w *world) (*chatFront, *slacktest.Server) {
 		tb.Fatal(err)
 	}
 	f := &chatFront{
-		tb: tb, title: "Slack", workspace: "slack:" + scenarioTeam, external: scenarioTeam, channel: scenarioChannel, account: slackUserOf, platform: platform,
+		tb: tb, title: "Slack", workspace: "slack:" + scenarioTeam, external: scenarioTeam, channel: scenarioChannel, account: slackUserOf, home: home, platform: platform,
 	}
 	f.start(w, server, ready)
 	return f, server
@@ -73,7 +71,7 @@ func newSlackFront(tb testing.TB, w *world) (*chatFront, *slacktest.Server) {
 func TestADeadDatabaseIsSaidOnSlack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "hirebot.db"), seed)
-	_, server := newSlackFront(t, w)
+	_, server := newSlackFront(t, w, everybody)
 	if err := w.app.store.DB().Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -111,10 +111,12 @@ type world struct {
 	courier  *scheduler.Courier
 	recorder *recorder
 	zone     *time.Location
-	// chat is how its people speak where it is played on a chat platform.
-	chat *chatFront
+	// chats are how its people speak where it is played on chat platforms, by the platform's name.
+	chats map[string]*chatFront
 	// fronts are the platforms that people are on where there are several, by name.
 	fronts map[string]*recorder
+	// opened is told of every form that is opened; nil tells nobody.
+	opened func(bot.Form)
 
 	mu       sync.Mutex
 	now      time.Time
@@ -214,8 +216,15 @@ func (w *world) speak(ts *testscript.TestScript, neg bool, name string, args []s
 	if len(args) == 0 {
 		ts.Fatalf("usage: %s /command… | press LABEL | submit name=value… | change name=value… | suggest TEXT | again | home", name)
 	}
-	if w.chat != nil {
-		w.chat.speak(ts, neg, name, args)
+	if w.chats != nil {
+		on := w.chatOf(name)
+		if args[0] == "on" && len(args) > 2 {
+			on, args = w.chats[args[1]], args[2:]
+		}
+		if on == nil {
+			ts.Fatalf("usage: %s on slack|discord …", name)
+		}
+		on.speak(ts, neg, name, args)
 		return
 	}
 	who := w.speakers[name]
@@ -265,6 +274,9 @@ func (w *world) deliver(ts *testscript.TestScript, neg bool, name string, ev bot
 		ts.Fatalf("%s failed: %s", name, plainAnswer(answer, w.zone))
 	}
 	w.inspect(ts, answer)
+	if answer.Form != nil && w.opened != nil {
+		w.opened(*answer.Form)
+	}
 	if ev.Type != bot.Suggest && ev.Type != bot.Change {
 		who.see(answer, ev)
 	}
@@ -370,8 +382,9 @@ func (s *speaker) fill(ts *testscript.TestScript, ev bot.Event, verb string, pai
 
 // redeliverCmd delivers somebody's last event a second time, as platforms do: the answer is the same.
 func (w *world) redeliverCmd(ts *testscript.TestScript, neg bool, args []string) {
-	if w.chat != nil && len(args) == 1 {
-		w.chat.redeliver(ts, args[0])
+	if w.chats != nil && len(args) == 1 {
+		on, name := w.chatAt(ts, args[0])
+		on.redeliver(ts, name)
 		return
 	}
 	if neg || len(args) != 1 || w.speakers[args[0]] == nil || w.speakers[args[0]].last == nil {
@@ -427,7 +440,8 @@ func (w *world) breaksCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: breaks PERSON REASON")
 	}
-	w.recorder.refuse(conversationOf(args[0]), args[1])
+	on, channel := w.front(conversationOf(args[0]))
+	on.refuse(channel, args[1])
 }
 
 // mendsCmd is `mends PERSON`: the platform takes messages to that person again.
@@ -435,7 +449,8 @@ func (w *world) mendsCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: mends PERSON")
 	}
-	w.recorder.refuse(conversationOf(args[0]), "")
+	on, channel := w.front(conversationOf(args[0]))
+	on.refuse(channel, "")
 }
 
 // conversationOf returns the recorder's name of somebody's direct messages, or of a #channel.
@@ -448,7 +463,7 @@ func conversationOf(name string) string {
 
 func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text string) *bot.Card {
 	ts.Check(w.courier.Drain(context.Background(), w.clock()))
-	if w.chat != nil {
+	if w.chats != nil {
 		// Chat platforms bear one message a second in a conversation: what waits for its turn comes too.
 		for range 3 {
 			w.mu.Lock()
@@ -456,7 +471,8 @@ func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text strin
 			w.mu.Unlock()
 			ts.Check(w.courier.Drain(context.Background(), w.clock()))
 		}
-		w.chat.lookFor(ts, neg, strings.TrimPrefix(channel, "@"), text)
+		chat, name := w.chatAt(ts, strings.TrimPrefix(channel, "@"))
+		chat.lookFor(ts, neg, name, text)
 		return nil
 	}
 	var (
