@@ -251,7 +251,7 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 		fields = append(fields, bot.LabelledText{Label: "State", Text: bot.T(hiring.InterviewStateTitle(i.State))})
 	}
 	if i.Join != "" {
-		fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+		fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 	}
 	card.Body = append(card.Body, fields)
 	if i.Why != "" {
@@ -382,7 +382,7 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 func changeActions(i hiring.Interview, look interviewLook, add func(label, command string, args ...string)) {
 	for _, s := range i.Slots {
 		if !i.Suits(s) {
-			add("Pick "+bot.FormatInstant(s.At, look.zone)+" all the same", "interview.pick", SlotArg(s.At))
+			add("Pick "+bot.FormatInstant(s.At, look.zone)+" anyway", "interview.pick", SlotArg(s.At))
 		}
 	}
 	if i.State != hiring.InterviewProposed && i.State != hiring.InterviewDone {
