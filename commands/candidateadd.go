@@ -56,7 +56,7 @@ func candidateEdits() []Command {
 				Summary:  "Add a candidate, by the way to a requisition",
 				Details:  "It reads what it can from the words, in any order. Put the name in quotes. Nobody has to tell what they are paid now.",
 				Params:   adding,
-				Examples: []string{"/candidate add \"Meera Iyer\" R-12 7y java notice:60 expected:32L meera@example.com", "/candidate add \"Meera Iyer\" source:linkedin"},
+				Examples: []string{"/candidate add \"Meera Iyer\" R-12 7y java meera@example.com notice:60 expected:32L", "/candidate add \"Meera Iyer\" source:linkedin"},
 			},
 			Form: addForm, Handle: addCandidate, Suggest: suggestForAdd,
 		},
