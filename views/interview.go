@@ -96,8 +96,33 @@ func panelText(tx *store.Tx, i hiring.Interview, p hiring.Playbook) bot.Text {
 			out = bot.Join(out, bot.T(", "))
 		}
 		out = bot.Join(out, personText(tx.Snapshot(), seat.Person))
+		if Gone(tx.Snapshot(), seat.Person) {
+			out = bot.Join(out, bot.T(" (left)"))
+		}
 		if len(i.Panel) > 1 && len(seat.Leads) > 0 {
 			out = bot.Join(out, bot.T(" (leads on "+dimensionNames(p, seat.Leads)+")"))
+		}
+	}
+	return out
+}
+
+// Gone tells whether somebody can do nothing any more: they have left, were deactivated, or were joined
+// with somebody else.
+func Gone(s *store.Snapshot, person string) bool {
+	p, known := s.Person(person)
+	return !known || !p.Active
+}
+
+// emptySeats names those of a panel who are gone and from whom something is waited for still, nil for
+// nobody. Nothing takes the seat from them by itself.
+func emptySeats(s *store.Snapshot, i hiring.Interview, cards []hiring.Scorecard) bot.Text {
+	var out bot.Text
+	for _, person := range i.People() {
+		waits := i.State == hiring.InterviewProposed || slices.ContainsFunc(cards, func(c hiring.Scorecard) bool {
+			return c.Interview == i.ID && c.Person == person && c.Open()
+		})
+		if waits && Gone(s, person) {
+			out = joinComma(out, personText(s, person))
 		}
 	}
 	return out
@@ -147,14 +172,15 @@ func (n panelCount) complete() bool { return n.in > 0 && n.in == n.of }
 
 // interviewLook is all that an interview's card is drawn from, besides the interview.
 type interviewLook struct {
-	zone           *time.Location
-	now            time.Time
-	playbook       hiring.Playbook
-	panel          bot.Text
-	candidate      hiring.Candidate
-	clashes        []bot.Text
-	count          panelCount
-	waits          bot.Text
+	zone      *time.Location
+	now       time.Time
+	playbook  hiring.Playbook
+	panel     bot.Text
+	candidate hiring.Candidate
+	clashes   []bot.Text
+	count     panelCount
+	// empty are those of the panel who are gone, and from whom something is waited for.
+	waits, empty   bot.Text
 	open           []hiring.Person
 	looks          []bot.Text
 	changes, seats bool
@@ -173,6 +199,7 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	p := playbookOf(tx, on)
 	look := interviewLook{
 		zone: viewer.Zone, now: tx.Now(), playbook: p, panel: panelText(tx, i, p), count: countCards(on.Cards, i.ID),
+		empty:   emptySeats(tx.Snapshot(), i, on.Cards),
 		changes: hiring.May(Actor(viewer), hiring.ChangeApplication, on), seats: i.Sits(viewer.ID), done: arg(v, 0),
 		who: func(id string) bot.Text { return personText(tx.Snapshot(), id) },
 	}
@@ -275,6 +302,10 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 		card.Body = append(card.Body, bot.Lines(look.looks...))
 	}
 	if look.changes {
+		if len(look.empty) > 0 {
+			card.Tone = bot.Attention
+			card.Body = append(card.Body, bot.Join(look.empty, bot.T(" can do nothing here any more. Give the seat to somebody else: "), bot.C("/interview reassign "+i.ID)))
+		}
 		card.Body = append(card.Body, toldLine(i))
 		if i.State == hiring.InterviewScheduled {
 			card.Context = bot.T(knownOnly)
