@@ -36,7 +36,7 @@ func TestScenariosAcrossPlatforms(t *testing.T) {
 					if !ok {
 						return errors.New("no testing.TB")
 					}
-					w := newWorld(tb, database(tb), seed)
+					w := newWorld(tb, database(tb), seedCompany)
 					w.split(tb)
 					env.Values[worldKey{}] = w
 					return nil
