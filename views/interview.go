@@ -147,15 +147,17 @@ func (n panelCount) complete() bool { return n.in > 0 && n.in == n.of }
 
 // interviewLook is all that an interview's card is drawn from, besides the interview.
 type interviewLook struct {
-	zone           *time.Location
-	now            time.Time
-	playbook       hiring.Playbook
-	panel          bot.Text
-	candidate      hiring.Candidate
-	clashes        []bot.Text
-	count          panelCount
-	waits          bot.Text
-	open           []hiring.Person
+	zone      *time.Location
+	now       time.Time
+	playbook  hiring.Playbook
+	panel     bot.Text
+	candidate hiring.Candidate
+	clashes   []bot.Text
+	count     panelCount
+	waits     bot.Text
+	open      []hiring.Person
+	// cannot are those of the panel who said that they can't, and in whose place nobody sits yet.
+	cannot         []string
 	looks          []bot.Text
 	changes, seats bool
 	undo           *bot.Call
@@ -180,6 +182,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return bot.Card{}, err
 	}
 	for _, s := range on.Cards {
+		if s.Interview == i.ID && s.State == hiring.CardDeclined && !s.Removed && i.State.On() && look.changes {
+			look.cannot = append(look.cannot, s.Person)
+		}
 		if s.Interview == i.ID && s.Open() {
 			look.waits = joinComma(look.waits, look.who(s.Person))
 			if one, ok := tx.Snapshot().Person(s.Person); ok {
@@ -259,6 +264,10 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 	}
 	if len(i.Slots) > 0 {
 		card.Body = append(card.Body, bot.Lines(slotLines(i, look.who)...))
+	}
+	for _, person := range look.cannot {
+		card.Tone = bot.Attention
+		card.Body = append(card.Body, bot.Join(look.who(person), bot.T(" can't: somebody else is needed.")))
 	}
 	if len(look.clashes) > 0 {
 		card.Tone = bot.Attention
@@ -352,6 +361,9 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 		actions = append(actions, bot.Action{Label: "Undo", Do: *look.undo})
 	}
 	if look.changes {
+		if len(look.cannot) > 0 {
+			add("Somebody else", "interview.reassign", look.cannot[0])
+		}
 		for _, s := range i.Slots {
 			if i.Suits(s) {
 				add("Pick "+bot.FormatInstant(s.At, look.zone), "interview.pick", SlotArg(s.At))
