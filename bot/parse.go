@@ -552,7 +552,7 @@ const longestExample = 90
 
 // taken says what the parameters that are still open take, as far as there is a short list of it.
 func taken(open []Param, rd Reading) string {
-	const most = 90
+	const most = 140
 	var lists []string
 	length := 0
 	for _, p := range open {

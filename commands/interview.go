@@ -107,7 +107,7 @@ func interviewCommands() []Command {
 				Summary: "Cancel an interview; its panel is told", Params: []bot.Param{interviewParam(), reason},
 				Examples: []string{"/interview cancel I-31", "/interview cancel I-31 reason:\"the candidate is ill\""},
 			},
-			Form: fieldsForm("Cancel ", "Cancel it", "reason"), Handle: cancelInterview, Suggest: suggestInterview,
+			Form: cancelForm, Handle: cancelInterview, Suggest: suggestInterview,
 		},
 		{
 			Spec: bot.Spec{

@@ -203,6 +203,18 @@ func pickTime(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 	return redraw(req, views.Interview, i.ID, append([]string{done}, undoTime(i, after)...)...), err
 }
 
+// cancelForm asks why, unless there is nothing left to cancel.
+func cancelForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
+	i, _, err := myInterview(ctx, tx, req)
+	if err != nil {
+		return bot.Form{}, err
+	}
+	if i.State == hiring.InterviewCancelled {
+		return bot.Form{}, hiring.Errorf(hiring.Conflict, "%s is cancelled already. /interview reschedule %s plans it again.", i.ID, i.ID)
+	}
+	return fieldsForm("Cancel ", "Cancel it", "reason")(ctx, tx, req)
+}
+
 func cancelInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	i, _, err := myInterview(ctx, tx, req)
 	if err != nil {

@@ -14,16 +14,20 @@ import (
 // every platform.
 var asksNothingPersonal = []string{"hire.zone", "hire.set", "hire.away"}
 
-// decidesOnWhatIsShown are the commands without a form by which somebody decides on what their card shows:
-// where cards show nothing, they would decide unseen.
-var decidesOnWhatIsShown = []string{"req.approve"}
+// withoutForm are the commands without a form that are refused all the same: those by which somebody
+// decides on what their card shows, who would decide unseen where cards show nothing, and those that take
+// what a form would ask, typed or carried by a button.
+var withoutForm = []string{
+	"req.approve", "req.another",
+	"candidate.another", "candidate.reject", "candidate.withdraw", "candidate.together",
+	"interview.noshow", "feedback.save", "feedback.resave",
+}
 
 // guarded keeps personal data and pay off the platforms that the company wants none on, for whatever
 // command: views are reduced where they are drawn; here the commands are refused that ask for such data in a
 // form, typed in full too, and what is offered to choose from bears references alone.
 func guarded(c Command) Command {
-	name := c.Name()
-	refused := c.Form != nil && !slices.Contains(asksNothingPersonal, name) || slices.Contains(decidesOnWhatIsShown, name)
+	refused := keptOff(c)
 	typed := commandText(c.Spec)
 	if form := c.Form; refused && form != nil {
 		c.Form = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
@@ -56,6 +60,14 @@ func guarded(c Command) Command {
 		}
 	}
 	return c
+}
+
+// keptOff tells whether a command is refused on platforms without personal data.
+func keptOff(c Command) bool {
+	if c.Form != nil {
+		return !slices.Contains(asksNothingPersonal, c.Name())
+	}
+	return slices.Contains(withoutForm, c.Name())
 }
 
 // commandText returns how a command is typed.

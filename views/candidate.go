@@ -269,7 +269,7 @@ func appLines(a appLook) []bot.Text {
 		head = bot.Join(head, bot.T(" · "+lowerFirst(a.app.Reason)))
 	}
 	if !a.app.WaitingSince.IsZero() {
-		head = bot.Join(head, bot.T(" · waits for a word since "), bot.At(a.app.WaitingSince))
+		head = bot.Join(head, bot.T(" · no word from us since "), bot.At(a.app.WaitingSince))
 	}
 	lines := []bot.Text{head}
 	for _, i := range a.interviews {

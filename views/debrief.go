@@ -349,7 +349,7 @@ func fairness(d store.Debriefing, who func(string) bot.Text) bot.Text {
 	for _, seat := range d.Informed {
 		lines = append(lines, bot.Join(bot.T("Submitted after having opened others: "), who(seat.Person), bot.T(" ("+seat.Interview+")")))
 	}
-	if !changed {
+	if !changed && d.In > 0 {
 		lines = append(lines, bot.T("No scorecard changed after others were opened."))
 	}
 	return bot.Lines(lines...)
@@ -382,11 +382,16 @@ func debriefActions(c hiring.Candidate, d store.Debriefing, look debriefLook) ([
 		return []bot.Action{picture, {Label: "Back to " + c.ID, Do: bot.Do("candidate.show", c.ID)}}, nil
 	}
 	var actions []bot.Action
-	if d.Sight == hiring.SightReason {
+	// Where nothing is in, there is nothing to read, and advancing is not what comes next.
+	if d.Sight == hiring.SightReason && d.In > 0 {
 		actions = append(actions, bot.Action{Label: "Read the rest now", Do: bot.Do("candidate.early", c.ID, req)})
 	}
 	if to := NextStage(d.Application); to != "" {
-		actions = append(actions, bot.Action{Label: "Advance", Style: bot.Primary, Do: bot.Do("candidate.move", c.ID, string(to), req)})
+		advance := bot.Action{Label: "Advance", Do: bot.Do("candidate.move", c.ID, string(to), req)}
+		if d.In > 0 && d.In == d.Of {
+			advance.Style = bot.Primary
+		}
+		actions = append(actions, advance)
 	}
 	actions = append(actions, bot.Action{Label: "Another interview", Do: scheduleCall(c.ID, req)})
 	if len(actions) < 3 && len(d.People) > 0 {

@@ -180,8 +180,10 @@ type interviewLook struct {
 	clashes   []bot.Text
 	count     panelCount
 	// empty are those of the panel who are gone, and from whom something is waited for.
-	waits, empty   bot.Text
-	open           []hiring.Person
+	waits, empty bot.Text
+	open         []hiring.Person
+	// cannot are those of the panel who said that they can't, and in whose place nobody sits yet.
+	cannot         []string
 	looks          []bot.Text
 	changes, seats bool
 	undo           *bot.Call
@@ -207,6 +209,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return bot.Card{}, err
 	}
 	for _, s := range on.Cards {
+		if s.Interview == i.ID && s.State == hiring.CardDeclined && !s.Removed && i.State.On() && look.changes {
+			look.cannot = append(look.cannot, s.Person)
+		}
 		if s.Interview == i.ID && s.Open() {
 			look.waits = joinComma(look.waits, look.who(s.Person))
 			if one, ok := tx.Snapshot().Person(s.Person); ok {
@@ -286,6 +291,10 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 	}
 	if len(i.Slots) > 0 {
 		card.Body = append(card.Body, bot.Lines(slotLines(i, look.who)...))
+	}
+	for _, person := range look.cannot {
+		card.Tone = bot.Attention
+		card.Body = append(card.Body, bot.Join(look.who(person), bot.T(" can't: somebody else is needed.")))
 	}
 	if len(look.clashes) > 0 {
 		card.Tone = bot.Attention
@@ -383,6 +392,9 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 		actions = append(actions, bot.Action{Label: "Undo", Do: *look.undo})
 	}
 	if look.changes {
+		if len(look.cannot) > 0 {
+			add("Somebody else", "interview.reassign", look.cannot[0])
+		}
 		for _, s := range i.Slots {
 			if i.Suits(s) {
 				add("Pick "+bot.FormatInstant(s.At, look.zone), "interview.pick", SlotArg(s.At))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -21,7 +22,7 @@ func RefuseHere(tx *store.Tx, viewer bot.Actor, command string) error {
 	if !PrivateHere(tx, viewer) {
 		return nil
 	}
-	return hiring.Errorf(hiring.NotAllowed, "Your company keeps personal data and pay off %s. Type %s %s instead.",
+	return hiring.Errorf(hiring.NotAllowed, "Your company keeps personal data and pay off %s. Type %s %s.",
 		platformOf(tx, viewer), command, elsewhere(tx, viewer))
 }
 
@@ -60,6 +61,30 @@ func reduced(tx *store.Tx, viewer bot.Actor, v bot.View, waits bool) bot.Card {
 		command = "/req next " + on
 	case ReqList:
 		command = "/req list"
+	case Interview, PanelNews, PanelOff, Slots, Answered, Calendar, CalendarSent, DidNotHappen, CannotGive:
+		command = "/interview show " + on
+	case InterviewList:
+		command = "/interview list"
+	case Kit:
+		command = "/interview kit " + on
+	case CandidateText:
+		command = "/interview text " + on
+	case Resume:
+		command = "/interview resume " + on
+	case Scorecards, CardsIn, Declined:
+		command = "/feedback show " + on
+	case CardSaved, CardAsk, AskedLater, MyCards, Noted:
+		command = "/feedback mine"
+	case Candidate, CandidateSame, CandidateSure, CandidateNotice, CandidateMoved, Referral, NoteSaved, RejectWhy, Rejected:
+		command = "/candidate show " + on
+	case CandidateResume:
+		command = "/candidate resume " + on
+	case Debrief, DebriefPictured:
+		command = "/candidate debrief " + on
+	case CandidateList:
+		command = "/candidate list"
+	case Found:
+		command = "/hire find"
 	case Band, BandList, BandHistory, BandSaved, BandImport, BandImported, BandPictured:
 		command = "/band list"
 	case People, Person:
@@ -68,7 +93,7 @@ func reduced(tx *store.Tx, viewer bot.Actor, v bot.View, waits bool) bot.Card {
 		command = "/hire settings"
 	}
 	card := bot.Card{Title: briefly(v, on, waits), Body: []bot.Node{bot.Join(
-		bot.T("What it says is not shown on "+platformOf(tx, viewer)+". Type "), bot.C(command), bot.T(" "+elsewhere(tx, viewer)+"."))}}
+		bot.T("What it says is not shown on "+platformOf(tx, viewer)+". Type "), bot.C(strings.TrimSpace(command)), bot.T(" "+elsewhere(tx, viewer)+"."))}}
 	if waits {
 		card.Tone = bot.Attention
 	}
