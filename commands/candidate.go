@@ -222,13 +222,13 @@ func sendCandidateResume(ctx context.Context, tx *store.Tx, req bot.Request) (bo
 	if c.Resume == "" {
 		return bot.Response{}, hiring.Errorf(hiring.NotFound, "There is no résumé of %s. Whoever works on them can add one with /candidate edit %s.", c.ID, c.ID)
 	}
-	return sendToSelf(ctx, tx, req, views.CandidateResume, c.ID, "You asked for this résumé.")
+	return sendToSelf(ctx, tx, req, views.CandidateResume, c.ID, views.FileSent, "You asked for this résumé.")
 }
 
-// sendToSelf sends a view to the direct messages of whoever asks.
-func sendToSelf(ctx context.Context, tx *store.Tx, req bot.Request, view, subject, why string, args ...string) (bot.Response, error) {
+// sendToSelf sends a view to the direct messages of whoever asks, and answers with the view said.
+func sendToSelf(ctx context.Context, tx *store.Tx, req bot.Request, view, subject, said, why string, args ...string) (bot.Response, error) {
 	err := tx.Send(ctx, bot.Message{
 		To: bot.Recipient{Person: req.Actor.ID}, View: bot.View{Name: view, Subject: subject, Args: args}, Key: view + ":" + req.ID, Why: why,
 	})
-	return show(views.PictureSent, ""), err
+	return show(said, ""), err
 }

@@ -34,7 +34,7 @@ func person(keyOnly bool) []bot.Param {
 // fromMessage is what a candidate or a note is saved with from a message.
 func fromMessage() []bot.Param {
 	return []bot.Param{
-		{Name: "note", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What else is known, for those who work on them"},
+		{Name: "note", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What else is known, for those who work on them", Example: "can start in March"},
 		{Name: "link", Label: "Link to the message", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: hiring.MaxLink, Help: "Where it was said"},
 	}
 }
@@ -56,7 +56,7 @@ func candidateEdits() []Command {
 				Summary:  "Add a candidate, by the way to a requisition",
 				Details:  "It reads what it can from the words, in any order. Put the name in quotes. Nobody has to tell what they are paid now.",
 				Params:   adding,
-				Examples: []string{"/candidate add \"Meera Iyer\" R-12 7y java notice:60 expected:32L meera@example.com", "/candidate add \"Meera Iyer\" source:linkedin"},
+				Examples: []string{"/candidate add \"Meera Iyer\" R-12 7y java meera@example.com notice:60 expected:32L", "/candidate add \"Meera Iyer\" source:linkedin"},
 			},
 			Form: addForm, Handle: addCandidate, Suggest: suggestForAdd,
 		},
@@ -86,7 +86,7 @@ func candidateEdits() []Command {
 					{Name: "name", Kind: bot.PlainText, Required: true, Max: hiring.MaxCandidateName, Help: "Whom you refer", Example: "Meera Iyer"},
 					{Name: "contact", Label: "E-mail or phone", Kind: contact, Required: true, Secret: true, Help: "How to reach them", Example: "meera@example.com"},
 					forReq(),
-					{Name: "note", Label: "Why them", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What you know of their work"},
+					{Name: "note", Label: "Why them", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What you know of their work", Example: "led our payments rewrite"},
 				},
 				Examples: []string{"/candidate refer \"Meera Iyer\" meera@example.com R-12"},
 			},

@@ -49,7 +49,7 @@ func debriefCommands() []Command {
 				if !views.SeesDebrief(req.Actor, d) || len(d.People) == 0 {
 					return redraw(req, views.Debrief, c.ID, d.Application.Req), nil
 				}
-				return sendToSelf(ctx, tx, req, views.DebriefPictured, c.ID, "You asked for this picture with /candidate debrief.", d.Application.Req)
+				return sendToSelf(ctx, tx, req, views.DebriefPictured, c.ID, views.PictureSent, "You asked for this picture with /candidate debrief.", d.Application.Req)
 			},
 			Suggest: suggestCandidate,
 		},

@@ -42,7 +42,7 @@ func candidateMoves() []Command {
 				Summary: "A kind text for a rejected candidate, to edit and copy",
 				Params: []bot.Param{
 					candidateParam(), forReq(), {Name: "reason", Label: "With the reason", Kind: bot.YesNo, Help: "Whether it tells the reason", Choices: yesNo},
-					{Name: "text", Label: "Text for them", Kind: bot.LongText, KeyOnly: true, Required: true, Max: 2000, Help: "Edit it and copy it from here"},
+					{Name: "text", Label: "Text for them", Kind: bot.LongText, KeyOnly: true, Required: true, Max: 2000, Help: "Edit it and copy it from here", Example: "Hello Meera, …"},
 				},
 				Examples: []string{"/candidate letter C-7"},
 			},

@@ -68,7 +68,7 @@ func feedbackCommands() []Command {
 					{Name: "interview", Kind: noteInterview, Required: true, Help: "Which interview, by number", Example: "I-31"},
 					{Name: "text", Label: "Note", Kind: bot.PlainText, Required: true, Secret: true, Max: hiring.MaxNoteLine, Help: "What you want to remember", Example: "idempotency key on payment, unprompted"},
 				},
-				Examples: []string{"/feedback note I-31 idempotency key on payment, unprompted"},
+				Examples: []string{"/feedback note I-31 \"idempotency key on payment, unprompted\""},
 			},
 			Form: noteForm, Handle: noteCard, Suggest: suggestInterview,
 		},

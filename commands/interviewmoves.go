@@ -259,7 +259,8 @@ func panelForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 	if err != nil {
 		return bot.Form{}, err
 	}
-	panel := bot.FieldOf(req.Spec, "panel", i.People()...)
+	here := slices.DeleteFunc(i.People(), func(id string) bool { return views.Gone(tx.Snapshot(), id) })
+	panel := bot.FieldOf(req.Spec, "panel", here...)
 	panel.Required = true
 	return bot.Form{
 		Title: "Panel of " + i.ID, Submit: "Save", Call: bot.Do(req.Spec.Name(), i.ID),
@@ -275,6 +276,12 @@ func seatPanel(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	people := bot.AllArgs[string](req.Args, "panel")
 	if len(people) == 0 && req.Type != bot.Submit {
 		people = i.People()
+	}
+	// Who is gone can be named no more. What they have submitted stays, and so their seat.
+	for _, c := range on.Cards {
+		if c.Interview == i.ID && c.State == hiring.CardSubmitted && i.Sits(c.Person) && views.Gone(tx.Snapshot(), c.Person) {
+			people = append(people, c.Person)
+		}
 	}
 	join, given := joinArg(req)
 	if !given {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,11 +145,16 @@ func refuseLink(ctx context.Context, tx *store.Tx, l store.Link) error {
 		return hiring.Errorf(hiring.Conflict, "Who made this code is not here any more. Make a new one with the account that is to go on.")
 	}
 	other, known := s.PersonByIdentity(l.To.Workspace, l.To.User)
+	if known && other.ID == survivor.ID {
+		return hiring.Errorf(hiring.Conflict, "This account is joined with %s already. Type the code from your account on the other platform.", survivor.Name)
+	}
+	if shared := sharedWorkspace(s, survivor, other, l.To); shared != "" {
+		return hiring.Errorf(hiring.Conflict, "These are two accounts of %s, so two people, and they stay two. /hire link joins one person's accounts on two platforms.",
+			views.WorkspaceName(s, shared))
+	}
 	switch {
 	case !known:
 		return nil
-	case other.ID == survivor.ID:
-		return hiring.Errorf(hiring.Conflict, "This account is joined with %s already. Type the code from your account on the other platform.", survivor.Name)
 	case other.Has(hiring.Admin) && !survivor.Has(hiring.Admin) && len(s.PeopleWith(hiring.Admin)) == 1:
 		return hiring.Errorf(hiring.Conflict, "Then nobody would be admin. Do it the other way round: /hire link here, and type that code there. Or make somebody else admin first.")
 	}
@@ -165,6 +171,10 @@ func refuseLink(ctx context.Context, tx *store.Tx, l store.Link) error {
 			alone = append(alone, a.Subject)
 		}
 	}
+	together, err := tx.InterviewsTogether(ctx, survivor.ID, other.ID)
+	if err != nil {
+		return err
+	}
 	var reasons []string
 	if len(both) > 0 {
 		reasons = append(reasons, "Both of you have a part in the undecided approval of "+strings.Join(both, ", ")+": as who asked, who decides, or who decides for somebody away.")
@@ -172,10 +182,38 @@ func refuseLink(ctx context.Context, tx *store.Tx, l store.Link) error {
 	if len(alone) > 0 {
 		reasons = append(reasons, "Nobody but "+other.Name+" is left to decide on "+strings.Join(alone, ", ")+".")
 	}
+	if len(reasons) > 0 {
+		reasons = append(reasons, "Decide it, or have it handed over (/hire handover).")
+	}
+	if len(together) > 0 {
+		seats := make([]string, len(together))
+		for at, i := range together {
+			seats[at] = i.ID
+		}
+		reasons = append(reasons, "Both of you sit on "+strings.Join(seats, ", ")+". The recruiter gives one seat to somebody else (/interview reassign), or goes on without a scorecard (/feedback waive).")
+	}
 	if len(reasons) == 0 {
 		return nil
 	}
-	return hiring.Errorf(hiring.Conflict, "These accounts cannot be joined now. %s Decide it, or have it handed over (/hire handover), then link again.", strings.Join(reasons, " "))
+	return hiring.Errorf(hiring.Conflict, "These accounts cannot be joined now. %s Then link again.", strings.Join(reasons, " "))
+}
+
+// sharedWorkspace returns a workspace of the company in which both have an open account, "" for none:
+// nobody has two in one, so that they are colleagues. The account that typed the code may be nobody's so far.
+func sharedWorkspace(s *store.Snapshot, survivor, other hiring.Person, typed hiring.Identity) string {
+	theirs := append(openAccounts(other), typed)
+	for _, mine := range openAccounts(survivor) {
+		w, known := s.Workspace(mine.Workspace)
+		if known && w.Kind == store.HomeWorkspace && slices.ContainsFunc(theirs, func(i hiring.Identity) bool { return i.Workspace == mine.Workspace }) {
+			return mine.Workspace
+		}
+	}
+	return ""
+}
+
+// openAccounts returns the accounts of somebody that their platforms have not closed.
+func openAccounts(p hiring.Person) []hiring.Identity {
+	return slices.DeleteFunc(slices.Clone(p.Identities), func(i hiring.Identity) bool { return slices.Contains(p.Closed, i) })
 }
 
 // join makes one person of two, as the card of link has told. What asked the other for a decision goes
@@ -191,6 +229,7 @@ func join(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, err
 	if err := refuseLink(ctx, tx, l); err != nil {
 		return bot.Response{}, err
 	}
+	before, _ := tx.Snapshot().PersonByIdentity(l.To.Workspace, l.To.User)
 	survivor, other, err := tx.Merge(ctx, l)
 	if err != nil {
 		return bot.Response{}, linkOver(err)
@@ -206,6 +245,9 @@ func join(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, err
 			return bot.Response{}, err
 		}
 		if err := tx.Refresh(ctx, personSubject(other.ID)); err != nil {
+			return bot.Response{}, err
+		}
+		if err := tellAdmins(ctx, tx, survivor, before, l); err != nil {
 			return bot.Response{}, err
 		}
 	}
@@ -224,6 +266,34 @@ func join(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, err
 		Key:  "linked:" + l.ID, Why: "You get this because a code that you made was used.",
 	})
 	return redraw(req, views.LinkDone, survivor.ID, other.ID), err
+}
+
+// tellAdmins tells the other admins that somebody who had a role was joined with somebody else: who got
+// hold of a colleague's account could do away with them that way. Somebody without a role had nothing to
+// take.
+func tellAdmins(ctx context.Context, tx *store.Tx, survivor, before hiring.Person, l store.Link) error {
+	roles := slices.Concat(before.Roles, before.Withheld)
+	if len(roles) == 0 {
+		return nil
+	}
+	had := make([]string, len(roles))
+	for at, r := range roles {
+		had[at] = string(r)
+	}
+	for _, admin := range tx.Snapshot().PeopleWith(hiring.Admin) {
+		if admin.ID == survivor.ID {
+			continue // whoever made the code is told in any case
+		}
+		err := tx.Send(ctx, bot.Message{
+			To:   bot.Recipient{Person: admin.ID},
+			View: bot.View{Name: views.Merged, Subject: personSubject(before.ID), Args: []string{survivor.ID, strings.Join(had, ",")}},
+			Key:  "merged:" + l.ID + ":" + admin.ID, Why: "You get this because admins are told when somebody with a role is joined with somebody else.",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linkOver tells that a code cannot be confirmed any more.

@@ -48,7 +48,7 @@ func cardParams() []bot.Param {
 		bot.Param{Name: overallField, Label: "What would you do", Kind: Recommends, KeyOnly: true, Secret: true, Choices: overall, Help: "Your recommendation, all in all", Example: "yes"},
 		bot.Param{
 			Name: privateField, Label: "Private note to the recruiter", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxPrivateNote,
-			Help: "For the recruiter alone; the panel does not see it",
+			Help: "For the recruiter alone; the panel does not see it", Example: "asked twice about remote work",
 		})
 }
 

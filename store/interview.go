@@ -300,6 +300,20 @@ func (t *Tx) ProposedTo(ctx context.Context, person string, limit int) ([]hiring
 		ORDER BY i.number LIMIT `+strconv.Itoa(limit), person)
 }
 
+// InterviewsTogether returns the interviews on which two people sit and of which something is still
+// open: they are proposed or scheduled, or the scorecard of one of the two is waited for. The oldest come
+// first, and who asks does not matter.
+func (t *Tx) InterviewsTogether(ctx context.Context, one, other string) ([]hiring.Interview, error) {
+	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT u.interview FROM (
+		SELECT p.interview FROM panelists p WHERE p.state = 'proposed' AND p.person = $1
+		UNION SELECT p.interview FROM panelists p WHERE p.state = 'scheduled' AND p.person = $1
+		UNION SELECT s.interview FROM scorecards s WHERE s.waits AND s.person = $1
+		UNION SELECT s.interview FROM scorecards s WHERE s.waits AND s.person = $2) AS u
+		JOIN panelists x ON x.interview = u.interview AND x.person = $1
+		JOIN panelists y ON y.interview = u.interview AND y.person = $2)
+		ORDER BY i.number`, one, other)
+}
+
 // InterviewsNamed returns the latest interviews of the candidates whom a search finds and that the
 // viewer may know of, as the name of a candidate stands for an interview. Limit 0 is 25, and more are
 // never returned.

@@ -237,6 +237,10 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			_, err = tx.ProposedTo(ctx, "P-7", 5)
 			return err
 		}},
+		{"link/together", func(tx *store.Tx) error {
+			_, err := tx.InterviewsTogether(ctx, "P-7", "P-8")
+			return err
+		}},
 		{"find/rare", named(fmt.Sprint("word", middle/10, " cand"), recruiter)},
 		{"find/common", named("cand", recruiter)},
 		{"find/manager", named("cand", manager)},

@@ -576,6 +576,60 @@ func TestAnInterviewAndItsScorecards(t *testing.T) {
 }
 
 // The debrief of the story, for everybody.
+// What two people sit on together is what they cannot be joined during: of each state only while
+// something of it is open, and of one of them alone nothing.
+func TestInterviewsTogether(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		ann, ben, cat := all["ann"], all["ben"], all["cat"]
+		a := w.apply(t, "Meera", w.hire(t, all, false))
+		want := func(what string, one, other hiring.Person, want ...string) {
+			t.Helper()
+			must(t, w.Read(ctx, func(tx *store.Tx) error {
+				found, err := tx.InterviewsTogether(ctx, one.ID, other.ID)
+				var got []string
+				for _, i := range found {
+					got = append(got, i.ID)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s: %v, want %v", what, got, want)
+				}
+				return err
+			}))
+		}
+		save := func(i hiring.Interview) hiring.Interview {
+			t.Helper()
+			must(t, w.InTx(ctx, func(tx *store.Tx) (err error) { i, err = tx.SaveInterview(ctx, i); return err }))
+			return i
+		}
+		i := w.meet(t, a, ann, ben)
+		w.meet(t, a, ann, cat)
+		must(t, w.InTx(ctx, func(tx *store.Tx) error {
+			_, err := tx.AddInterview(ctx, hiring.Interview{
+				Application: a.ID, Stage: "system-design", Minutes: 60, State: hiring.InterviewProposed, MadeBy: a.AddedBy, Sequence: 1,
+				Panel: []hiring.Panelist{{Person: ben.ID}, {Person: ann.ID}}, Slots: []hiring.Slot{{At: start.Add(time.Hour)}, {At: start.Add(2 * time.Hour)}},
+			})
+			return err
+		}))
+		want("scheduled and proposed", ann, ben, "I-1", "I-3")
+		want("the other way round", ben, ann, "I-1", "I-3")
+		want("of others", ben, cat)
+		want("of nobody", ann, hiring.Person{})
+
+		w.clock.advance(2 * time.Hour)
+		i.State = hiring.InterviewDone
+		i = save(i)
+		want("done, and both owe a scorecard", ann, ben, "I-1", "I-3")
+		must(t, submit(t, w.Store, i.ID, ann.ID, content(3, hiring.Yes)))
+		want("one owes a scorecard", ann, ben, "I-1", "I-3")
+		want("one owes a scorecard", ben, ann, "I-1", "I-3")
+		must(t, submit(t, w.Store, i.ID, ben.ID, content(3, hiring.Yes)))
+		want("both have given theirs", ann, ben, "I-3")
+	})
+}
+
 func TestTheDebriefIsBlind(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {

@@ -216,6 +216,9 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 	acts := lines.rest(&card, look)
 	room := homeLines - len(card.Body)
 	menu := &bot.Menu{Label: "Show one", Items: acts}
+	if len(acts) > 0 {
+		menu.Label = "Go on with"
+	}
 	list := func(title string, reqs []hiring.Requisition, room int) int {
 		if len(reqs) == 0 || room < 2 {
 			return 0
@@ -371,7 +374,7 @@ const namesShown = 3
 
 func nameFew(names []string) string {
 	if len(names) > namesShown {
-		return strings.Join(names[:namesShown], ", ") + " …"
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:namesShown], ", "), len(names)-namesShown)
 	}
 	return strings.Join(names, ", ")
 }
@@ -405,7 +408,7 @@ func interviewTimes(interviews []hiring.Interview) bot.Text {
 	var text bot.Text
 	for n, i := range interviews {
 		if n == namesShown {
-			return bot.Join(text, bot.T(" …"))
+			return bot.Join(text, bot.Tf(" and %d more", len(interviews)-namesShown))
 		}
 		if n > 0 {
 			text = bot.Join(text, bot.T(", "))

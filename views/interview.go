@@ -96,8 +96,33 @@ func panelText(tx *store.Tx, i hiring.Interview, p hiring.Playbook) bot.Text {
 			out = bot.Join(out, bot.T(", "))
 		}
 		out = bot.Join(out, personText(tx.Snapshot(), seat.Person))
+		if Gone(tx.Snapshot(), seat.Person) {
+			out = bot.Join(out, bot.T(" (left)"))
+		}
 		if len(i.Panel) > 1 && len(seat.Leads) > 0 {
 			out = bot.Join(out, bot.T(" (leads on "+dimensionNames(p, seat.Leads)+")"))
+		}
+	}
+	return out
+}
+
+// Gone tells whether somebody can do nothing any more: they have left, were deactivated, or were joined
+// with somebody else.
+func Gone(s *store.Snapshot, person string) bool {
+	p, known := s.Person(person)
+	return !known || !p.Active
+}
+
+// emptySeats names those of a panel who are gone and from whom something is waited for still, nil for
+// nobody. Nothing takes the seat from them by itself.
+func emptySeats(s *store.Snapshot, i hiring.Interview, cards []hiring.Scorecard) bot.Text {
+	var out bot.Text
+	for _, person := range i.People() {
+		waits := i.State == hiring.InterviewProposed || slices.ContainsFunc(cards, func(c hiring.Scorecard) bool {
+			return c.Interview == i.ID && c.Person == person && c.Open()
+		})
+		if waits && Gone(s, person) {
+			out = joinComma(out, personText(s, person))
 		}
 	}
 	return out
@@ -154,8 +179,9 @@ type interviewLook struct {
 	candidate hiring.Candidate
 	clashes   []bot.Text
 	count     panelCount
-	waits     bot.Text
-	open      []hiring.Person
+	// empty are those of the panel who are gone, and from whom something is waited for.
+	waits, empty bot.Text
+	open         []hiring.Person
 	// cannot are those of the panel who said that they can't, and in whose place nobody sits yet.
 	cannot         []string
 	looks          []bot.Text
@@ -175,6 +201,7 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	p := playbookOf(tx, on)
 	look := interviewLook{
 		zone: viewer.Zone, now: tx.Now(), playbook: p, panel: panelText(tx, i, p), count: countCards(on.Cards, i.ID),
+		empty:   emptySeats(tx.Snapshot(), i, on.Cards),
 		changes: hiring.May(Actor(viewer), hiring.ChangeApplication, on), seats: i.Sits(viewer.ID), done: arg(v, 0),
 		who: func(id string) bot.Text { return personText(tx.Snapshot(), id) },
 	}
@@ -256,7 +283,7 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 		fields = append(fields, bot.LabelledText{Label: "State", Text: bot.T(hiring.InterviewStateTitle(i.State))})
 	}
 	if i.Join != "" {
-		fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+		fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 	}
 	card.Body = append(card.Body, fields)
 	if i.Why != "" {
@@ -284,6 +311,10 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 		card.Body = append(card.Body, bot.Lines(look.looks...))
 	}
 	if look.changes {
+		if len(look.empty) > 0 {
+			card.Tone = bot.Attention
+			card.Body = append(card.Body, bot.Join(look.empty, bot.T(" can do nothing here any more. Give the seat to somebody else: "), bot.C("/interview reassign "+i.ID)))
+		}
 		card.Body = append(card.Body, toldLine(i))
 		if i.State == hiring.InterviewScheduled {
 			card.Context = bot.T(knownOnly)
@@ -394,7 +425,7 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 func changeActions(i hiring.Interview, look interviewLook, add func(label, command string, args ...string)) {
 	for _, s := range i.Slots {
 		if !i.Suits(s) {
-			add("Pick "+bot.FormatInstant(s.At, look.zone)+" all the same", "interview.pick", SlotArg(s.At))
+			add("Pick "+bot.FormatInstant(s.At, look.zone)+" anyway", "interview.pick", SlotArg(s.At))
 		}
 	}
 	if i.State != hiring.InterviewProposed && i.State != hiring.InterviewDone {

@@ -92,6 +92,21 @@ func TestCalendarFile(t *testing.T) {
 	}
 }
 
+func TestJoinText(t *testing.T) {
+	t.Parallel()
+	for join, want := range map[string]bot.Text{
+		"https://meet.example.com/abc":       bot.To("meet.example.com", "https://meet.example.com/abc"),
+		"https://a.example@b.example/":       bot.To("b.example", "https://a.example@b.example/"),
+		"https://meet.example.com/a, room 3": bot.T("https://meet.example.com/a, room 3"),
+		"javascript:alert(1)":                bot.T("javascript:alert(1)"),
+		"room 3":                             bot.T("room 3"),
+	} {
+		if diff := cmp.Diff(want, joinText(join)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", join, diff)
+		}
+	}
+}
+
 func TestCandidateText(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("IST", 5*3600+1800)

@@ -57,7 +57,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		}
 		fields := bot.Fields{{Label: "Panel", Text: panelText(tx, i, p)}}
 		if i.Join != "" {
-			fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+			fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 		}
 		card.Body = append(card.Body, fields, calendarLinks(i, p),
 			bot.Tf("The kit comes %d minutes before, the scorecard %d minutes after the end.", int(hiring.KitBefore/time.Minute), int(hiring.FormAfter/time.Minute)))

@@ -137,6 +137,16 @@ func calendarLinks(i hiring.Interview, p hiring.Playbook) bot.Text {
 		bot.To("Outlook", "https://outlook.office.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(", or open the file."))
 }
 
+// joinText returns how an interview is joined. A web address becomes a link that shows where it leads, since
+// platforms make none of the address in what people wrote.
+func joinText(join string) bot.Text {
+	at, err := url.Parse(join)
+	if err != nil || at.Scheme != "https" && at.Scheme != "http" || at.Host == "" || strings.ContainsAny(join, " \t\n") {
+		return bot.T(join)
+	}
+	return bot.To(at.Host, at.String())
+}
+
 // calendarFile returns an interview as an entry of a calendar. Each change of the interview has a
 // higher sequence under the same id, so that opening the next file updates or removes the entry.
 func calendarFile(i hiring.Interview, p hiring.Playbook) (bot.File, error) {

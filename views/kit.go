@@ -66,7 +66,7 @@ func kitCard(i hiring.Interview, look kitLook) bot.Card {
 	}
 	fields := bot.Fields{{Label: "When", Text: bot.Join(bot.At(i.StartsAt), bot.Tf(", %d min", i.Minutes))}, {Label: "Who", Text: bot.T(who)}}
 	if i.Join != "" {
-		fields = append(fields, bot.LabelledText{Label: "How to join", Text: bot.T(i.Join)})
+		fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 	}
 	card.Body = append(card.Body, fields)
 	if leads := leadLines(i, look); len(leads) > 0 {

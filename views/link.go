@@ -52,7 +52,7 @@ func drawLinkPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 		return bot.Card{}, bot.ErrMoot
 	}
 	other, _ := s.PersonByIdentity(l.To.Workspace, l.To.User)
-	return linkPreviewCard(l.ID, survivor, other, workspaceName(s, l.From.Workspace), workspaceName(s, l.To.Workspace)), nil
+	return linkPreviewCard(l.ID, survivor, other, WorkspaceName(s, l.From.Workspace), WorkspaceName(s, l.To.Workspace)), nil
 }
 
 func linkPreviewCard(id string, survivor, other hiring.Person, there, here string) bot.Card {
@@ -98,8 +98,8 @@ func containsRole(roles []hiring.Role, r hiring.Role) bool {
 	return hiring.Person{Active: true, Roles: roles}.Has(r)
 }
 
-// workspaceName returns what people call a workspace, with its platform.
-func workspaceName(s *store.Snapshot, id string) string {
+// WorkspaceName returns what people call a workspace, with its platform.
+func WorkspaceName(s *store.Snapshot, id string) string {
 	w, ok := s.Workspace(id)
 	if !ok {
 		return "another workspace"
@@ -132,13 +132,37 @@ func drawLinked(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 		return bot.Card{}, bot.ErrMoot
 	}
 	card := bot.Card{
-		Title: "An account of " + workspaceName(s, arg(v, 1)) + " is yours now",
+		Title: "An account of " + WorkspaceName(s, arg(v, 1)) + " is yours now",
 		Body:  []bot.Node{bot.Join(bot.T("Whoever writes to me from it acts as you. If that was not you, tell an admin at once: "), bot.T(whomToAsk(tx, hiring.Admin)), bot.T("."))},
 	}
 	if p, ok := s.Person(arg(v, 0)); ok {
 		card.Body = append(card.Body, bot.Join(bot.B(p.Name), bot.T(" was joined with you. What is theirs stays theirs; a recruiter hands it over with "), bot.C("/hire handover"), bot.T(".")))
 	}
 	return card, nil
+}
+
+// drawMerged tells admins that somebody who had a role was joined with somebody else; its subject is who
+// was merged, its arguments are who goes on, and the roles that the other had.
+func drawMerged(_ context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bot.Card, error) {
+	s := tx.Snapshot()
+	other, known := s.Person(strings.TrimPrefix(v.Subject, "person:"))
+	survivor, goesOn := s.Person(s.Survivor(arg(v, 0)))
+	if !known || !goesOn {
+		return bot.Card{}, bot.ErrMoot
+	}
+	var had []hiring.Role
+	for r := range strings.SplitSeq(arg(v, 1), ",") {
+		had = append(had, hiring.Role(r))
+	}
+	return bot.Card{
+		Tone: bot.Attention, Title: other.Name + " was joined with " + survivor.Name,
+		Body: []bot.Node{bot.Lines(
+			bot.Join(bot.T("By /hire link, for good: "), bot.B(other.Name), bot.T(" had the roles "+roleTitles(had)+", and has no account, roles or access any more.")),
+			bot.Join(bot.B(survivor.Name), bot.T(" has: "+roleTitles(survivor.Roles)+". Whoever writes from the account acts as them.")),
+			bot.Join(bot.T("No record moved: requisitions are handed over with "), bot.C("/hire handover"), bot.T(", seats on interviews with "), bot.C("/interview reassign"), bot.T(".")),
+		)},
+		Actions: []bot.Action{{Label: "Who goes on", Do: bot.Do("hire.people", survivor.ID)}},
+	}, nil
 }
 
 // drawZone asks somebody for their time zone, or says which it is; its subject is the person.

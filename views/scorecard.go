@@ -298,10 +298,19 @@ func drawMyCards(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View
 	if err != nil {
 		return bot.Card{}, err
 	}
-	return myCardsCard(open, given, tx.Now(), viewer.Zone), nil
+	closed := map[string]bool{}
+	for _, s := range open {
+		i, err := tx.Interview(ctx, s.Interview)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		closed[s.Interview] = s.CheckOpen(i, tx.Now()) != nil
+	}
+	return myCardsCard(open, given, closed, tx.Now(), viewer.Zone), nil
 }
 
-func myCardsCard(open, given []hiring.Scorecard, now time.Time, zone *time.Location) bot.Card {
+// myCardsCard draws them; closed are the interviews of those that cannot be filled in yet.
+func myCardsCard(open, given []hiring.Scorecard, closed map[string]bool, now time.Time, zone *time.Location) bot.Card {
 	card := bot.Card{Title: "Your scorecards"}
 	menu := &bot.Menu{Label: "Open one"}
 	more := len(open) > PageSize
@@ -323,6 +332,10 @@ func myCardsCard(open, given []hiring.Scorecard, now time.Time, zone *time.Locat
 			line += " · " + count(n, "note")
 		}
 		lines = append(lines, bot.T(line))
+		if closed[s.Interview] {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + s.Interview, Do: bot.Do("interview.show", s.Interview)})
+			continue
+		}
 		if len(card.Actions) == 0 {
 			card.Actions = append(card.Actions, bot.Action{Label: "Fill in " + s.Interview, Do: bot.Do("feedback.give", s.Interview), Style: bot.Primary})
 			continue

@@ -56,7 +56,7 @@ func hiringChannels(ctx context.Context, tx *store.Tx) (string, error) {
 	}
 	places := make([]string, 0, len(found))
 	for _, c := range found {
-		place := "#" + c.Name + " of " + workspaceName(s, c.Workspace)
+		place := "#" + c.Name + " of " + WorkspaceName(s, c.Workspace)
 		if c.Quiet {
 			place += ", which wants quiet"
 		}

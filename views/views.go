@@ -38,6 +38,7 @@ const (
 	LinkPreview  = "link_preview"
 	LinkDone     = "link_done"
 	Linked       = "linked"
+	Merged       = "merged"
 	Zone         = "zone"
 	Waiting      = "waiting"
 	NoDMs        = "no_dms"
@@ -170,6 +171,7 @@ func All(registry func() *bot.Registry) Set {
 		LinkPreview:  {Public, drawLinkPreview},
 		LinkDone:     {Public, drawLinkDone},
 		Linked:       {Public, drawLinked},
+		Merged:       {Team, drawMerged},
 		Zone:         {Public, drawZone},
 		Waiting:      {Public, drawWaiting},
 		NoDMs:        {Public, drawNoDMs},

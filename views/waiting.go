@@ -95,7 +95,7 @@ func drawNoDMs(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (b
 	}
 	return bot.Card{
 		Tone: bot.Attention, Title: p.Name + " takes no direct messages",
-		Body: []bot.Node{bot.T("What waits for them may stay unread. Ask them to allow direct messages from members of " + workspaceName(s, arg(v, 0)) +
+		Body: []bot.Node{bot.T("What waits for them may stay unread. Ask them to allow direct messages from members of " + WorkspaceName(s, arg(v, 0)) +
 			", or to join another account with /hire link. " + meanwhile)},
 		Context: bot.T("I say this once about each person."),
 	}, nil

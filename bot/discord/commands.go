@@ -20,6 +20,7 @@ import (
 // https://discord.com/developers/docs/interactions/application-commands
 const (
 	maxCommands, maxSubcommands, maxOptions, maxOptionChoices = 100, 25, 25, 25
+	maxMessageCommands, maxCommandName                        = 15, 32
 	maxCommandDescription, maxChoiceName, maxChoiceValue      = 100, 100, 100
 	// maxCommandText is all of a command: its name and description, and the names, descriptions and
 	// values of its subcommands, options and choices.
@@ -34,7 +35,8 @@ var commandRule = regexp.MustCompile(`^[-_\p{L}\p{N}]{1,32}$`)
 
 // commandsOf returns what is registered in a guild of the company: a command for each noun, and under
 // it a subcommand for each verb that help shows. The default verb has its name too, since Discord knows
-// no command beside its subcommands. It fails with all that Discord would refuse the whole of it for.
+// no command beside its subcommands. What is offered on a message stands in the menu of a message beside
+// them. It fails with all that Discord would refuse the whole of it for.
 //
 // What commands are global for, contexts and kinds of installation, is not said of those of a guild.
 // Shortcuts without a message or a person that they are about do not exist on Discord.
@@ -70,10 +72,40 @@ func commandsOf(specs []bot.Spec, n names) ([]*discordgo.ApplicationCommand, err
 	if len(out) > maxCommands {
 		problems = append(problems, fmt.Errorf("%d commands: Discord takes at most %d in a server, so some nouns must become verbs of others", len(out), maxCommands))
 	}
-	if err := errors.Join(problems...); err != nil {
+	onMessages, wrong := messageCommands(specs)
+	if err := errors.Join(append(problems, wrong...)...); err != nil {
 		return nil, err
 	}
-	return out, nil
+	return append(out, onMessages...), nil
+}
+
+// messageCommands returns what the menu of a message offers. Its entries have a name of their own, which
+// has blanks and capitals, and nothing else.
+// https://discord.com/developers/docs/interactions/application-commands#message-commands
+func messageCommands(specs []bot.Spec) ([]*discordgo.ApplicationCommand, []error) {
+	var (
+		out      []*discordgo.ApplicationCommand
+		problems []error
+	)
+	seen := map[string]string{}
+	for _, s := range specs {
+		name := s.MessageShortcut
+		if name == "" {
+			continue
+		}
+		if n := utf8.RuneCountInString(name); n > maxCommandName {
+			problems = append(problems, fmt.Errorf("%s: the name %q on messages has %d characters, and Discord takes at most %d: shorten it", s.Name(), name, n, maxCommandName))
+		}
+		if other, twice := seen[name]; twice {
+			problems = append(problems, fmt.Errorf("%s and %s are both called %q on messages: rename one of them", other, s.Name(), name))
+		}
+		seen[name] = s.Name()
+		out = append(out, &discordgo.ApplicationCommand{Type: discordgo.MessageApplicationCommand, Name: name})
+	}
+	if len(out) > maxMessageCommands {
+		problems = append(problems, fmt.Errorf("%d commands on messages: Discord takes at most %d in a server, so leave some of them to be typed", len(out), maxMessageCommands))
+	}
+	return out, problems
 }
 
 // subcommand describes a verb with its parameters as options: those that are needed first, as Discord
@@ -272,8 +304,8 @@ func checkOptions(where string, options []*discordgo.ApplicationCommandOption) [
 
 func checkName(name string) error {
 	switch {
-	case utf8.RuneCountInString(name) > 32:
-		return fmt.Errorf("the name has %d characters, and Discord takes at most 32", utf8.RuneCountInString(name))
+	case utf8.RuneCountInString(name) > maxCommandName:
+		return fmt.Errorf("the name has %d characters, and Discord takes at most %d", utf8.RuneCountInString(name), maxCommandName)
 	case !commandRule.MatchString(name) || strings.ToLower(name) != name:
 		return errors.New("that is no name for Discord, which takes small letters, digits, - and _ alone")
 	}
@@ -323,7 +355,13 @@ func sameCommands(have, want []*discordgo.ApplicationCommand) bool {
 
 func sortedCommands(commands []*discordgo.ApplicationCommand) []*discordgo.ApplicationCommand {
 	commands = slices.DeleteFunc(slices.Clone(commands), func(c *discordgo.ApplicationCommand) bool { return c == nil })
-	slices.SortFunc(commands, func(a, b *discordgo.ApplicationCommand) int { return strings.Compare(a.Name, b.Name) })
+	kind := func(c *discordgo.ApplicationCommand) discordgo.ApplicationCommandType {
+		return cmp.Or(c.Type, discordgo.ChatApplicationCommand)
+	}
+	slices.SortFunc(commands, func(a, b *discordgo.ApplicationCommand) int {
+		// Those of different types may share a name.
+		return cmp.Or(cmp.Compare(kind(a), kind(b)), strings.Compare(a.Name, b.Name))
+	})
 	return commands
 }
 

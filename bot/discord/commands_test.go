@@ -21,7 +21,8 @@ import (
 
 var rewriteRegistrations = flag.Bool("update-registrations", false, "write the registrations in testdata anew")
 
-// sampleCommands are a registry with every sort of option, a verb that only cards offer, and a shortcut.
+// sampleCommands are a registry with every sort of option, a verb that only cards offer, a
+// shortcut, and one on messages.
 func sampleCommands() []bot.Spec {
 	person := &bot.Kind{
 		Name: "person", Example: "@recruiter", Parse: bot.PlainText.Parse, Print: bot.PlainText.Print, Option: bot.OptionUser, Words: 3,
@@ -61,6 +62,9 @@ func sampleCommands() []bot.Spec {
 		}},
 		{Noun: "shelf", Verb: "note", Summary: "Note something on a shelf", Examples: []string{"/shelf note garden text:wet"}, Params: []bot.Param{
 			{Name: "text", Kind: bot.PlainText, KeyOnly: true, Help: "What to note"},
+			{Name: "name", Kind: record, Required: true, Help: "Which shelf"},
+		}},
+		{Noun: "shelf", Verb: "keep", Ack: bot.MayOpenForm, Summary: "Keep a message on a shelf", Examples: []string{"/shelf keep garden"}, MessageShortcut: "Keep message", Params: []bot.Param{
 			{Name: "name", Kind: record, Required: true, Help: "Which shelf"},
 		}},
 		{Noun: "shelf", Verb: "drop", Summary: "Drop a shelf", Examples: []string{"/shelf drop garden"}, FromCard: true},
@@ -191,8 +195,11 @@ func TestWhatIsRegistered(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"desk.home", "desk.help", "desk.handover", "shelf.show", "shelf.fill", "shelf.note"}; !slices.Equal(verbs, want) {
+	if want := []string{"desk.home", "desk.help", "desk.handover", "shelf.show", "shelf.fill", "shelf.note", "shelf.keep"}; !slices.Equal(verbs, want) {
 		t.Errorf("registered %q, want %q", verbs, want)
+	}
+	if last := all[len(all)-1]; last.Type != discordgo.MessageApplicationCommand || last.Name != "Keep message" || last.Description != "" || len(last.Options) > 0 {
+		t.Errorf("on messages %+v is offered", last)
 	}
 	for name, want := range map[string]discordgo.ApplicationCommandOption{
 		"desk.handover.from":    {Type: discordgo.ApplicationCommandOptionUser, Required: true},
@@ -254,6 +261,11 @@ func TestRegistrationIsRefusedWithTheRemedy(t *testing.T) {
 		}
 		return out
 	}
+	onMessages := func(n int, name string) []bot.Spec {
+		return many(n, func(i int, s *bot.Spec) {
+			s.Verb, s.MessageShortcut = fmt.Sprint("verb", i), strings.ReplaceAll(name, "%d", fmt.Sprint(i))
+		})
+	}
 	with := func(params ...bot.Param) []bot.Spec {
 		s := noun("band")
 		s.Params = params
@@ -278,6 +290,9 @@ func TestRegistrationIsRefusedWithTheRemedy(t *testing.T) {
 		"no default verb":            {many(1, func(_ int, s *bot.Spec) { s.Default = false }), "", []string{"/noun", "default", "mark one"}},
 		"no summary":                 {many(1, func(_ int, s *bot.Spec) { s.Summary = "" }), "", []string{"/noun show", "summary", "write one"}},
 		"a command declared twice":   {[]bot.Spec{noun("band"), noun("band")}, "", []string{"/band show", "twice", "remove one"}},
+		"a long name on messages":    {onMessages(1, strings.Repeat("x", 33)), "", []string{"noun.verb0", "33 characters", "at most 32", "shorten"}},
+		"a name on messages twice":   {onMessages(2, "Keep"), "", []string{"noun.verb0 and noun.verb1", "Keep", "rename one"}},
+		"too many on messages":       {onMessages(16, "Keep %d"), "", []string{"16 commands on messages", "at most 15"}},
 		"too many commands":          {many(101, func(i int, s *bot.Spec) { s.Noun = fmt.Sprint("noun", i) }), "", []string{"101 commands", "at most 100"}},
 		"too many verbs":             {many(26, func(i int, s *bot.Spec) { s.Verb = fmt.Sprint("verb", i) }), "", []string{"26 verbs", "at most 25", "cards alone"}},
 		"too many options":           {with(numbered(25)...), "", []string{"/band show", "26 options", "at most 25"}},
@@ -420,12 +435,13 @@ func TestSameCommands(t *testing.T) {
 			return c
 		},
 		"another option": func(c []*discordgo.ApplicationCommand) []*discordgo.ApplicationCommand {
-			sub := c[0].Options[len(c[0].Options)-1]
+			last := slices.IndexFunc(c, func(c *discordgo.ApplicationCommand) bool { return len(c.Options) > 1 })
+			sub := c[last].Options[len(c[last].Options)-1]
 			sub.Options[len(sub.Options)-1].Name = "other"
 			return c
 		},
 		"another type": func(c []*discordgo.ApplicationCommand) []*discordgo.ApplicationCommand {
-			c[0].Type = discordgo.MessageApplicationCommand
+			c[0].Type = discordgo.UserApplicationCommand
 			return c
 		},
 	} {

@@ -47,6 +47,15 @@ func (n names) spec(name, verb string) (bot.Spec, bool) {
 	return n.specs[i], true
 }
 
+// onMessages returns the command that the menu of a message offers under a name.
+func (n names) onMessages(name string) (bot.Spec, bool) {
+	i := slices.IndexFunc(n.specs, func(s bot.Spec) bool { return name != "" && s.MessageShortcut == name })
+	if i < 0 {
+		return bot.Spec{}, false
+	}
+	return n.specs[i], true
+}
+
 // verb returns the command of a noun by its verb, or its default for "".
 func (n names) verb(noun, verb string) (bot.Spec, bool) {
 	i := slices.IndexFunc(n.specs, func(s bot.Spec) bool {

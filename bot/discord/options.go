@@ -26,6 +26,22 @@ type invocation struct {
 	Files map[string]commandFile
 	// Focus is the option that is being typed; "" for a command that was sent off.
 	Focus string
+	// On is the message in whose menu the command was chosen; nil for one that was typed.
+	On *targetMessage
+}
+
+// targetMessage is a message in whose menu a command was chosen. Discord tells what it says, which it
+// tells of no other message that is not ours.
+type targetMessage struct {
+	ID        string `json:"id"`
+	ChannelID string `json:"channel_id"`
+	Content   string `json:"content"`
+	Author    user   `json:"author"`
+}
+
+// link returns the address of a message, which is in a guild: our commands are offered nowhere else.
+func (m targetMessage) link(guild string) string {
+	return "https://discord.com/channels/" + guild + "/" + m.ChannelID + "/" + m.ID
 }
 
 // commandFile is a file that Discord keeps for us.
@@ -41,8 +57,10 @@ type commandData struct {
 	Type     discordgo.ApplicationCommandType `json:"type"`
 	Name     string                           `json:"name"`
 	Options  []optionData                     `json:"options"`
+	TargetID string                           `json:"target_id"`
 	Resolved struct {
-		Attachments map[string]commandFile `json:"attachments"`
+		Messages    map[string]targetMessage `json:"messages"`
+		Attachments map[string]commandFile   `json:"attachments"`
 		Channels    map[string]struct {
 			Name string `json:"name"`
 		} `json:"channels"`
@@ -70,6 +88,9 @@ func invoked(data json.RawMessage, n names, channel func(id string) string) (inv
 	var d commandData
 	if err := json.Unmarshal(data, &d); err != nil {
 		return invocation{}, fmt.Errorf("read a command: %w", err)
+	}
+	if d.Type == discordgo.MessageApplicationCommand {
+		return invokedOn(d, n, channel)
 	}
 	if d.Type != discordgo.ChatApplicationCommand || len(d.Options) != 1 || d.Options[0].Type != discordgo.ApplicationCommandOptionSubCommand {
 		return invocation{}, otherCommands()
@@ -107,6 +128,20 @@ func invoked(data json.RawMessage, n names, channel func(id string) string) (inv
 		}
 	}
 	return inv, nil
+}
+
+// invokedOn reads a command that was chosen in the menu of a message.
+func invokedOn(d commandData, n names, channel func(id string) string) (invocation, error) {
+	spec, ok := n.onMessages(d.Name)
+	if !ok {
+		return invocation{}, otherCommands()
+	}
+	m, found := d.Resolved.Messages[d.TargetID]
+	if !found {
+		return invocation{}, bot.NewProblem(bot.CodeInvalid, "", "The message did not arrive. Try again.")
+	}
+	m.Content = readMentions(m.Content, channel)
+	return invocation{Command: spec.Name(), Values: bot.Values{}, Files: map[string]commandFile{}, On: &m}, nil
 }
 
 // optionValue returns an option's value as its reader takes it: a person and a channel as a mention, yes or

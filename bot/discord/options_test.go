@@ -39,6 +39,10 @@ func typedAs(name, verb, options string) json.RawMessage {
 			"channels": {"43": {"id": "43", "name": "hiring", "type": 0}}}}`)
 }
 
+// keptMessage is the data of a command that was chosen in the menu of a message.
+var keptMessage = json.RawMessage(`{"type": 3, "id": "1", "name": "Keep message", "target_id": "7",
+	"resolved": {"messages": {"7": {"id": "7", "channel_id": "44", "content": "by <@!42> in <#44>", "author": {"id": "42", "username": "ben"}, "embeds": []}}}}`)
+
 func TestInvoked(t *testing.T) {
 	t.Parallel()
 	paper := commandFile{Name: "books.csv", MediaType: "text/csv", Size: 12, URL: "https://cdn.example/77"}
@@ -70,8 +74,11 @@ func TestInvoked(t *testing.T) {
 		"a verb of cards":    {typedAs("shelf", "drop", ``), invocation{Command: "shelf.drop"}},
 		"a text being typed": {typedAs("shelf", "show", `{"type": 3, "name": "text", "value": "gar", "focused": true}, {"type": 4, "name": "copies", "value": 2}`),
 			invocation{Command: "shelf.show", Focus: "text", Values: bot.Values{"text": {"gar"}, "copies": {"2"}}}},
-		"nothing typed yet":      {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": "", "focused": true}`), invocation{Command: "shelf.show", Focus: "name", Values: bot.Values{"name": {""}}}},
-		"a number being typed":   {typedAs("shelf", "show", `{"type": 4, "name": "copies", "value": "1", "focused": true}`), invocation{Command: "shelf.show", Focus: "copies", Values: bot.Values{"copies": {"1"}}}},
+		"nothing typed yet":    {typedAs("shelf", "show", `{"type": 3, "name": "name", "value": "", "focused": true}`), invocation{Command: "shelf.show", Focus: "name", Values: bot.Values{"name": {""}}}},
+		"a number being typed": {typedAs("shelf", "show", `{"type": 4, "name": "copies", "value": "1", "focused": true}`), invocation{Command: "shelf.show", Focus: "copies", Values: bot.Values{"copies": {"1"}}}},
+		"a message's menu": {keptMessage, invocation{Command: "shelf.keep", On: &targetMessage{
+			ID: "7", ChannelID: "44", Content: "by <@42> in #offers", Author: user{ID: "42", Username: "ben"},
+		}}},
 		"members of no interest": {json.RawMessage(`{"type": 1, "name": "desk", "guild_id": "1", "new": [1], "options": [{"type": 1, "name": "home", "new": {}}]}`), invocation{Command: "desk.home"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +110,9 @@ func TestInvokedRefusesWhatIsNotOurs(t *testing.T) {
 		"no subcommand":          json.RawMessage(`{"type": 1, "name": "shelf"}`),
 		"a group":                json.RawMessage(`{"type": 1, "name": "shelf", "options": [{"type": 2, "name": "show", "options": []}]}`),
 		"a person's menu":        json.RawMessage(`{"type": 2, "name": "shelf", "target_id": "1"}`),
+		"a message that is lost": json.RawMessage(`{"type": 3, "name": "Keep message", "target_id": "8", "resolved": {"messages": {"7": {"id": "7"}}}}`),
+		"no message at all":      json.RawMessage(`{"type": 3, "name": "Keep message"}`),
+		"a menu without a name":  json.RawMessage(`{"type": 3, "target_id": "1"}`),
 		"a message's menu":       json.RawMessage(`{"type": 3, "name": "shelf", "target_id": "1"}`),
 		"a lost file":            typedAs("shelf", "fill", `{"type": 11, "name": "paper", "value": "78"}`),
 	} {
@@ -160,6 +170,17 @@ func TestRecordedCommandsAreRead(t *testing.T) {
 		}
 		if _, err := invoked(recorded.Data, sampleNames(), channelNames); bot.ErrorCode(err) != bot.CodeInvalid {
 			t.Errorf("%s: %v", file, err)
+		}
+		if file != "message_command.json" {
+			continue
+		}
+		ours := newNames("desk", "", []bot.Spec{{Noun: "shelf", Verb: "keep", MessageShortcut: "foo"}})
+		inv, err := invoked(recorded.Data, ours, channelNames)
+		if err != nil || inv.On == nil || inv.On.Content != "some message" || inv.On.Author.Username != "ian" {
+			t.Fatalf("%s: %+v %v", file, inv, err)
+		}
+		if got := inv.On.link("772904309264089089"); got != "https://discord.com/channels/772904309264089089/772908445358620702/867793854505943041" {
+			t.Errorf("%s: %s", file, got)
 		}
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/bot/bottest"
 	"github.com/hirebot/hirebot/bot/discord"
@@ -37,6 +39,7 @@ func specs() []bot.Spec {
 		}},
 		{Noun: "card", Verb: "say", Ack: bot.AckPublic, Summary: "Say a card", Examples: []string{"/card say text"}},
 		{Noun: "form", Verb: "fill", Default: true, Ack: bot.MayOpenForm, Summary: "Fill in a form", Examples: []string{"/form"}},
+		{Noun: "form", Verb: "keep", Ack: bot.MayOpenForm, Summary: "Keep a message", Examples: []string{"/form keep"}, MessageShortcut: "Keep message"},
 	}
 }
 
@@ -322,7 +325,7 @@ func TestCommandsAreRegisteredAtHomeAlone(t *testing.T) {
 		s.AddGuild(community, "Community")
 		cfg.Others = []discord.Access{{Guild: community, Kind: discord.Community}}
 	})
-	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 3 })
+	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 4 })
 	s.adapter.Settle()
 	for _, route := range []string{"PUT /applications/{app}/commands", "POST /applications/{app}/commands"} {
 		if calls := s.Calls(route); len(calls) > 0 {
@@ -646,19 +649,23 @@ func TestCommunities(t *testing.T) {
 	if _, err := s.adapter.Send(t.Context(), in, bot.Card{Title: "We hire", Actions: []bot.Action{{Label: "Tell me", Do: bot.Do("form.fill")}}}, "delivery-1"); err != nil {
 		t.Fatal(err)
 	}
-	for kind, data := range map[int]map[string]any{
-		2: {"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x"}}}}},
-		4: {"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x", "focused": true}}}}},
+	for _, c := range []struct {
+		kind int
+		data map[string]any
+	}{
+		{2, map[string]any{"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x"}}}}}},
+		{2, map[string]any{"type": 3, "id": "9", "name": "Keep message", "target_id": "7", "resolved": map[string]any{"messages": map[string]any{"7": map[string]any{"id": "7", "channel_id": hall, "content": "x", "author": map[string]any{"id": ann}}}}}},
+		{4, map[string]any{"type": 1, "id": "9", "name": "card", "options": []any{map[string]any{"type": 1, "name": "show", "options": []any{map[string]any{"type": 3, "name": "name", "value": "x", "focused": true}}}}}},
 	} {
 		body, err := json.Marshal(map[string]any{
-			"id": "99", "application_id": appID, "type": kind, "token": "t", "version": 1, "guild_id": community, "channel_id": hall, "data": data,
+			"id": "99", "application_id": appID, "type": c.kind, "token": "t", "version": 1, "guild_id": community, "channel_id": hall, "data": c.data,
 			"member": map[string]any{"user": map[string]any{"id": nobody, "username": "somebody"}, "roles": []any{}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := s.PostSigned(noon, body); got.Status == http.StatusOK || len(s.served()) > 0 {
-			t.Errorf("an interaction of type %d is answered with %d %s, %+v", kind, got.Status, got.Body, s.served())
+			t.Errorf("an interaction of type %d is answered with %d %s, %+v", c.kind, got.Status, got.Body, s.served())
 		}
 	}
 	s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
@@ -679,6 +686,53 @@ func TestCommunities(t *testing.T) {
 	}
 	if m := s.last(t, nobody, in); !strings.Contains(m.Text, "Thank you.") || !m.OnlyMine {
 		t.Errorf("it is answered with %+v", m)
+	}
+}
+
+// TestTheMenuOfAMessage: a command that is chosen there opens its form as the first answer, with what the
+// message says, whose it is and where it stands; where that takes long, a button opens it.
+func TestTheMenuOfAMessage(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		t.Run(fmt.Sprint("late ", late), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, true, func(_ *scene, cfg *discord.Config) {
+				if late {
+					cfg.After = impatient
+				}
+			})
+			said := s.Speak(ben, channel, "read <this> & that")
+			held := make(chan struct{})
+			s.answers(func(_ context.Context, ev bot.Event) bot.Answer {
+				if late && !ev.Again {
+					<-held
+				}
+				return bot.Answer{Form: &bot.Form{Title: "Keep it", Draft: "d-1", Call: bot.Do("form.keep"), Fields: []bot.Field{{Name: "x", Label: "X"}}}}
+			})
+			if late {
+				go func() {
+					s.Wait("a first answer", func() bool { return len(s.far.Messages(t, ann, s.world.Channel)) > 1 })
+					close(held)
+				}()
+			}
+			d := s.Menu(ann, channel, "Keep message", said)
+			if opened := d.Modal != nil; opened == late || d.Notice != "" {
+				t.Fatalf("a form opens: %v, %q", opened, d.Notice)
+			}
+			if late {
+				if m := s.last(t, ann, s.world.Channel); !m.OnlyMine || len(m.Buttons) == 0 {
+					t.Errorf("no button opens the form: %+v", m)
+				}
+			}
+			events := s.served()
+			want := &bot.Source{
+				Author: bot.Identity{Workspace: s.world.Workspace, User: ben}, Text: "read <this> & that",
+				Link: "https://discord.com/channels/" + guild + "/" + channel + "/" + said,
+			}
+			if got := events[0]; got.Type != bot.Invoke || got.Command != "form.keep" || got.From.User != ann || !cmp.Equal(got.Source, want) {
+				t.Errorf("it arrives as %+v, %+v", got, got.Source)
+			}
+		})
 	}
 }
 
@@ -903,7 +957,7 @@ func TestCommandsAreRegisteredAfterAnOutage(t *testing.T) {
 		t.Errorf("at once there are the commands %v", got)
 	}
 	again <- time.Time{}
-	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 3 })
+	s.Wait("the commands", func() bool { return len(s.Commands(guild)) == 4 })
 }
 
 // TestRecordedDeliveries: what Discord really sends is read, and what is not for us is answered politely.
@@ -962,7 +1016,7 @@ func TestExamine(t *testing.T) {
 		t.Parallel()
 		s := newScene(t, false, nil)
 		got := examine(s, "#general")
-		want(t, got, "connected as", "the bot is in it (home", "roles permit", "3 commands are registered", "#general is for everybody")
+		want(t, got, "connected as", "the bot is in it (home", "roles permit", "4 commands are registered", "#general is for everybody")
 		if strings.Contains(got, "FAIL") && !strings.Contains(got, "clock differs") {
 			t.Errorf("something fails:\n%s", got)
 		}

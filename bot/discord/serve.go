@@ -214,7 +214,7 @@ func (x *exchange) refuse(ctx context.Context, err error) {
 	x.show(ctx, front.Trouble(front.MessageOf(err)), false, false)
 }
 
-// invoke answers a slash command.
+// invoke answers a command that was typed, or chosen in the menu of a message.
 func (x *exchange) invoke(ctx context.Context) {
 	inv, err := invoked(x.Data, x.names, x.channelName)
 	if err != nil {
@@ -223,6 +223,11 @@ func (x *exchange) invoke(ctx context.Context) {
 	}
 	x.Event.Type, x.Event.Command, x.Event.Values, x.uploads = bot.Invoke, inv.Command, inv.Values, inv.Files
 	x.users = usersIn(inv.Values)
+	if m := inv.On; m != nil {
+		x.Event.Source = &bot.Source{
+			Author: bot.Identity{Workspace: workspaceID(x.GuildID), User: m.Author.ID}, Text: m.Content, Link: m.link(x.GuildID),
+		}
+	}
 	ack := x.registry.AckOf(x.Event)
 	limit := patience
 	if ack == bot.MayOpenForm {

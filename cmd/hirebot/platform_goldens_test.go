@@ -52,7 +52,7 @@ func TestEverythingIsDrawnOnEveryPlatform(t *testing.T) {
 				if !ok {
 					return errors.New("no testing.TB")
 				}
-				w = newWorld(tb, "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), seed)
+				w = newWorld(tb, "sqlite:"+filepath.Join(tb.TempDir(), "hirebot.db"), seedCompany)
 				w.split(tb)
 				seen.watch(w)
 				env.Values[worldKey{}] = w
@@ -202,7 +202,7 @@ func (s *sightings) drawers(specs []bot.Spec) map[string]drawer {
 // does not. What only a card's button offers is offered by Slack, which has no list of verbs, like the rest.
 func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte, error) {
 	t.Helper()
-	manifest, _, err := slack.Manifest(specs, slack.ManifestOptions{Base: commands.Base, PublicURL: "https://hirebot.example.com"})
+	manifest, reserved, err := slack.Manifest(specs, slack.ManifestOptions{Base: commands.Base, PublicURL: "https://hirebot.example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,9 +235,14 @@ func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte,
 	}
 	return map[string]func(bot.Spec) ([]byte, error){
 		"slack": func(s bot.Spec) ([]byte, error) {
-			command := having(app.Features.Commands, map[string]string{"command": "/" + s.Noun})
+			name, typed := "/"+s.Noun, bot.Usage(s)
+			if slices.Contains(reserved, s.Noun) {
+				// Slack has a command of that name itself, so these are typed behind the one that is ours.
+				name, typed = "/"+commands.Base, "/"+commands.Base+" "+strings.TrimPrefix(typed, "/")
+			}
+			command := having(app.Features.Commands, map[string]string{"command": name})
 			if command == nil {
-				return nil, fmt.Errorf("the manifest has no /%s", s.Noun)
+				return nil, fmt.Errorf("the manifest has no %s", name)
 			}
 			var entry struct {
 				Command     string `json:"command"`
@@ -247,7 +252,7 @@ func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte,
 				return nil, err
 			}
 			// Its hint, which names all verbs, would have every verb change the files of the others.
-			offer := map[string]any{"command": entry, "typed": bot.Usage(s)}
+			offer := map[string]any{"command": entry, "typed": typed}
 			if s.Shortcut != "" {
 				shortcut := having(app.Features.Shortcuts, map[string]string{"name": s.Shortcut})
 				if shortcut == nil {

@@ -465,7 +465,7 @@ func TestParseNamesOneMistake(t *testing.T) {
 		"Levels empty":        {"levels:\n  - key: any\n    title: Any\n    from: 0y", "levels: []", []string{"f:8: levels: The list is empty."}},
 		"Level no mapping":    {"  - key: any\n    title: Any\n    from: 0y", "  - any", []string{"f:9: levels[0]: It must be a mapping"}},
 		"Late first level":    {"from: 0y", "from: 1y", []string{"f:11: levels[0].from: It must be 0y"}},
-		"Level bare number":   {"from: 0y", "from: 0", []string{`f:11: levels[0].from: "0" needs a unit`}},
+		"Level bare number":   {"from: 0y", "from: 0", []string{`f:11: levels[0].from: “0” needs a unit`}},
 		"Level from a range":  {"from: 0y", "from: 0-1y", []string{`f:11: levels[0].from: "0-1y" must be a single length`}},
 		"No last level":       {"from: 0y", "from: 0y\n    to: 5y", []string{"f:9: levels[0].to: The last level has no end"}},
 		"Ends before":         {"from: 0y", "from: 0y\n    to: 0y", []string{"f:9: levels[0].to: The last level has no end", "f:12: levels[0].to: The level ends before it has begun."}},
@@ -475,7 +475,7 @@ func TestParseNamesOneMistake(t *testing.T) {
 		"Same level key":      {"from: 0y", "from: 0y\n    to: 1y\n  - {key: any, title: B, from: 1y}", []string{`f:13: levels[1].key: "any" means level any already.`}},
 		"Same level alias":    {"from: 0y", "from: 0y\n    to: 1y\n  - {key: b, title: B, aliases: [x, ÁNY], from: 1y}", []string{`f:13: levels[1].aliases[1]: "ÁNY" means level any already.`}},
 		"Band order":          {"from: 0y", "from: 0y\n    band: {low: 9 LPA, high: 8 LPA}", []string{"f:12: levels[0].band.high: ₹8,00,000 is below the low end, ₹9,00,000."}},
-		"Band amounts":        {"from: 0y", "from: 0y\n    band:\n      low: 50k\n      high: much", []string{`f:13: levels[0].band.low: "50k" is ambiguous`, `f:14: levels[0].band.high: "much" is not an amount.`}},
+		"Band amounts":        {"from: 0y", "from: 0y\n    band:\n      low: 50k\n      high: much", []string{`f:13: levels[0].band.low: “50k” is ambiguous`, `f:14: levels[0].band.high: “much” is not an amount.`}},
 		"Band half":           {"from: 0y", "from: 0y\n    band: {low: 9 LPA}", []string{"f:12: levels[0].band.high: It is missing."}},
 		"Band open":           {"from: 0y", "from: 0y\n    band: {low: 9 LPA, high: 10 LPA, open_ended: perhaps}", []string{`f:12: levels[0].band.open_ended: "perhaps" is neither`}},
 		"Band unknown":        {"from: 0y", "from: 0y\n    band: {low: 9 LPA, high: 10 LPA, middle: 9.5 LPA}", []string{"f:12: levels[0].band.middle: The field is not known."}},
@@ -533,7 +533,7 @@ func TestParseNamesEveryMistake(t *testing.T) {
 		"f:4: levels[0].key: It is missing.",
 		"f:4: levels[0].title: It is missing.",
 		"f:5: levels[0].band.high: It is missing.",
-		`f:5: levels[0].band.low: "x" is not an amount.`,
+		`f:5: levels[0].band.low: “x” is not an amount.`,
 	})
 }
 
