@@ -465,6 +465,14 @@ func (r *Router[T]) open(ctx context.Context, tx T, cmd Command[T], req Request,
 		return Response{}, err
 	}
 	given := ValuesOf(cmd.Spec, req.Args)
+	if req.Source != nil {
+		// The message is not there when the form is opened again, as it is for each of its steps.
+		for _, f := range form.Fields {
+			if len(given[f.Name]) == 0 && len(f.Value) > 0 {
+				given[f.Name] = f.Value
+			}
+		}
+	}
 	if found && !fresh {
 		changed := draft.opened(form, given)
 		draft.fill(&form)

@@ -83,6 +83,9 @@ type chatFront struct {
 	home func(name string) bool
 	// over fills in a form over what it shows, where that cannot be told of the form beforehand.
 	over func(user string, form bottest.Form, values bot.Values) bottest.Act
+	// onMessage has an author write something in the channel, and somebody use a shortcut on it; nil where no
+	// scenario needs it.
+	onMessage func(user, author, text, shortcut string) bottest.Act
 }
 
 // chatSpeaker is what one person sees.
@@ -236,6 +239,25 @@ func (f *chatFront) speak(ts *testscript.TestScript, neg bool, name string, args
 		ts.Fatalf("%s cannot %q on %s", name, strings.Join(args, " "), f.title)
 	}
 	f.see(who, before, in)
+	f.tell(ts, neg, name)
+}
+
+// useOnMessage has somebody use a shortcut on what another wrote in the channel. The platform says where
+// that stands.
+func (f *chatFront) useOnMessage(ts *testscript.TestScript, neg bool, name, shortcut, text string) {
+	if f.onMessage == nil {
+		ts.Fatalf("no scenario uses shortcuts on messages on %s", f.title)
+	}
+	who := f.speakers[name]
+	before := f.far.Messages(f.tb, who.user, f.general())
+	who.last = f.onMessage(who.user, f.account("member"), text, shortcut)
+	f.see(who, before, f.general())
+	f.tell(ts, neg, name)
+}
+
+// tell hands what somebody was answered to the lines that look at it.
+func (f *chatFront) tell(ts *testscript.TestScript, neg bool, name string) {
+	who := f.speakers[name]
 	fmt.Fprint(ts.Stdout(), who.said)
 	fmt.Fprint(ts.Stderr(), who.refused)
 	if neg {

@@ -88,6 +88,9 @@ func newDiscordFront(tb testing.TB, w *world, home func(name string) bool) (*cha
 		home: home, platform: platform, inChannel: true, over: func(user string, form bottest.Form, values bot.Values) bottest.Act {
 			return server.SubmitOver(tb, user, form, values)
 		},
+		onMessage: func(user, author, text, shortcut string) bottest.Act {
+			return server.MenuAct(user, scenarioGuildChannel, shortcut, server.Speak(author, scenarioGuildChannel, text))
+		},
 	}
 	f.start(w, server, ready)
 	return f, server

@@ -203,6 +203,10 @@ func (w *world) messageCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if file, is := strings.CutPrefix(text, "@"); is {
 		text = ts.ReadFile(file)
 	}
+	if w.chats != nil {
+		w.chatOf(args[0]).useOnMessage(ts, neg, args[0], args[1], text)
+		return
+	}
 	if len(args) > 3 {
 		link = args[3]
 	}

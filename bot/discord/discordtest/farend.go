@@ -200,6 +200,12 @@ func (s *Server) SubmitOver(t testing.TB, user string, form bottest.Form, values
 	return p.walk(t, user, form, values, true)
 }
 
+// MenuAct is Menu with what the person is shown after it.
+func (s *Server) MenuAct(user, channel, name, target string) bottest.Act {
+	s.t.Helper()
+	return (&people{Server: s}).shown(user, s.Menu(user, channel, name, target))
+}
+
 func (p *people) walk(t testing.TB, user string, form bottest.Form, values bot.Values, over bool) bottest.Act {
 	t.Helper()
 	o := openedOf(t, form)
