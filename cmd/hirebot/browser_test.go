@@ -22,8 +22,7 @@ import (
 // story has a company of its own, so that all of them run side by side.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	browser := browsertest.Start(t)
-	stories := map[string]func(*testing.T, *site){
+	tellStories(t, map[string]func(*testing.T, *site){
 		"a recruiter asks for a band":          recruiterAsksForABand,
 		"bands are refused in one line":        bandsAreRefusedInOneLine,
 		"compensation sets a band":             compensationSetsABand,
@@ -33,7 +32,13 @@ func TestBrowser(t *testing.T) {
 		"a restart is survived with open form": restartIsSurvived,
 		"a requisition is approved":            requisitionIsApproved,
 		"a requisition is kept confidential":   requisitionIsKeptConfidential,
-	}
+	})
+}
+
+// tellStories runs each story on each database, all of them in one browser.
+func tellStories(t *testing.T, stories map[string]func(*testing.T, *site)) {
+	t.Helper()
+	browser := browsertest.Start(t)
 	databases := []struct {
 		name  string
 		url   func(testing.TB) string
