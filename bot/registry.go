@@ -264,6 +264,11 @@ func (r *Registry) resolve(text string) (spec Spec, words []word, err error) {
 	if !ok {
 		return Spec{}, nil, Invalidf("", "Say what to do with /%s: %s.", noun, strings.Join(r.verbNames(noun), ", "))
 	}
+	if noun == r.base && len(words) > 0 && len(s.Params) == 0 {
+		if found := r.withVerb(strings.ToLower(words[0].text)); len(found) > 0 {
+			return Spec{}, nil, Invalidf("", "There is no command /%s %s.%s Type /%s help for all of them.", noun, shorten(words[0].text), meantOf(found), r.base)
+		}
+	}
 	return s, words, nil
 }
 
@@ -287,6 +292,11 @@ func (r *Registry) nearCommand(typed string) string {
 		}
 		found = r.withVerb(Nearest(typed, verbs))
 	}
+	return meantOf(found)
+}
+
+// meantOf returns " Did you mean …?" for several commands, or "" for none.
+func meantOf(found []string) string {
 	if len(found) == 0 {
 		return ""
 	}

@@ -172,6 +172,7 @@ func TestVerbInThePlaceOfANoun(t *testing.T) {
 		"/schedule":     "There is no command /schedule. Did you mean /hire schedule or /interview schedule? Type /hire help for all of them.",
 		"/show":         "There is no command /show. Did you mean /candidate show, /interview show or /req show? Type /hire help for all of them.",
 		"/candidat C-4": "There is no command /candidat. Did you mean /candidate? Type /hire help for all of them.",
+		"/hire debrief": "There is no command /hire debrief. Did you mean /candidate debrief? Type /hire help for all of them.",
 		"/undo":         "There is no command /undo. Type /hire help for all of them.",
 		"/zebra":        "There is no command /zebra. Type /hire help for all of them.",
 	} {
