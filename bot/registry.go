@@ -232,7 +232,7 @@ func Usage(s Spec) string {
 }
 
 // Resolve finds the command that a typed text means. A noun that does not exist is a Problem that
-// names the nearest one; a verb may be left out.
+// names the nearest one, or the commands of which it is the verb; a verb may be left out.
 func (r *Registry) Resolve(text string) (Spec, error) {
 	spec, _, err := r.resolve(text)
 	return spec, err
@@ -253,7 +253,7 @@ func (r *Registry) resolve(text string) (spec Spec, words []word, err error) {
 		noun, words = strings.ToLower(words[0].text), words[1:]
 	}
 	if !slices.Contains(r.nouns, noun) {
-		return Spec{}, nil, Invalidf("", "There is no command /%s.%s Type /%s help for all of them.", shorten(noun), didYouMean("/"+noun, r.slashed()), r.base)
+		return Spec{}, nil, Invalidf("", "There is no command /%s.%s Type /%s help for all of them.", shorten(noun), r.nearCommand(noun), r.base)
 	}
 	if len(words) > 0 && words[0].plain() {
 		if s, ok := r.byName[noun+"."+strings.ToLower(words[0].text)]; ok {
@@ -264,11 +264,58 @@ func (r *Registry) resolve(text string) (spec Spec, words []word, err error) {
 	if !ok {
 		return Spec{}, nil, Invalidf("", "Say what to do with /%s: %s.", noun, strings.Join(r.verbNames(noun), ", "))
 	}
+	if noun == r.base && len(words) > 0 && len(s.Params) == 0 {
+		if found := r.withVerb(strings.ToLower(words[0].text)); len(found) > 0 {
+			return Spec{}, nil, Invalidf("", "There is no command /%s %s.%s Type /%s help for all of them.", noun, shorten(words[0].text), meantOf(found), r.base)
+		}
+	}
 	return s, words, nil
 }
 
 func tooLong(n int) error {
 	return Invalidf("", "That has %d characters; I read at most %d. Shorten it, or put the long text into the command's form.", n, maxTyped)
+}
+
+// nearCommand returns " Did you mean …?" for what somebody typed in the place of a noun, or "". People
+// leave the noun out, so that a verb stands for the commands it belongs to.
+func (r *Registry) nearCommand(typed string) string {
+	found := r.withVerb(typed)
+	if len(found) == 0 {
+		if near := didYouMean("/"+typed, r.slashed()); near != "" {
+			return near
+		}
+		var verbs []string
+		for _, s := range r.specs {
+			if !s.FromCard {
+				verbs = append(verbs, s.Verb)
+			}
+		}
+		found = r.withVerb(Nearest(typed, verbs))
+	}
+	return meantOf(found)
+}
+
+// meantOf returns " Did you mean …?" for several commands, or "" for none.
+func meantOf(found []string) string {
+	if len(found) == 0 {
+		return ""
+	}
+	list := found[len(found)-1]
+	if len(found) > 1 {
+		list = strings.Join(found[:len(found)-1], ", ") + " or " + list
+	}
+	return " Did you mean " + list + "?"
+}
+
+// withVerb returns the commands of a verb as they are typed, without those that only cards offer.
+func (r *Registry) withVerb(verb string) []string {
+	var found []string
+	for _, s := range r.specs {
+		if s.Verb == verb && !s.FromCard {
+			found = append(found, "/"+s.Noun+" "+s.Verb)
+		}
+	}
+	return found
 }
 
 func (r *Registry) slashed() []string {

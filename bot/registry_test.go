@@ -150,6 +150,38 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
+// People leave the noun out: a verb in its place names the commands that have it.
+func TestVerbInThePlaceOfANoun(t *testing.T) {
+	t.Parallel()
+	spec := func(noun, verb string, first bool) bot.Spec {
+		return bot.Spec{Noun: noun, Verb: verb, Default: first, Summary: "Do it", Examples: []string{"/" + noun}}
+	}
+	hidden := spec("candidate", "undo", false)
+	hidden.FromCard = true
+	r, err := bot.NewRegistry("hire", []bot.Spec{
+		spec("hire", "home", true), spec("hire", "schedule", false), spec("candidate", "show", true), spec("candidate", "debrief", false),
+		spec("interview", "show", true), spec("interview", "schedule", false), spec("req", "show", true), hidden,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{
+		"/debrief C-4":  "There is no command /debrief. Did you mean /candidate debrief? Type /hire help for all of them.",
+		"Debrief C-4":   "There is no command /debrief. Did you mean /candidate debrief? Type /hire help for all of them.",
+		"/debreif C-4":  "There is no command /debreif. Did you mean /candidate debrief? Type /hire help for all of them.",
+		"/schedule":     "There is no command /schedule. Did you mean /hire schedule or /interview schedule? Type /hire help for all of them.",
+		"/show":         "There is no command /show. Did you mean /candidate show, /interview show or /req show? Type /hire help for all of them.",
+		"/candidat C-4": "There is no command /candidat. Did you mean /candidate? Type /hire help for all of them.",
+		"/hire debrief": "There is no command /hire debrief. Did you mean /candidate debrief? Type /hire help for all of them.",
+		"/undo":         "There is no command /undo. Type /hire help for all of them.",
+		"/zebra":        "There is no command /zebra. Type /hire help for all of them.",
+	} {
+		if _, err := r.Resolve(typed); bot.ErrorCode(err) != bot.CodeInvalid || err.Error() != "invalid: "+want {
+			t.Errorf("%s: %v, want %s", typed, err, want)
+		}
+	}
+}
+
 // What a button carries runs the command with the same arguments.
 func TestCallOf(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,7 @@ func candidateMoves() []Command {
 				Params:   []bot.Param{candidatesParam(), {Name: "stage", Kind: AppStage, Required: true, Help: "Where to"}, forReq()},
 				Examples: []string{"/candidate move C-7 interviewing", "/candidate move C-7 C-8 screening"},
 			},
-			Handle: moveCandidates, Suggest: suggestCandidate,
+			Handle: moveCandidates, Suggest: suggestMove,
 		},
 		{
 			Spec: bot.Spec{
@@ -121,6 +121,35 @@ func appsNamed(ctx context.Context, tx *store.Tx, req bot.Request) ([]hiring.App
 
 // maxTogether is how many candidates can be acted on at once: a page of choices.
 const maxTogether = 25
+
+// suggestMove suggests the stages to which all of the named candidates can move now; where they are not
+// yet known, every stage.
+func suggestMove(ctx context.Context, tx *store.Tx, req bot.Request, param, prefix string) ([]bot.Choice, error) {
+	if param != "stage" || len(bot.AllArgs[string](req.Args, "candidate")) == 0 {
+		return suggestCandidate(ctx, tx, req, param, prefix)
+	}
+	apps, err := appsNamed(ctx, tx, req)
+	if err != nil {
+		if bot.ErrorCode(err) == bot.CodeInternal {
+			return nil, err
+		}
+		return nil, nil // which candidates are meant is for the command itself to ask
+	}
+	stages := []bot.Choice{}
+	for _, to := range hiring.AppStages {
+		title := hiring.AppStageTitle(to)
+		if slices.ContainsFunc(apps, func(a hiring.Application) bool { return !canReach(a, to) }) || prefix != "" && !bot.Begins([]string{title, string(to)}, prefix) {
+			continue
+		}
+		stages = append(stages, bot.Choice{Label: title, Value: string(to)})
+	}
+	return stages, nil
+}
+
+// canReach tells whether an application can be moved to a stage, be it by way of another one.
+func canReach(a hiring.Application, to hiring.AppStage) bool {
+	return a.CanMove(to) || a.Stage == hiring.AppInterviewing && to == hiring.AppOffer
+}
 
 func moveCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	apps, err := appsNamed(ctx, tx, req)

@@ -48,7 +48,8 @@ func moveCommands() []Command {
 				Noun: "req", Verb: "outcome", FromCard: true, Action: string(hiring.ChangeReq),
 				Summary: "Reject all who are left with one reason, and close",
 				Params: []bot.Param{
-					reqParam(), {Name: "outcome", Label: "Reason for them", Kind: rejectReason, KeyOnly: true, Required: true, Help: "A reason of the company's list"}, needed,
+					reqParam(), {Name: "outcome", Label: "Reason for them", Kind: rejectReason, KeyOnly: true, Required: true, Help: "A reason of the company's list"},
+					{Name: "sure", Kind: bot.YesNo, KeyOnly: true, Choices: yesNo, Help: "Yes once you were asked"}, needed,
 				},
 				Examples: []string{"/req outcome R-12 outcome:\"the position was closed\" reason:\"the team was merged\""},
 			},
@@ -235,7 +236,8 @@ func shut(ctx context.Context, tx *store.Tx, r hiring.Requisition, a hiring.Appr
 	return wasBefore(r, moved), nil
 }
 
-// closeWithOutcome rejects everybody who is left with one reason, and closes the requisition.
+// closeWithOutcome rejects everybody who is left with one reason, and closes the requisition. It asks
+// once before, since it is about several.
 func closeWithOutcome(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	r, a, err := myReq(ctx, tx, req)
 	if err != nil {
@@ -250,6 +252,10 @@ func closeWithOutcome(ctx context.Context, tx *store.Tx, req bot.Request) (bot.R
 	reason, err := reasonOf(tx.Snapshot(), req.Args.Text("outcome"))
 	if err != nil {
 		return bot.Response{}, hiring.InvalidField("outcome", "%s", messageOf(err))
+	}
+	if sure, _ := bot.Arg[bool](req.Args, "sure"); !sure {
+		kept, err := setAside(ctx, tx, "req.outcome", bot.Values{"reason": {req.Args.Text("reason")}})
+		return redraw(req, views.ReqOutcomes, r.ID, kept, store.ReasonCode(reason)), err
 	}
 	if r, err = tx.HoldRequisition(ctx, r.ID); err != nil {
 		return bot.Response{}, err

@@ -448,7 +448,7 @@ func amendable(ctx context.Context, tx *store.Tx, req bot.Request) (myCard, erro
 		return c, err
 	}
 	if c.State != hiring.CardSubmitted {
-		return c, hiring.Errorf(hiring.Conflict, "Your scorecard of %s is not in yet. /feedback give %s fills it in.", c.interview.ID, c.interview.ID)
+		return c, hiring.Errorf(hiring.Conflict, "You have not submitted %s yet: /feedback give %s", c.interview.ID, c.interview.ID)
 	}
 	return c, nil
 }

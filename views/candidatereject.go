@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
@@ -93,8 +94,9 @@ func drawRejected(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	return card, nil
 }
 
-// drawReqOutcomes is what closing a requisition waits for: candidates without an outcome. Its argument is
-// the draft that holds the reason of the closing.
+// drawReqOutcomes is what closing a requisition waits for: candidates without an outcome. Its arguments are
+// the draft that holds the reason of the closing and, once it was chosen, the reason for the candidates:
+// then it asks whether that is to be done.
 func drawReqOutcomes(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	r, _, _, err := ReqFor(ctx, tx, viewer, v.Subject)
 	if err != nil {
@@ -118,6 +120,21 @@ func drawReqOutcomes(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 			break
 		}
 		lines = append(lines, bot.Join(bot.B(row.app.Candidate+" "), bot.T(row.name+" · "+strings.ToLower(hiring.AppStageTitle(row.app.Stage)))))
+	}
+	if code := arg(v, 1); code != "" {
+		words := tx.Snapshot().Words(store.ReasonWords)
+		at := slices.IndexFunc(words, func(w bot.Word) bool { return w.Value == code })
+		if at < 0 {
+			return bot.Card{}, bot.ErrMoot // the company took the reason from its list
+		}
+		return bot.Card{
+			Tone: bot.Attention, Title: "Reject all of " + r.ID + " and close it?",
+			Body: []bot.Node{bot.T("The reason for each of them: " + lowerFirst(words[at].Label) + ". They are not told by it. Nothing was done yet."), bot.Lines(lines...)},
+			Actions: []bot.Action{
+				{Label: "Reject all and close", Style: bot.Danger, Do: bot.Do("req.outcome", r.ID, code, "yes").WithDraft(arg(v, 0))},
+				{Label: "Not yet", Do: bot.Do("req.show", r.ID)},
+			},
+		}, nil
 	}
 	return bot.Card{
 		Tone: bot.Attention, Title: r.ID + " is not closed yet",

@@ -123,7 +123,8 @@ func calendarName(i hiring.Interview, p hiring.Playbook) string {
 	return fmt.Sprintf("Interview %s: %s", i.ID, InSentence(StageTitle(p, i.Stage)))
 }
 
-// calendarLinks lead to the calendars on the web that people have most.
+// calendarLinks lead to the calendars on the web that people have most. Microsoft serves accounts of a
+// company and private ones at addresses of their own, and neither leads to the other.
 func calendarLinks(i hiring.Interview, p hiring.Playbook) bot.Text {
 	google := url.Values{
 		"action": {"TEMPLATE"}, "text": {calendarName(i, p)}, "location": {i.Join},
@@ -133,8 +134,9 @@ func calendarLinks(i hiring.Interview, p hiring.Playbook) bot.Text {
 		"path": {"/calendar/action/compose"}, "rru": {"addevent"}, "subject": {calendarName(i, p)}, "location": {i.Join},
 		"startdt": {i.StartsAt.UTC().Format(time.RFC3339)}, "enddt": {i.EndsAt().UTC().Format(time.RFC3339)},
 	}
-	return bot.Join(bot.T("Add it to "), bot.To("Google Calendar", "https://calendar.google.com/calendar/render?"+google.Encode()), bot.T(" or "),
-		bot.To("Outlook", "https://outlook.office.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(", or open the file."))
+	return bot.Join(bot.T("Add it to "), bot.To("Google Calendar", "https://calendar.google.com/calendar/render?"+google.Encode()), bot.T(", "),
+		bot.To("Outlook at work", "https://outlook.office.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(" or "),
+		bot.To("Outlook.com", "https://outlook.live.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(" (a private account), or open the file."))
 }
 
 // joinText returns how an interview is joined. A web address becomes a link that shows where it leads, since

@@ -20,11 +20,18 @@ func sent(command, overall string) bot.Event {
 	}}
 }
 
+// from is an event of somebody's account on a platform.
+func from(platform string, ev bot.Event) bot.Event {
+	ev.From.Workspace = frontWorkspace(platform)
+	return ev
+}
+
 // Several things happen to one scorecard at the same moment: nothing that was submitted is lost, and
 // everybody is told one thing, which is so.
 func TestFeedbackRaces(t *testing.T) {
 	t.Parallel()
-	cancel := bot.Event{Type: bot.Submit, Command: "interview.noshow", Values: bot.Values{"reason": {"nobody came"}}}
+	noshow := bot.Event{Type: bot.Submit, Command: "interview.noshow", Values: bot.Values{"reason": {"nobody came"}}}
+	cancel := bot.Event{Type: bot.Submit, Command: "interview.cancel", Values: bot.Values{"reason": {"the candidate is ill"}}}
 	reassign := bot.Event{Type: bot.Submit, Command: "interview.reassign", Values: bot.Values{"from": {"interviewer-1"}, "to": {"interviewer-3"}}}
 	cases := []struct {
 		name string
@@ -40,7 +47,11 @@ func TestFeedbackRaces(t *testing.T) {
 		{"two scorecards of the same person", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-1", sent("feedback.give", "no")}}, 1, false},
 		{"amended in two places", "yes", []rival{{"interviewer-1", sent("feedback.amend", "no")}, {"interviewer-1", sent("feedback.amend", "strong_yes")}}, 2, false},
 		{"two of a panel at once", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-2", sent("feedback.give", "no")}}, 1, false},
-		{"submitted while it is called off", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"recruiter", cancel}}, 1, false},
+		{"the same scorecard from two platforms", "", []rival{{"interviewer-1", from("slack", sent("feedback.give", "yes"))}, {"interviewer-1", from("discord", sent("feedback.give", "yes"))}}, 1, false},
+		{"two scorecards from two platforms", "", []rival{{"interviewer-1", from("slack", sent("feedback.give", "yes"))}, {"interviewer-1", from("discord", sent("feedback.give", "no"))}}, 1, false},
+		{"amended on two platforms", "yes", []rival{{"interviewer-1", from("slack", sent("feedback.amend", "no"))}, {"interviewer-1", from("discord", sent("feedback.amend", "strong_yes"))}}, 2, false},
+		{"submitted while nobody is said to have come", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"recruiter", noshow}}, 1, false},
+		{"submitted while it is cancelled", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"recruiter", cancel}}, 1, true},
 		{"submitted while it is handed over", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"recruiter", reassign}}, 1, true},
 		{"noted while it is submitted", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-1", bot.Event{Type: bot.Submit, Command: "feedback.note", Values: bot.Values{"text": {"a note"}}}}}, 1, false},
 		{"declined while it is submitted", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-1", bot.Event{Type: bot.Submit, Command: "feedback.decline"}}}, 1, true},
@@ -52,6 +63,7 @@ func TestFeedbackRaces(t *testing.T) {
 				t.Run(c.name, func(t *testing.T) {
 					t.Parallel()
 					p := newPanel(t, url)
+					p.link("interviewer-1", "slack", "discord")
 					for round := range raceRounds {
 						p.race(round, c.before, c.rivals, c.editions, c.one)
 					}
@@ -59,6 +71,33 @@ func TestFeedbackRaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// link gives somebody an account on each of the platforms.
+func (p *panel) link(name string, platforms ...string) {
+	p.tb.Helper()
+	p.must(p.app.store.InTx(p.tb.Context(), func(tx *store.Tx) error {
+		for _, platform := range platforms {
+			ws := frontWorkspace(platform)
+			if err := tx.SaveWorkspace(p.tb.Context(), store.Workspace{ID: ws, Name: "Sample", Platform: platform, External: strings.TrimPrefix(ws, platform+":"), Kind: store.HomeWorkspace}); err != nil {
+				return err
+			}
+			if err := tx.LinkIdentity(p.tb.Context(), p.id(name), hiring.Identity{Workspace: ws, User: name}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	p.at = p.look()
+}
+
+// eventOf is what a rival does, from the platform that they do it on.
+func (p *panel) eventOf(r rival, ev bot.Event) bot.Event {
+	ev = p.event(r.who, ev)
+	if on := r.ev.From.Workspace; on != "" {
+		ev.From.Workspace, ev.In.Workspace = on, on
+	}
+	return ev
 }
 
 // race has the rivals act at once on an interview that has just begun.
@@ -79,10 +118,10 @@ func (p *panel) race(round int, before string, rivals []rival, editions int, one
 	start := make(chan struct{})
 	var group sync.WaitGroup
 	for n, r := range rivals {
-		ev := p.event(r.who, r.ev)
+		ev := p.eventOf(r, r.ev)
 		ev.Bound = bound
 		if ev.Command == "feedback.amend" {
-			form := p.app.router.Serve(p.tb.Context(), p.event(r.who, bot.Event{Type: bot.Press, Command: ev.Command, Bound: bound}))
+			form := p.app.router.Serve(p.tb.Context(), p.eventOf(r, bot.Event{Type: bot.Press, Command: ev.Command, Bound: bound}))
 			if form.Form == nil {
 				p.tb.Fatalf("no form: %s", plainAnswer(form, time.UTC))
 			}
@@ -136,7 +175,7 @@ func (p *panel) nothingLost(id string, rivals []rival, answers []bot.Answer, edi
 			p.tb.Errorf("there are %d editions\n%s", card.Edition, said)
 		}
 		if answers[n].Code == "" && !saved { // kept for the form that amends
-			form := p.app.router.Serve(p.tb.Context(), p.event(r.who, bot.Event{Type: bot.Press, Command: "feedback.amend", Bound: []string{id}}))
+			form := p.app.router.Serve(p.tb.Context(), p.eventOf(r, bot.Event{Type: bot.Press, Command: "feedback.amend", Bound: []string{id}}))
 			if form.Form == nil || form.Form.Saved.IsZero() || !strings.Contains(plainAnswer(form, time.UTC), r.ev.Values["evidence1"][0]) {
 				p.tb.Errorf("%s wrote %s, which is nowhere: %s", r.who, r.ev.Values["evidence1"][0], plainAnswer(form, time.UTC))
 			}
