@@ -30,9 +30,9 @@ fi
 
 failed=0
 if ((${#others[@]})); then
-	go test "${flags[@]}" -shuffle=on -timeout=25m "${others[@]}" || failed=1
+	go test "${flags[@]}" -shuffle=on -timeout=40m "${others[@]}" || failed=1
 fi
 if ((${#drawing[@]})); then
-	go test "${flags[@]}" -shuffle=on -timeout=25m "${drawing[@]}" -rapid.seed="$seed" || failed=1
+	go test "${flags[@]}" -shuffle=on -timeout=40m "${drawing[@]}" -rapid.seed="$seed" || failed=1
 fi
 exit "$failed"
