@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/hirebot/hirebot/hiring"
 )
@@ -35,7 +36,7 @@ func (t *Tx) RequisitionsByID(ctx context.Context, ids []string) (map[string]hir
 		return nil, nil
 	}
 	var q statement
-	q.add(`SELECT ` + requisitionColumns + ` FROM requisitions r WHERE r.id IN (` + q.list(ids) + `)`)
+	q.add(`SELECT ` + requisitionColumns + ` FROM requisitions r WHERE r.id IN (` + q.list(ids) + `) LIMIT ` + strconv.Itoa(len(ids)))
 	found, err := t.requisitions(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, err

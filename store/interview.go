@@ -304,13 +304,13 @@ func (t *Tx) ProposedTo(ctx context.Context, person string, limit int) ([]hiring
 // open: they are proposed or scheduled, or the scorecard of one of the two is waited for. The oldest come
 // first, and who asks does not matter.
 func (t *Tx) InterviewsTogether(ctx context.Context, one, other string) ([]hiring.Interview, error) {
-	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT u.interview FROM (
+	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT own.interview FROM (
 		SELECT p.interview FROM panelists p WHERE p.state = 'proposed' AND p.person = $1
 		UNION SELECT p.interview FROM panelists p WHERE p.state = 'scheduled' AND p.person = $1
 		UNION SELECT s.interview FROM scorecards s WHERE s.waits AND s.person = $1
-		UNION SELECT s.interview FROM scorecards s WHERE s.waits AND s.person = $2) AS u
-		JOIN panelists x ON x.interview = u.interview AND x.person = $1
-		JOIN panelists y ON y.interview = u.interview AND y.person = $2)
+		UNION SELECT s.interview FROM scorecards s WHERE s.waits AND s.person = $2) AS own
+		JOIN panelists x ON x.interview = own.interview AND x.person = $1
+		JOIN panelists y ON y.interview = own.interview AND y.person = $2)
 		ORDER BY i.number`, one, other)
 }
 

@@ -24,7 +24,7 @@ func TestBackupAndRestore(t *testing.T) {
 	has(t, stderr, "no such file")
 	out, _ = b.want(exitOK, "restore", path)
 	has(t, out, "The database is restored, at version", "looked for in its conversation before it is sent")
-	out, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req show R-1")
+	out, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req show R-2")
 	has(t, out, "UPI volume doubled")
 	report, _ := b.want(exitOK, "doctor", "--audit")
 	has(t, report, "ok    audit", "ok    schema")
