@@ -73,10 +73,14 @@ func (s *Store) publish(next *Snapshot) {
 	}
 }
 
+// loadAttempts is how often a snapshot is read that others change meanwhile. Each try that comes to
+// nothing means that somebody's change was committed, so that as many changes at once are waited out.
+const loadAttempts = 50
+
 // load reads a snapshot. It reads several tables, between which somebody else may commit a change:
 // it is whole when the generation is the same after as before.
 func (s *Store) load(ctx context.Context, c *conn, generation int64, now time.Time) (*Snapshot, error) {
-	for range attempts {
+	for range loadAttempts {
 		p, err := s.loadTables(ctx, c, now)
 		if err != nil {
 			return nil, err
