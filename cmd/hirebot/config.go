@@ -56,7 +56,7 @@ type Config struct {
 	AIKey     Secret `var:"AI_KEY" later:"yes" help:"The key of that service." placeholder:"KEY" group:"Configuration"`
 	AIModel   string `var:"AI_MODEL" later:"yes" help:"The model to ask there." placeholder:"MODEL" group:"Configuration"`
 
-	EncryptionKey Secret `var:"ENCRYPTION_KEY" help:"Seals drafts, uploads, kept answers, approvals, and the reasons and history of requisitions in the database; bands, budgets, people and settings are plain columns. Several by comma: the first one seals, all open. openssl rand -base64 32 makes one." placeholder:"KEY" group:"Configuration"`
+	EncryptionKey Secret `var:"ENCRYPTION_KEY" help:"Seals drafts, uploads, kept answers, approvals, the reasons and history of requisitions, and of candidates their contacts, pay, notes and scorecards; names, bands, budgets, people and settings are plain columns. Several by comma: the first one seals, all open. openssl rand -base64 32 makes one." placeholder:"KEY" group:"Configuration"`
 	SMTPURL       Secret `var:"SMTP_URL" later:"yes" name:"smtp-url" help:"A mail server, smtp://user:password@host:587 or smtps://…" placeholder:"URL" group:"Configuration"`
 }
 
