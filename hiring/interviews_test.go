@@ -417,7 +417,7 @@ func TestSubmittingAScorecard(t *testing.T) {
 	}
 	for what, change := range map[string]func(s hiring.Scorecard) (hiring.Scorecard, error){
 		"decline": func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Decline("") },
-		"waive":   func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Waive("why") },
+		"waive":   func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Waive("recruiter", "why") },
 		"snooze":  func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Snooze(friday) },
 	} {
 		if got, err := change(in); hiring.ErrorCode(err) != hiring.Conflict || got.State != hiring.CardSubmitted {
@@ -427,7 +427,7 @@ func TestSubmittingAScorecard(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	waived, err := card.Waive("she is on leave")
+	waived, err := card.Waive("recruiter", "she is on leave")
 	if err != nil || waived.Open() || !waived.Seated() {
 		t.Errorf("%+v, %v", waived, err)
 	}
@@ -502,7 +502,7 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 			},
 			"note":    func(t *rapid.T) { at := draw(t); s, err := cards[at].Note("note", now); keep(at, s, err) },
 			"decline": func(t *rapid.T) { at := draw(t); s, err := cards[at].Decline("no"); keep(at, s, err) },
-			"waive":   func(t *rapid.T) { at := draw(t); s, err := cards[at].Waive("why"); keep(at, s, err) },
+			"waive":   func(t *rapid.T) { at := draw(t); s, err := cards[at].Waive("recruiter", "why"); keep(at, s, err) },
 			"replace": func(t *rapid.T) {
 				change(i.Replace(rapid.SampledFrom(people).Draw(t, "who"), rapid.SampledFrom(people).Draw(t, "by"), now))
 			},
@@ -584,7 +584,7 @@ func TestDebrief(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if cards[3], err = cards[3].Waive("on leave"); err != nil {
+	if cards[3], err = cards[3].Waive("recruiter", "on leave"); err != nil {
 		t.Fatal(err)
 	}
 	if cards[0], err = cards[0].Amend(1, says(4, 2, hiring.StrongYes), dimensions(), friday.Add(9*time.Hour)); err != nil {

@@ -181,14 +181,18 @@ func (t *Tx) concernPanel(ctx context.Context, id string) error {
 }
 
 // dueOf returns by when somebody owes the scorecard of an interview: by the end of their next working
-// day after it.
+// day after it, or after now where they are asked only when it is over.
 func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
 	calendar := t.snapshot.Calendar()
 	return func(person string) time.Time {
 		if i.StartsAt.IsZero() {
 			return time.Time{}
 		}
-		return hiring.DueAt(i.EndsAt(), t.snapshot.Zone(person), calendar.Workday).UTC()
+		asked := i.EndsAt()
+		if t.now.After(asked) {
+			asked = t.now
+		}
+		return hiring.DueAt(asked, t.snapshot.Zone(person), calendar.Workday).UTC()
 	}
 }
 

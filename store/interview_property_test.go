@@ -205,7 +205,7 @@ func (o *office) changeCard(ctx context.Context, a act) (string, func(*store.Tx)
 			if a.How%3 == 0 {
 				return tx.RecordLook(ctx, i.Application, hiring.CardLook{Interview: i.ID, Early: true, Reason: "why"})
 			}
-			card, err = card.Waive("on leave")
+			card, err = card.Waive("recruiter", "on leave")
 		}
 		if err != nil {
 			return err
