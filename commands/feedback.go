@@ -30,7 +30,7 @@ func feedbackCommands() []Command {
 	early.Required, early.Help, early.Example = true, "Why before all are in; the panel is shown it", "the offer has to go out today"
 	waived := reason
 	waived.Required, waived.Help, waived.Example = true, "Why nobody waits for it; the debrief shows it", "on leave until January"
-	return []Command{
+	return append([]Command{
 		{
 			Spec: bot.Spec{
 				Noun: "feedback", Verb: "mine", Default: true, Reads: true,
@@ -136,7 +136,7 @@ func feedbackCommands() []Command {
 			},
 			Form: fieldsForm("Go on without a scorecard of ", "Go on", "from", "reason"), Handle: waiveCard, Suggest: suggestInterview,
 		},
-	}
+	}, threeLineCommands()...)
 }
 
 // noteInterview reads an interview by its number alone, since whatever else stands there is the note.
@@ -320,9 +320,8 @@ func canAfterAll(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if !c.interview.State.On() {
 		return bot.Response{}, c.CheckOpen(c.interview, tx.Now())
 	}
-	end := c.interview.EndsAt()
-	due := hiring.DueAt(end, tx.Snapshot().Zone(req.Actor.ID), tx.Snapshot().Calendar().Workday)
-	if _, err := tx.SaveScorecard(ctx, c.Ask(due, end.Add(hiring.FormAfter))); err != nil {
+	due := tx.CardDue(c.interview, req.Actor.ID)
+	if _, err := tx.SaveScorecard(ctx, c.Ask(due, c.interview.EndsAt().Add(hiring.FormAfter))); err != nil {
 		return bot.Response{}, err
 	}
 	if err := seatMessages(ctx, tx, c.interview, req.Actor.ID); err != nil {
@@ -337,14 +336,11 @@ func waiveCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	if err != nil {
 		return bot.Response{}, err
 	}
-	s, err := tx.Scorecard(ctx, i.ID, req.Args.Text("from"))
-	if hiring.ErrorCode(err) == hiring.NotFound {
-		return bot.Response{}, hiring.InvalidField("from", "They do not sit on %s. /interview show %s tells who does.", i.ID, i.ID)
-	}
+	s, err := panelCard(ctx, tx, i, req.Args.Text("from"))
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if s, err = s.Waive(req.Args.Text("reason")); err != nil {
+	if s, err = s.Waive(req.Actor.ID, req.Args.Text("reason")); err != nil {
 		return bot.Response{}, err
 	}
 	if _, err := tx.SaveScorecard(ctx, s); err != nil {

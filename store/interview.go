@@ -180,8 +180,11 @@ func (t *Tx) concernPanel(ctx context.Context, id string) error {
 	return nil
 }
 
-// dueOf returns by when somebody owes the scorecard of an interview: by the end of their next working
-// day after it, or after now where they are asked only when it is over.
+// CardDue returns by when somebody owes the scorecard of an interview who is asked for it now: by the end of
+// their next working day after its end, or after now where it is over.
+func (t *Tx) CardDue(i hiring.Interview, person string) time.Time { return t.dueOf(i)(person) }
+
+// dueOf is CardDue for each of a panel.
 func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
 	calendar := t.snapshot.Calendar()
 	return func(person string) time.Time {

@@ -172,6 +172,9 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	}
 	add(verdict(d.Debrief))
 	add(recommendations(d.Debrief, look.who))
+	for _, one := range d.People {
+		add(threeLinesOf(d.Debrief, one, look.who))
+	}
 	for i, x := range d.Disagreements {
 		if i == disagreementsShown {
 			break
@@ -328,13 +331,7 @@ func ratingWords(cards []hiring.DebriefPerson, key string) string {
 // fairness says what a reader has to know of how the scorecards came about.
 func fairness(d store.Debriefing, who func(string) bot.Text) bot.Text {
 	var lines []bot.Text
-	for _, seat := range d.Waived {
-		line := bot.Join(bot.T("Not waited for: "), who(seat.Person), bot.T(" ("+seat.Interview+")"))
-		if seat.Why != "" {
-			line = bot.Join(line, bot.T(": "+seat.Why))
-		}
-		lines = append(lines, line)
-	}
+	lines = append(lines, concessions(d.Debrief, who)...)
 	if early := earlyText(d, who); len(early) > 0 {
 		lines = append(lines, early)
 	}

@@ -25,6 +25,10 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		return string(a.Stage) == arg(v, 2), err // it was not undone
 	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
 		return interviewWanted(ctx, tx, viewer, v)
+	case LatePanel:
+		return lateWanted(ctx, tx, v)
+	case LinesEnough:
+		return linesWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:
 	default:
 		return true, nil
