@@ -54,7 +54,8 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return bot.Card{}, bot.ErrMoot
 	case hiring.InterviewScheduled, hiring.InterviewDone:
 		if arg(v, 0) == SeatTaken {
-			return seatTakenCard(i, about), nil
+			s, _ := cardOf(on, i.ID, viewer.ID)
+			return seatTakenCard(i, s, about), nil
 		}
 		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
 		if arg(v, 0) == SeatMoved {
@@ -82,7 +83,12 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 
 // seatTakenCard tells somebody that they sit on an interview that is over. The scorecard comes by itself;
 // here stands what it takes to give it.
-func seatTakenCard(i hiring.Interview, about string) bot.Card {
+func seatTakenCard(i hiring.Interview, s hiring.Scorecard, about string) bot.Card {
+	if !s.Waits() {
+		return bot.Card{
+			Title: "You took over a scorecard: " + about + ". Nothing is waited for", Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}},
+		}
+	}
 	return bot.Card{
 		Title: "You take over a scorecard: " + about, Tone: bot.Attention,
 		Body: []bot.Node{
