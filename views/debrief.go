@@ -173,7 +173,7 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	add(verdict(d.Debrief))
 	add(recommendations(d.Debrief, look.who))
 	for _, one := range d.People {
-		add(threeLinesOf(d.Debrief, one, look.who))
+		add(threeLinesOf(one, look.who))
 	}
 	for i, x := range d.Disagreements {
 		if i == disagreementsShown {

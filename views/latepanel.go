@@ -105,34 +105,26 @@ func waiveAction(i hiring.Interview, s hiring.Scorecard) bot.Action {
 	return bot.Action{Label: "Go on without", Do: bot.Do("feedback.waive", i.ID, s.Person)}
 }
 
-// lateReason says whose scorecard will be late, and why.
+// lateReason says whose scorecard will be late, and why. When it is due stands in front, so that a phone
+// shows no name.
 func lateReason(s hiring.Scorecard, look lateLook) bot.Text {
-	due := ""
-	if !s.DueAt.IsZero() {
-		due = "due " + DueText(s.DueAt, look.zone)
-		if s.Late(look.now) {
-			due = "was " + due
-		} else {
-			due = "is " + due
-		}
-		due = " The scorecard " + due + "."
+	due := "Due " + DueText(s.DueAt, look.zone) + ". "
+	if s.Late(look.now) {
+		due = "It was due " + DueText(s.DueAt, look.zone) + ". "
 	}
 	who := look.who(s.Person)
+	day, err := time.Parse(time.DateOnly, look.until)
 	switch {
 	case look.gone:
-		return bot.Join(who, bot.T(" has left."+due))
-	case look.until != "":
-		day, err := time.Parse(time.DateOnly, look.until)
-		if err != nil { // a day that another version wrote
-			return bot.Join(who, bot.T(" is away."+due))
-		}
-		return bot.Join(who, bot.T(" is away until "+day.Format("Mon 2 Jan")+"."+due))
+		return bot.Join(bot.T(due), who, bot.T(" has left."))
+	case look.until != "" && err == nil:
+		return bot.Join(bot.T(due), who, bot.T(" is away until "+day.Format("Mon 2 Jan")+"."))
 	case look.cause == hiring.LateOverdue && s.Nudges > 0:
-		return bot.Join(bot.T(count(s.Nudges, "reminder")+" to "), who, bot.T(" went unanswered."+due))
+		return bot.Join(bot.T(due+count(s.Nudges, "reminder")+" to "), who, bot.T(" went unanswered."))
 	case look.cause == hiring.LateOverdue:
-		return bot.Join(bot.T("Reminders to "), who, bot.T(" went unanswered."+due))
+		return bot.Join(bot.T(due+"Reminders to "), who, bot.T(" went unanswered."))
 	default:
-		return bot.Join(who, bot.T(" is back."+due))
+		return bot.Join(bot.T(due), who, bot.T(" is back."))
 	}
 }
 
@@ -147,8 +139,10 @@ func settledText(i hiring.Interview, s hiring.Scorecard, who func(string) bot.Te
 		return bot.Join(who(s.Person), bot.T(" does not sit on it any more."))
 	case !i.State.On():
 		return bot.T(offText(i.State))
+	case s.State == hiring.CardWaived && s.WaivedBy != "":
+		return bot.Join(bot.T("Nobody waits for the scorecard of "), who(s.Person), bot.T(": waived by "), who(s.WaivedBy), bot.T("."))
 	case s.State == hiring.CardWaived:
-		return bot.Join(bot.T("You go on without the scorecard of "), who(s.Person), bot.T("."))
+		return bot.Join(bot.T("Nobody waits for the scorecard of "), who(s.Person), bot.T("."))
 	default:
 		return bot.Join(who(s.Person), bot.T(" says that they can't."))
 	}

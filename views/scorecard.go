@@ -339,6 +339,10 @@ func myCardsCard(open, given []hiring.Scorecard, closed map[string]bool, now tim
 		if n := len(s.Notes); n > 0 {
 			line += " · " + count(n, "note")
 		}
+		if s.AcceptedBy != "" {
+			line += " · three lines are enough"
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Three lines on " + s.Interview, Do: bot.Do("feedback.lines", s.Interview)})
+		}
 		lines = append(lines, bot.T(line))
 		if closed[s.Interview] {
 			menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + s.Interview, Do: bot.Do("interview.show", s.Interview)})

@@ -51,16 +51,11 @@ func amendCall(s hiring.Scorecard) bot.Call {
 }
 
 // threeLinesOf is the evidence of somebody who gave three lines, nil of anybody else.
-func threeLinesOf(d hiring.Debrief, p hiring.DebriefPerson, who func(string) bot.Text) bot.Text {
+func threeLinesOf(p hiring.DebriefPerson, who func(string) bot.Text) bot.Text {
 	if !p.Short() {
 		return nil
 	}
-	head := bot.Join(who(p.Person), bot.T(" gave three lines on "+p.Interview))
-	for _, seat := range d.Short {
-		if seat.Interview == p.Interview && seat.Person == p.Person {
-			head = bot.Join(head, bot.T(", accepted by "), who(seat.By))
-		}
-	}
+	head := bot.Join(who(p.Person), bot.T(" in three lines ("+p.Interview+")"))
 	return bot.Lines(append([]bot.Text{head}, threeLines(p.Lines)...)...)
 }
 
@@ -79,7 +74,7 @@ func concessions(d hiring.Debrief, who func(string) bot.Text) []bot.Text {
 		lines = append(lines, bot.Join(line, bot.T(")")))
 	}
 	for _, seat := range d.Short {
-		what := "Three lines of "
+		what := "Three lines are all of "
 		if seat.State != hiring.CardSubmitted {
 			what = "Three lines are enough of "
 		}
