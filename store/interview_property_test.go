@@ -210,6 +210,9 @@ func (o *office) changeCard(ctx context.Context, a act) (string, func(*store.Tx)
 			card, err = card.AcceptLines(i, pick(o.people, a.Who).ID, tx.Now())
 		case 9:
 			says = hiring.CardContent{Overall: hiring.No, Lines: hiring.ThreeLines{For: "drew it", Next: fmt.Sprint("ask again ", a.How)}}
+			if enough, err := card.AcceptLines(i, pick(o.people, a.On).ID, tx.Now()); err == nil && a.How/10%3 > 0 {
+				card = enough
+			}
 			before, accepted := card.State, card.AcceptedBy != ""
 			if card, err = card.Submit(i, says, dimensions, tx.Now()); err == nil && before != hiring.CardSubmitted {
 				if !accepted {
