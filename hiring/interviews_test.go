@@ -506,7 +506,11 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 			"note":    func(t *rapid.T) { at := draw(t); s, err := cards[at].Note("note", now); keep(at, s, err) },
 			"decline": func(t *rapid.T) { at := draw(t); s, err := cards[at].Decline("no"); keep(at, s, err) },
 			"waive":   func(t *rapid.T) { at := draw(t); s, err := cards[at].Waive("recruiter", "why"); keep(at, s, err) },
-			"accept":  func(t *rapid.T) { at := draw(t); s, err := cards[at].AcceptLines(i, "recruiter", now); keep(at, s, err) },
+			"accept": func(t *rapid.T) {
+				at := draw(t)
+				s, err := cards[at].AcceptLines(i, "recruiter", now)
+				keep(at, s, err)
+			},
 			"lines": func(t *rapid.T) {
 				at := draw(t)
 				accepted := cards[at].AcceptedBy != ""

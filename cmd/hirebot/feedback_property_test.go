@@ -477,7 +477,7 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 		"reschedule": func(rt *rapid.T) {
 			on("reschedule", bot.Values{"when": {p.drawTime(rt)}}, charged)(rt)
 		},
-		"waive":  p.waive,
+		"waive":   p.waive,
 		"shorten": p.accept, "lines": p.lines,
 		"people": p.changePeople,
 		"wait":   p.wait, "wait more": p.wait,
