@@ -144,6 +144,9 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	}
 	if d.Of == 0 {
 		add(bot.T(d.Application.Req + " " + ReqName(*d.Subject.Req, p) + ": there is no scorecard yet, and none is waited for."))
+		if look.open {
+			add(bot.Lines(concessions(d.Debrief, look.who)...))
+		}
 		card.Actions = []bot.Action{{Label: "Back to " + c.ID, Do: bot.Do("candidate.show", c.ID)}}
 		return card
 	}
