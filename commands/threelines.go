@@ -15,6 +15,9 @@ import (
 // it is found again.
 const linesCommand = "feedback.lines"
 
+// whyShort says to somebody why they are told that three lines are enough.
+const whyShort = "You get this because you sit on this interview. /feedback lists what waits for you."
+
 // linesParams are three lines instead of a scorecard.
 func linesParams() []bot.Param {
 	params := []bot.Param{
@@ -89,7 +92,7 @@ func acceptLines(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	}
 	err = tx.Send(ctx, bot.Message{
 		To: bot.Recipient{Person: s.Person}, View: bot.View{Name: views.LinesEnough, Subject: i.ID},
-		Key: fmt.Sprintf("lines:%s:%s:%d", i.ID, s.Person, accepted.Version), Why: whyAsked,
+		Key: fmt.Sprintf("lines:%s:%s:%d", i.ID, s.Person, accepted.Version), Why: whyShort,
 	})
 	if err != nil {
 		return bot.Response{}, err

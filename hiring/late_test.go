@@ -99,7 +99,7 @@ func TestThreeLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if asked := declined.Ask(friday, friday); asked.AcceptedBy != "" || !asked.AcceptedAt.IsZero() {
+	if asked := declined.Ask(friday); asked.AcceptedBy != "" || !asked.AcceptedAt.IsZero() {
 		t.Errorf("asked again: %+v", asked)
 	}
 }

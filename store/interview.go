@@ -160,7 +160,7 @@ func (t *Tx) saveInterviewParts(ctx context.Context, i hiring.Interview) error {
 	if err := t.concernParts(ctx, i.Application); err != nil {
 		return err
 	}
-	if err := t.Refresh(ctx, i.ID); err != nil {
+	if err := t.refreshInterview(ctx, i.ID); err != nil {
 		return err
 	}
 	return t.Refresh(ctx, i.Candidate)
@@ -180,13 +180,12 @@ func (t *Tx) concernPanel(ctx context.Context, id string) error {
 	return nil
 }
 
-// CardDue returns by when somebody owes the scorecard of an interview who is asked for it now: by the end of
-// their next working day after its end, or after now where it is over.
+// CardDue returns by when somebody owes the scorecard of an interview who is asked for it now: counted from
+// its end, or from now where it is over.
 func (t *Tx) CardDue(i hiring.Interview, person string) time.Time { return t.dueOf(i)(person) }
 
 // dueOf is CardDue for each of a panel.
 func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
-	calendar := t.snapshot.Calendar()
 	return func(person string) time.Time {
 		if i.StartsAt.IsZero() {
 			return time.Time{}
@@ -195,7 +194,7 @@ func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
 		if t.now.After(asked) {
 			asked = t.now
 		}
-		return hiring.DueAt(asked, t.snapshot.Zone(person), calendar.Workday).UTC()
+		return t.snapshot.ScorecardDue(person, asked)
 	}
 }
 

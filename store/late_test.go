@@ -116,7 +116,7 @@ func TestThreeLinesAreKept(t *testing.T) {
 						t.Errorf("%+v", s)
 					}
 				case all["other-recruiter"].ID:
-					want := hiring.DueAt(now, tx.Snapshot().Zone(s.Person), tx.Snapshot().Calendar().Workday)
+					want := tx.Snapshot().ScorecardDue(s.Person, now)
 					if !s.Waits() || !s.DueAt.Equal(want) || !s.DueAt.After(now) {
 						t.Errorf("due %v, want %v: %+v", s.DueAt, want, s)
 					}
