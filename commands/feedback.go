@@ -294,7 +294,7 @@ func declineCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: "scorecard_declined"}); err != nil {
 		return bot.Response{}, err
 	}
-	for _, person := range recruits(on, i) {
+	for _, person := range nonEmpty(views.Recruits(tx.Snapshot(), on, i)) {
 		err := tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CannotGive, Subject: i.ID, Args: []string{req.Actor.ID, to}},
 			Key: fmt.Sprintf("cannot:%s:%s:%s:%d", i.ID, req.Actor.ID, person, declined.Version), Due: tx.Now().Add(outreachDelay),
@@ -305,17 +305,6 @@ func declineCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 		}
 	}
 	return redraw(req, views.Declined, i.ID), nil
-}
-
-// recruits returns who finds somebody else for an interview: the recruiter, else who scheduled it, else
-// the hiring manager.
-func recruits(on hiring.Subject, i hiring.Interview) []string {
-	for _, person := range []string{on.Req.Recruiter, i.MadeBy, on.Req.HiringManager} {
-		if person != "" {
-			return []string{person}
-		}
-	}
-	return nil
 }
 
 // canAfterAll takes back that somebody cannot.

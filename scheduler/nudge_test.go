@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/store"
 )
@@ -236,5 +238,57 @@ func TestANudgeThatCannotBeDecidedStopsNoOther(t *testing.T) {
 			t.Errorf("the sweep fails with %v", err)
 		}
 		w.wantNudges(good, w.ravi, "5m sent ; ")
+	})
+}
+
+// Whoever recruits is told that a scorecard is late or will be: once for each cause, on time also while its
+// owner is away or has put it off, and the hiring manager only where the policy has it.
+func TestWhoRecruitsIsToldOfLateScorecards(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		i := w.interviewed("2026-11-27T15:00", w.asha, w.ravi)
+		told := func(want ...string) {
+			t.Helper()
+			var got []string
+			rows, err := w.DB().QueryContext(t.Context(), `SELECT person, args FROM outbox WHERE view_name = 'late_panel' ORDER BY due_at, person, args`)
+			must(t, err)
+			defer func() { must(t, rows.Close()) }()
+			for rows.Next() {
+				var person, args string
+				must(t, rows.Scan(&person, &args))
+				got = append(got, person+args)
+			}
+			must(t, rows.Err())
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		}
+		line := func(to, late hiring.Person, cause hiring.Lateness) string {
+			return fmt.Sprintf("%s[%q,%q]", to.ID, late.ID, cause)
+		}
+		w.putDue("2026-11-27T16:05")
+		w.putDue("2026-11-30T10:00")
+		told()
+		// Away until after it is due: said when it becomes known.
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetNudgePreferences(ctx, hiring.NudgePreferences{Person: w.asha.ID, Away: []hiring.DaysAway{{From: "2026-11-30", To: "2026-12-04"}}})
+		})
+		w.putDue("2026-11-30T10:01")
+		w.putDue("2026-11-30T12:00")
+		told(line(w.ravi, w.asha, hiring.LateAway))
+		// Told once for each cause; nobody is told of their own.
+		w.putDue("2026-12-01T10:00")
+		told(line(w.ravi, w.asha, hiring.LateAway))
+		w.putDue("2026-12-07T09:30")
+		told(line(w.ravi, w.asha, hiring.LateAway), line(w.ravi, w.asha, hiring.LateOverdue))
+		w.wantNudges(i, w.asha, "5m sent ; due sent ; due+1 sent ; ")
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			p, _ := tx.Snapshot().Person(w.asha.ID)
+			p.Active = false
+			_, err := tx.SavePerson(ctx, p)
+			return err
+		})
+		w.putDue("2026-12-07T09:31")
+		told(line(w.ravi, w.asha, hiring.LateAway), line(w.ravi, w.asha, hiring.LateOverdue), line(w.ravi, w.asha, hiring.LateLeft))
 	})
 }
