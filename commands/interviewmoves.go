@@ -444,7 +444,7 @@ func askLater(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 }
 
 // undoInterview brings back the time or the seat that the card's button carries; without any, what was
-// just scheduled is cancelled. Whoever was not told of the change yet is not told of this either.
+// just scheduled is cancelled, and the application goes back to the stage from which that moved it. Whoever was not told of the change yet is not told of this either.
 func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	i, _, err := myInterview(ctx, tx, req)
 	if err != nil {
@@ -484,6 +484,13 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 		}
 	} else if err := tellPanel(ctx, tx, i, after); err != nil {
 		return bot.Response{}, err
+	}
+	if after.State == hiring.InterviewCancelled {
+		back, err := takeBack(ctx, tx, after)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		done += back
 	}
 	return redraw(req, views.Interview, i.ID, done), recordInterview(ctx, tx, after, "interview_undone")
 }
