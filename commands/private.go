@@ -128,6 +128,14 @@ func refusedThere(c Command) Command {
 			return form(ctx, tx, req)
 		}
 	}
+	if resolve := c.Resolve; resolve != nil {
+		c.Resolve = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Args, error) {
+			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
+				return req.Args, err
+			}
+			return resolve(ctx, tx, req)
+		}
+	}
 	handle := c.Handle
 	c.Handle = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 		if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
