@@ -322,6 +322,9 @@ func sendCalendar(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 	if i.StartsAt.IsZero() {
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "%s has no time yet.", i.ID)
 	}
+	if i.State == hiring.InterviewDone { // no calendar needs it any more, and so no file
+		return show(views.CalendarSent, i.ID), nil
+	}
 	err = tx.Send(ctx, bot.Message{To: bot.Recipient{Person: req.Actor.ID}, View: bot.View{Name: views.Calendar, Subject: i.ID}, Why: "You asked for it."})
 	return show(views.CalendarSent, i.ID), err
 }

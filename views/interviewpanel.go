@@ -50,7 +50,12 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return card, nil
 	case hiring.InterviewProposed:
 		return bot.Card{}, bot.ErrMoot
-	case hiring.InterviewScheduled, hiring.InterviewDone:
+	case hiring.InterviewDone:
+		card.Title = fmt.Sprintf("%s took place: %s", i.ID, about)
+		card.Body = append(card.Body, bot.Join(bot.T("It was "), bot.At(i.StartsAt), bot.Tf(", %d min.", i.Minutes)))
+		card.Actions = []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}, {Label: "Scorecard", Do: bot.Do("feedback.give", i.ID)}}
+		return card, nil
+	case hiring.InterviewScheduled:
 		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
 		if arg(v, 0) == SeatMoved {
 			card.Title = fmt.Sprintf("Moved: %s, %s", about, whenOf(i, viewer.Zone))
@@ -59,7 +64,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		if i.Join != "" {
 			fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 		}
-		card.Body = append(card.Body, fields, calendarLinks(i, p),
+		card.Body = append(card.Body, fields, forCalendar(i, p),
 			bot.Tf("The kit comes %d minutes before, the scorecard %d minutes after the end.", int(hiring.KitBefore/time.Minute), int(hiring.FormAfter/time.Minute)))
 		card.Actions = []bot.Action{
 			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
