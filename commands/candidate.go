@@ -237,13 +237,24 @@ func takingReqs(ctx context.Context, tx *store.Tx, req bot.Request, prefix strin
 // that a platform which can look them up does.
 const maxOffered = 101
 
+// openChoices are reqChoices for a form, whose requisitions are open unless it says otherwise.
+func openChoices(tx *store.Tx, reqs []hiring.Requisition) []bot.Choice {
+	choices := reqChoices(tx, reqs)
+	for at, r := range reqs {
+		if r.State == hiring.ReqOpen {
+			choices[at].Hint = ""
+		}
+	}
+	return choices
+}
+
 // offerReqs makes a choice of the field for a requisition, with the one there is filled in.
 func offerReqs(ctx context.Context, tx *store.Tx, req bot.Request, f bot.Field) (bot.Field, error) {
 	found, err := takingReqs(ctx, tx, req, "", maxOffered)
 	if err != nil || len(found) == 0 {
 		return f, err
 	}
-	f.Input, f.Choices = bot.InputChoice, reqChoices(tx, found)
+	f.Input, f.Choices = bot.InputChoice, openChoices(tx, found)
 	if len(f.Value) == 0 && len(found) == 1 {
 		f.Value = []string{found[0].ID}
 	}

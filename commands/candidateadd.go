@@ -85,7 +85,7 @@ func candidateEdits() []Command {
 				Params: []bot.Param{
 					{Name: "name", Kind: bot.PlainText, Required: true, Max: hiring.MaxCandidateName, Help: "Whom you refer", Example: "Meera Iyer"},
 					{Name: "contact", Label: "E-mail or phone", Kind: contact, Required: true, Secret: true, Help: "How to reach them", Example: "meera@example.com"},
-					forReq(),
+					{Name: "req", Label: "Requisition", Kind: whichReq, Help: "For which requisition; may be left out", Example: "R-12"},
 					{Name: "note", Label: "Why them", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What you know of their work", Example: "led our payments rewrite"},
 				},
 				Examples: []string{"/candidate refer \"Meera Iyer\" meera@example.com R-12"},
@@ -446,7 +446,7 @@ func referForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 				return form, err
 			}
 			if len(found) > 0 {
-				f.Input, f.Choices = bot.InputChoice, reqChoices(tx, found)
+				f.Input, f.Choices = bot.InputChoice, openChoices(tx, found)
 			}
 		}
 		form.Fields = append(form.Fields, f)
