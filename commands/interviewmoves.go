@@ -464,6 +464,8 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 		after, err = i.Schedule(when, i.Minutes, tx.Now())
 	case req.Args.Text("from") != "" && req.Args.Text("to") != "":
 		after, err = i.Replace(req.Args.Text("from"), req.Args.Text("to"), tx.Now())
+	case i.Sequence != 1 || i.Told > 0 || i.State != hiring.InterviewScheduled:
+		return bot.Response{}, hiring.Errorf(hiring.Conflict, "What was done last to %s is undone by Undo on its card. Typed it takes back an interview that was just scheduled.", i.ID)
 	default:
 		after, err = i.Move(hiring.InterviewCancelled, "Undone.", tx.Now())
 		done = "Undone: it is cancelled."
