@@ -45,7 +45,7 @@ func bandCommands() []Command {
 				Summary: "What we pay for a role, level and stack",
 				Details: "Without experience or level: all levels. Premiums compound, and the arithmetic is shown. Words go in any order. " +
 					"A candidate in the place of the role stands for their requisition, years and pay.",
-				Params:  bandQuestion,
+				Params: bandQuestion,
 				Examples: []string{"/band backend 7y java +cloud", "/band backend senior +cloud +distributed ask:48",
 					"/band backend 5y from:services ctc:18", "/band backend", "/band C-7"},
 			},
