@@ -141,17 +141,43 @@ func bindWords(s Spec, rd Reading, words []word, further ...string) bound {
 	b := bound{args: Args{}}
 	typed := withoutEquals(s, words)
 	words = bindNamed(s, rd, typed, &b)
+	named := bound{args: maps.Clone(b.args), errors: slices.Clone(b.errors), doubts: slices.Clone(b.doubts)}
+	left := claimAll(s, rd, words, &b)
+	if alone, shares := unshared(s, b); shares {
+		b = named
+		left = claimAll(alone, rd, words, &b)
+	}
+	bindRest(s, rd, left, &b, leftover{typed: typed, verbs: further})
+	return b
+}
+
+// claimAll gives words to the parameters that understand them, and returns the others.
+func claimAll(s Spec, rd Reading, words []word, b *bound) []word {
 	var left []word
 	for i := 0; i < len(words); {
-		if n := claim(s, rd, words[i:], &b); n > 0 {
+		if n := claim(s, rd, words[i:], b); n > 0 {
 			i += n
 			continue
 		}
 		left = append(left, words[i])
 		i++
 	}
-	bindRest(s, rd, left, &b, leftover{typed: typed, verbs: further})
-	return b
+	return left
+}
+
+// unshared returns a command in which no kind that shares its words claims any, and whether that is how
+// words are to be read: where the text that they may be a part of was not given by others.
+func unshared(s Spec, b bound) (Spec, bool) {
+	params := slices.Clone(s.Params)
+	shares, open := false, false
+	for i, p := range params {
+		if p.Kind.Shares && !p.KeyOnly {
+			params[i].KeyOnly, shares = true, true
+		}
+		open = open || p.Kind.Rest && !p.KeyOnly && !b.has(p)
+	}
+	s.Params = params
+	return s, shares && open
 }
 
 // withoutEquals returns the words with those of the form name=value plain again that name no parameter:

@@ -315,6 +315,13 @@ func (r *Router[T]) act(ctx context.Context, tx T, cmd Command[T], req Request, 
 	if req.Type == Submit {
 		return r.submit(ctx, tx, cmd, req, read)
 	}
+	if cmd.Resolve != nil && len(read.errors) == 0 {
+		var err error
+		if read.args, err = cmd.Resolve(ctx, tx, req); err != nil {
+			return Response{}, read, err
+		}
+		req.Args = read.args
+	}
 	bare := req.Type == Invoke && len(words) == 0 && len(req.Values) == 0 && len(read.args) == 0
 	first := cmd.FormFirst && len(read.args) <= len(cmd.required())
 	unsure := req.Type == Invoke && cmd.Unsure != nil && cmd.Unsure(read.args)

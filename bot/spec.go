@@ -120,6 +120,10 @@ type Kind struct {
 	// Suggest lists what could be meant by the words typed so far; nil for none. A command's own
 	// Suggest goes first.
 	Suggest func(Reading, string) []Choice
+	// Shares marks a kind whose words may as well be part of the text that the command takes whole, such as
+	// somebody's name: they are left to that text unless it is given by other words, and the command's
+	// Resolve tells them apart.
+	Shares bool
 	// Searched kinds name records: what could be meant is for the command's own Suggest to find.
 	Searched bool
 }
@@ -197,6 +201,10 @@ type Command[T Tx] struct {
 	Allow func(ctx context.Context, tx T, actor Actor) error
 	// Form builds the form that asks for what is missing; nil makes a missing parameter an error.
 	Form func(ctx context.Context, tx T, req Request) (Form, error)
+	// Resolve tells words apart that only the records tell apart, before anything is found missing, and
+	// returns all arguments as they are meant, beside an error too. It is not asked about forms; nil changes
+	// nothing.
+	Resolve func(ctx context.Context, tx T, req Request) (Args, error)
 	// Unsure tells that typed words may have been meant otherwise: the form then shows them before
 	// anything is done.
 	Unsure func(args Args) bool

@@ -25,7 +25,7 @@ var (
 // bandQuestion are the parameters of a question about pay. Who may see which band is decided before
 // anything is read, with one refusal for all.
 var bandQuestion = []bot.Param{
-	{Name: "role", Kind: RoleName, Required: true, Help: "The role, by its name or a part of it"},
+	{Name: "role", Kind: RoleName, Required: true, Help: "The role, by its name or a part of it; or a candidate, like C-7"},
 	{Name: "level", Kind: Level, Help: "The level, if you know it better than the years"},
 	{Name: "experience", Kind: Experience, Help: "Years of experience; a level's lower bound belongs to it"},
 	{Name: "ecosystem", Kind: Ecosystem, Help: "The stack"},
@@ -34,6 +34,7 @@ var bandQuestion = []bot.Param{
 	{Name: "ctc", Kind: Money, KeyOnly: true, Secret: true, Example: "18L", Help: "Current CTC a year, for a second anchor"},
 	{Name: "ask", Kind: Money, KeyOnly: true, Secret: true, Example: "48L", Help: "What the candidate asks for, a year"},
 	{Name: "budget", Kind: MoneyRange, KeyOnly: true, Secret: true, Example: "35-45L", Help: "The budget of the seat, a year"},
+	{Name: "req", Label: "Requisition", Kind: whichReq, KeyOnly: true, Secret: true, Help: "Of a candidate who applies to several: which one is meant", Example: "R-12"},
 }
 
 func bandCommands() []Command {
@@ -42,12 +43,13 @@ func bandCommands() []Command {
 			Spec: bot.Spec{
 				Noun: "band", Verb: "show", Default: true, Reads: true, Roles: seesBands,
 				Summary: "What we pay for a role, level and stack",
-				Details: "Without experience or level: all levels. Premiums compound, and the arithmetic is shown. Words go in any order.",
-				Params:  bandQuestion,
+				Details: "Without experience or level: all levels. Premiums compound, and the arithmetic is shown. Words go in any order. " +
+					"A candidate in the place of the role stands for their requisition, years and pay.",
+				Params: bandQuestion,
 				Examples: []string{"/band backend 7y java +cloud", "/band backend senior +cloud +distributed ask:48",
-					"/band backend 5y from:services ctc:18", "/band backend"},
+					"/band backend 5y from:services ctc:18", "/band backend", "/band C-7"},
 			},
-			Allow: allowBands, Handle: showBand, Suggest: suggestBandRole,
+			Allow: allowBands, Resolve: askOfCandidate, Handle: showBand, Suggest: suggestBandRole,
 		},
 		{
 			Spec: bot.Spec{
@@ -56,7 +58,7 @@ func bandCommands() []Command {
 				Params:   bandQuestion,
 				Examples: []string{"/band chart backend senior +cloud"},
 			},
-			Allow: allowBands, Handle: sendBandPicture, Suggest: suggestBandRole,
+			Allow: allowBands, Resolve: askOfCandidate, Handle: sendBandPicture, Suggest: suggestBandRole,
 		},
 		{
 			Spec: bot.Spec{
@@ -200,6 +202,7 @@ func questionOf(ctx context.Context, tx *store.Tx, req bot.Request) (views.BandQ
 		Role: role, Level: req.Args.Text("level"), Ecosystem: req.Args.Text("ecosystem"),
 		Premiums: bot.AllArgs[string](req.Args, "premiums"), From: req.Args.Text("from"),
 	}}
+	q.Candidate, q.Req = req.Args.Text(askedOf), req.Args.Text("req")
 	if e, ok := bot.Arg[hiring.Experience](req.Args, "experience"); ok {
 		q.Experience = &e
 	}
@@ -219,17 +222,25 @@ func questionOf(ctx context.Context, tx *store.Tx, req bot.Request) (views.BandQ
 		// The card was drawn before the company decided so.
 		q.CurrentCTC, q.From = nil, ""
 	}
+	var draft bot.Draft
+	if id := bot.DraftOf(req.Event); id != "" {
+		if draft, err = tx.Draft(ctx, id); err != nil {
+			return q, err
+		}
+		if of := draft.Values[askedOf]; len(of) > 0 {
+			q.Candidate = of[0]
+		}
+	}
+	if q.Candidate == "" {
+		q.Req = "" // it says of a candidate what is meant, and nothing else
+	}
 	kept := q.Kept()
 	if len(kept) == 0 {
 		return q, nil
 	}
 	// A button's question goes on in the draft that it came with, if that holds all of it: one that was
 	// made to choose a role by has only what the button had no room for.
-	if id := bot.DraftOf(req.Event); id != "" {
-		draft, err := tx.Draft(ctx, id)
-		if err != nil {
-			return q, err
-		}
+	if id := draft.ID; id != "" {
 		if maps.EqualFunc(draft.Values, kept, slices.Equal) {
 			q.Draft = id
 			return q, nil

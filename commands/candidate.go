@@ -200,18 +200,65 @@ func suggestReqOfCandidate(ctx context.Context, tx *store.Tx, req bot.Request, p
 	if param != "req" {
 		return nil, nil
 	}
+	if slices.Contains([]string{"add", "another", "refer", "apply"}, req.Spec.Verb) {
+		found, err := takingReqs(ctx, tx, req, prefix, maxFound)
+		return reqChoices(tx, found), err
+	}
 	found, err := tx.Requisitions(ctx, store.ReqFilter{
 		Viewer: views.ReqViewer(req.Actor), Search: prefix, Limit: maxFound, States: []hiring.ReqState{hiring.ReqOpen, hiring.ReqOnHold, hiring.ReqFilled},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if req.Spec.Verb != "refer" {
-		found = slices.DeleteFunc(found, func(r hiring.Requisition) bool {
-			return !hiring.May(views.Actor(req.Actor), hiring.SeeApplication, hiring.Subject{Req: &r})
-		})
-	}
+	found = slices.DeleteFunc(found, func(r hiring.Requisition) bool {
+		return !hiring.May(views.Actor(req.Actor), hiring.SeeApplication, hiring.Subject{Req: &r})
+	})
 	return reqChoices(tx, found), nil
+}
+
+// takingReqs returns the requisitions that take new candidates and to which this person may add somebody;
+// to refer somebody, all that they may see. The newest are first.
+func takingReqs(ctx context.Context, tx *store.Tx, req bot.Request, prefix string, limit int) ([]hiring.Requisition, error) {
+	filter := store.ReqFilter{Viewer: views.ReqViewer(req.Actor), Search: prefix, Limit: limit, States: []hiring.ReqState{hiring.ReqOpen, hiring.ReqOnHold}}
+	refers := req.Spec.Verb == "refer"
+	if who := views.Actor(req.Actor); !refers && !who.Has(hiring.Recruiter) {
+		filter.Member = req.Actor.ID // others add to their own alone
+	}
+	found, err := tx.Requisitions(ctx, filter)
+	if err != nil || refers {
+		return found, err
+	}
+	return slices.DeleteFunc(found, func(r hiring.Requisition) bool {
+		return !hiring.May(views.Actor(req.Actor), hiring.AddCandidate, hiring.Subject{Req: &r})
+	}), nil
+}
+
+// maxOffered is how many records a field of a form chooses from: more than any platform shows at once, so
+// that a platform which can look them up does.
+const maxOffered = 101
+
+// openChoices are reqChoices for a form, whose requisitions are open unless it says otherwise.
+func openChoices(tx *store.Tx, reqs []hiring.Requisition) []bot.Choice {
+	choices := reqChoices(tx, reqs)
+	for at, r := range reqs {
+		if r.State == hiring.ReqOpen {
+			choices[at].Hint = ""
+		}
+	}
+	return choices
+}
+
+// offerReqs makes a choice of the field for a requisition, with the one there is filled in.
+func offerReqs(ctx context.Context, tx *store.Tx, req bot.Request, f bot.Field) (bot.Field, error) {
+	found, err := takingReqs(ctx, tx, req, "", maxOffered)
+	if err != nil || len(found) == 0 {
+		return f, err
+	}
+	f.Input, f.Choices = bot.InputChoice, openChoices(tx, found)
+	if len(f.Value) == 0 && len(found) == 1 {
+		f.Value = []string{found[0].ID}
+	}
+	return f, nil
 }
 
 func sendCandidateResume(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

@@ -85,7 +85,7 @@ func candidateEdits() []Command {
 				Params: []bot.Param{
 					{Name: "name", Kind: bot.PlainText, Required: true, Max: hiring.MaxCandidateName, Help: "Whom you refer", Example: "Meera Iyer"},
 					{Name: "contact", Label: "E-mail or phone", Kind: contact, Required: true, Secret: true, Help: "How to reach them", Example: "meera@example.com"},
-					forReq(),
+					{Name: "req", Label: "Requisition", Kind: whichReq, Help: "For which requisition; may be left out", Example: "R-12"},
 					{Name: "note", Label: "Why them", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxNote, Help: "What you know of their work", Example: "led our payments rewrite"},
 				},
 				Examples: []string{"/candidate refer \"Meera Iyer\" meera@example.com R-12"},
@@ -204,7 +204,7 @@ func askedFields(s *store.Snapshot, spec bot.Spec, values bot.Values) []bot.Fiel
 }
 
 // addForm asks for a candidate. From a message it comes filled in with what can be read there.
-func addForm(_ context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
+func addForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
 	values := bot.Values{}
 	if req.Source != nil {
 		values = readCandidate(bot.Reading{Now: tx.Now(), Zone: req.Actor.Zone, Words: tx.Snapshot()}, *req.Source)
@@ -215,6 +215,17 @@ func addForm(_ context.Context, tx *store.Tx, req bot.Request) (bot.Form, error)
 	form := bot.Form{
 		Title: "New candidate", Submit: "Add", Call: bot.Do("candidate.add"), Fields: askedFields(tx.Snapshot(), req.Spec, values),
 		Note: bot.T("Only the name is needed. Nobody is told of it, and nobody has to tell what they are paid now."),
+	}
+	for at, f := range form.Fields {
+		if f.Name != "req" {
+			continue
+		}
+		f, err := offerReqs(ctx, tx, req, f)
+		if err != nil {
+			return form, err
+		}
+		f.Required = !hiring.May(views.Actor(req.Actor), hiring.AddCandidate, hiring.Subject{})
+		form.Fields[at] = f
 	}
 	if req.Source != nil { // each message has its own draft
 		form.Subject = "message:" + req.Source.Link + ":" + req.ID
@@ -420,14 +431,25 @@ func editCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 	return redraw(req, views.Candidate, c.ID, "Saved."), tx.AddHistory(ctx, c.ID, "changed what is known of them", nil)
 }
 
-func referForm(_ context.Context, _ *store.Tx, req bot.Request) (bot.Form, error) {
+func referForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
 	values := bot.ValuesOf(req.Spec, req.Args)
 	form := bot.Form{
 		Title: "Refer somebody", Submit: "Refer", Call: bot.Do("candidate.refer"),
 		Note: bot.T("Ask them first. The recruiters see this; how it goes on stays with those who work on it."),
 	}
 	for _, p := range req.Spec.Params {
-		form.Fields = append(form.Fields, bot.FieldOf(req.Spec, p.Name, values[p.Name]...))
+		f := bot.FieldOf(req.Spec, p.Name, values[p.Name]...)
+		if p.Name == "req" {
+			// Whoever refers somebody says themselves to what, so that none is filled in.
+			found, err := takingReqs(ctx, tx, req, "", maxOffered)
+			if err != nil {
+				return form, err
+			}
+			if len(found) > 0 {
+				f.Input, f.Choices = bot.InputChoice, openChoices(tx, found)
+			}
+		}
+		form.Fields = append(form.Fields, f)
 	}
 	return form, nil
 }

@@ -351,21 +351,14 @@ func stageIs(s hiring.AppStage) string {
 }
 
 func applyForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
-	choices, err := suggestReqOfCandidate(ctx, tx, req, "req", "")
-	if err != nil {
-		return bot.Form{}, err
-	}
 	name := req.Args.Text("candidate")
 	form := bot.Form{Title: "Apply to a requisition", Submit: "Apply", Call: bot.Do("candidate.apply", name)}
 	if name == "" {
 		form.Fields = append(form.Fields, bot.FieldOf(req.Spec, "candidate"))
 	}
-	field := bot.FieldOf(req.Spec, "req", nonEmpty(req.Args.Text("req"))...)
-	if len(choices) > 0 {
-		field.Input, field.Choices = bot.InputChoice, choices
-	}
+	field, err := offerReqs(ctx, tx, req, bot.FieldOf(req.Spec, "req", nonEmpty(req.Args.Text("req"))...))
 	form.Fields = append(form.Fields, field)
-	return form, nil
+	return form, err
 }
 
 func applyCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

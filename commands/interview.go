@@ -39,7 +39,7 @@ func interviewCommands() []Command {
 				Summary: "Schedule an interview of a candidate", Params: plan(whenParam()),
 				Examples: []string{"/interview schedule C-7 system-design fri 3pm @interviewer-1 @interviewer-2", "/interview schedule C-7"},
 			},
-			Form: planForm("Schedule an interview", "Schedule", "when"), Handle: scheduleInterview, Suggest: suggestInterview,
+			Resolve: tellApart, Form: planForm("Schedule an interview", "Schedule", "when"), Handle: scheduleInterview, Suggest: suggestInterview,
 		},
 		{
 			Spec: bot.Spec{
@@ -47,7 +47,7 @@ func interviewCommands() []Command {
 				Summary: "Ask the panel which of some times suit them", Params: plan(timesParam()),
 				Examples: []string{"/interview propose C-7 system-design @interviewer-1 times:fri 3pm, mon 11am"},
 			},
-			Form: planForm("Propose times", "Ask the panel", "times"), Handle: proposeInterview, Suggest: suggestInterview,
+			Resolve: tellApart, Form: planForm("Propose times", "Ask the panel", "times"), Handle: proposeInterview, Suggest: suggestInterview,
 		},
 		{
 			Spec: bot.Spec{

@@ -29,7 +29,7 @@ var InterviewStage = &bot.Kind{
 		w, err := bot.NameOf(rd.Words.Words(store.StageWords), "interview stage", text)
 		return w.Value, err
 	},
-	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4,
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Shares: true,
 	Suggest: bot.SuggestWords(store.StageWords),
 }
 

@@ -335,6 +335,9 @@ func sendCalendar(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 	if i.StartsAt.IsZero() {
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "%s has no time yet.", i.ID)
 	}
+	if i.State == hiring.InterviewDone { // no calendar needs it any more, and so no file
+		return show(views.CalendarSent, i.ID), nil
+	}
 	err = tx.Send(ctx, bot.Message{To: bot.Recipient{Person: req.Actor.ID}, View: bot.View{Name: views.Calendar, Subject: i.ID}, Why: "You asked for it."})
 	return show(views.CalendarSent, i.ID), err
 }
@@ -452,7 +455,7 @@ func askLater(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 }
 
 // undoInterview brings back the time or the seat that the card's button carries; without any, what was
-// just scheduled is cancelled. Whoever was not told of the change yet is not told of this either.
+// just scheduled is cancelled, and the application goes back to the stage from which that moved it. Whoever was not told of the change yet is not told of this either.
 func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	i, _, err := myInterview(ctx, tx, req)
 	if err != nil {
@@ -470,6 +473,8 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 	case req.Args.Text("from") != "" && req.Args.Text("to") != "":
 		given = req.Args.Text("from")
 		after, err = i.Replace(given, req.Args.Text("to"), tx.Now())
+	case i.Sequence != 1 || i.Told > 0 || i.State != hiring.InterviewScheduled:
+		return bot.Response{}, hiring.Errorf(hiring.Conflict, "What was done last to %s is undone by Undo on its card. Typed it takes back an interview that was just scheduled.", i.ID)
 	default:
 		after, err = i.Move(hiring.InterviewCancelled, "Undone.", tx.Now())
 		done = "Undone: it is cancelled."
@@ -502,6 +507,13 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 		}
 	} else if err := tellPanel(ctx, tx, i, after); err != nil {
 		return bot.Response{}, err
+	}
+	if after.State == hiring.InterviewCancelled {
+		back, err := takeBack(ctx, tx, after)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		done += back
 	}
 	return redraw(req, views.Interview, i.ID, done), recordInterview(ctx, tx, after, "interview_undone")
 }

@@ -286,10 +286,54 @@ func begin(ctx context.Context, tx *store.Tx, a hiring.Application, i hiring.Int
 	if err != nil {
 		return "", err
 	}
-	if _, err := tx.SaveApplication(ctx, moved); err != nil {
+	if moved, err = tx.SaveApplication(ctx, moved); err != nil {
+		return "", err
+	}
+	// What the application was before stands with the move, for an undo of the interview.
+	err = tx.AddHistory(ctx, a.Candidate, "moved them", map[string]string{
+		"req": a.Req, "stage": string(to), "interview": i.ID, "was": wasApp(a, moved).String(),
+	})
+	if err != nil {
 		return "", err
 	}
 	return a.Candidate + " is in “" + strings.ToLower(hiring.AppStageTitle(to)) + "” now.", tx.Audit(ctx, store.AuditEvent{Subject: a.Candidate, Fact: "application_moved"})
+}
+
+// movesLookedAt is how many of the latest entries of a candidate's history the move that an interview made
+// is looked for in: it is one of the last ten minutes.
+const movesLookedAt = 50
+
+// takeBack undoes the move that an interview made by being scheduled, once that interview is undone, and
+// says so. Nothing is taken back where the application was changed since, or where another interview of it
+// stands.
+func takeBack(ctx context.Context, tx *store.Tx, i hiring.Interview) (string, error) {
+	entries, err := tx.History(ctx, i.Candidate, movesLookedAt)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(entries, func(e store.HistoryEntry) bool { return e.Detail["interview"] == i.ID && e.Detail["was"] != "" })
+	if at < 0 {
+		return "", nil
+	}
+	was, err := readWas(entries[at].Detail["was"])
+	if err != nil {
+		return "", err
+	}
+	a, err := tx.Application(ctx, i.Application)
+	if err != nil || a.ID != was.App || a.Version != was.Version {
+		return "", err
+	}
+	others, err := tx.InterviewsOf(ctx, a.ID)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(others, func(o hiring.Interview) bool { return o.ID != i.ID && o.State != hiring.InterviewCancelled }) {
+		return "", nil
+	}
+	if a, err = saveApp(ctx, tx, was.restore(a), "undid that"); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(" %s is back %s.", a.Candidate, stageWords(a.Stage)), nil
 }
 
 // screeningStage is the key of the playbooks' screening call.

@@ -10,37 +10,101 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-// asksNothingPersonal are the commands whose forms ask for no candidate's data and no pay: they work on
-// every platform.
-var asksNothingPersonal = []string{"hire.zone", "hire.set", "hire.away"}
+// standing is what becomes of a command on a platform on which the company wants no personal data and no
+// pay. Cards show references there, so that nobody sees what they act on.
+type standing string
 
-// withoutForm are the commands without a form that are refused all the same: those by which somebody
-// decides on what their card shows, who would decide unseen where cards show nothing, and those that take
-// what a form would ask, typed or carried by a button.
-var withoutForm = []string{
-	"req.approve", "req.another",
-	"candidate.another", "candidate.reject", "candidate.withdraw", "candidate.together",
-	"interview.noshow", "feedback.save", "feedback.resave", "feedback.savelines", "feedback.accept",
+const (
+	// looks answers with a view, which is reduced to references where it is drawn.
+	looks standing = "looks"
+	// open has nothing personal in it, and says in full what it does.
+	open standing = "open"
+	// harmless acts on what a card names by its reference, and loses nothing: to do it, one need not see more.
+	harmless standing = "harmless"
+	// asks takes personal data, pay, or what is said of people, in a form or typed. It is refused.
+	asks standing = "asks"
+	// unseen decides on what is not shown there, or changes it. It is refused.
+	unseen standing = "unseen"
+)
+
+// refused tells whether the command is to be run on another platform.
+func (s standing) refused() bool { return s == asks || s == unseen }
+
+// onPrivatePlatforms says of every command what becomes of it on a platform without personal data; one that
+// is not here is refused.
+var onPrivatePlatforms = map[standing][]string{
+	looks: {
+		"hire.home", "hire.help", "hire.roles", "hire.settings", "hire.outbox", "hire.schedules", "hire.find",
+		"band.show", "band.chart", "band.list", "band.history",
+		"req.list", "req.show", "req.history", "req.next",
+		"interview.list", "interview.show", "interview.times", "interview.kit", "interview.resume", "interview.calendar", "interview.text",
+		"feedback.mine", "feedback.show",
+		"candidate.show", "candidate.list", "candidate.resume", "candidate.notice", "candidate.debrief", "candidate.picture",
+	},
+	open: {
+		"hire.claim", "hire.link", "hire.join", "hire.zone", "hire.away", "hire.mynudges", "hire.quiet", "hire.set", "hire.people", "hire.retry", "hire.drop",
+	},
+	harmless: {
+		"interview.can", "interview.done", "interview.noshow", "interview.still", "feedback.decline", "feedback.can", "feedback.snooze",
+	},
+	asks: {
+		"hire.setup", "hire.holidays", "hire.copyrole", "hire.owners", "hire.schedule",
+		"band.set", "band.import",
+		"req.new", "req.another", "req.edit", "req.close", "req.reject", "req.ask", "req.answer",
+		"interview.schedule", "interview.propose", "interview.reschedule", "interview.retime", "interview.cancel", "interview.reassign", "interview.panel",
+		"feedback.give", "feedback.save", "feedback.note", "feedback.early", "feedback.amend", "feedback.resave", "feedback.waive", "feedback.lines", "feedback.savelines",
+		"candidate.add", "candidate.another", "candidate.edit", "candidate.refer", "candidate.note", "candidate.reject", "candidate.letter",
+		"candidate.withdraw", "candidate.apply", "candidate.several", "candidate.together", "candidate.early",
+	},
+	unseen: {
+		"hire.handover", "hire.reschedule", "band.undo", "band.apply",
+		"req.approve", "req.takeback", "req.copy", "req.submit", "req.undo", "req.hold", "req.reopen", "req.outcome", "req.fill",
+		"interview.pick", "interview.told", "interview.undo", "feedback.accept",
+		"candidate.move", "candidate.told", "candidate.reopen", "candidate.undo", "candidate.unnote", "candidate.noticed", "candidate.ask",
+	},
+}
+
+// saidElsewhere are the parameters of commands that are not refused by which something is said of people:
+// on such a platform they are left out.
+var saidElsewhere = map[string][]string{
+	"interview.noshow": {"reason"},
+	"feedback.decline": {"reason"},
+}
+
+// standingOf returns what becomes of a command, "" for one that the table does not have.
+func standingOf(name string) standing {
+	for s, names := range onPrivatePlatforms {
+		if slices.Contains(names, name) {
+			return s
+		}
+	}
+	return ""
 }
 
 // guarded keeps personal data and pay off the platforms that the company wants none on, for whatever
-// command: views are reduced where they are drawn; here the commands are refused that ask for such data in a
-// form, typed in full too, and what is offered to choose from bears references alone.
+// command: views are reduced where they are drawn; here the commands are refused that would take such data
+// or act on what is not shown, typed in full too, and what is offered to choose from bears references alone.
 func guarded(c Command) Command {
-	refused := keptOff(c)
-	typed := commandText(c.Spec)
-	if form := c.Form; refused && form != nil {
+	if keptOff(c) {
+		return refusedThere(c)
+	}
+	typed, without := commandText(c.Spec), saidElsewhere[c.Name()]
+	if form := c.Form; form != nil && len(without) > 0 {
 		c.Form = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
-			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
-				return bot.Form{}, err
+			f, err := form(ctx, tx, req)
+			if views.PrivateHere(tx, req.Actor) {
+				f.Fields = slices.DeleteFunc(f.Fields, func(field bot.Field) bool { return slices.Contains(without, field.Name) })
 			}
-			return form(ctx, tx, req)
+			return f, err
 		}
 	}
 	handle := c.Handle
 	c.Handle = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
-		if refused {
-			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
+		for _, name := range without {
+			if _, said := req.Args[name]; !said {
+				continue
+			}
+			if err := views.RefuseHere(tx, req.Actor, typed+" with the "+name); err != nil {
 				return bot.Response{}, err
 			}
 		}
@@ -50,6 +114,40 @@ func guarded(c Command) Command {
 		}
 		return resp, err
 	}
+	return bareThere(c)
+}
+
+// refusedThere refuses a command on such a platform, with where to run it.
+func refusedThere(c Command) Command {
+	typed := commandText(c.Spec)
+	if form := c.Form; form != nil {
+		c.Form = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
+			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
+				return bot.Form{}, err
+			}
+			return form(ctx, tx, req)
+		}
+	}
+	if resolve := c.Resolve; resolve != nil {
+		c.Resolve = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Args, error) {
+			if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
+				return req.Args, err
+			}
+			return resolve(ctx, tx, req)
+		}
+	}
+	handle := c.Handle
+	c.Handle = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+		if err := views.RefuseHere(tx, req.Actor, typed); err != nil {
+			return bot.Response{}, err
+		}
+		return handle(ctx, tx, req)
+	}
+	return bareThere(c)
+}
+
+// bareThere suggests references alone on such a platform.
+func bareThere(c Command) Command {
 	if suggest := c.Suggest; suggest != nil {
 		c.Suggest = func(ctx context.Context, tx *store.Tx, req bot.Request, param, prefix string) ([]bot.Choice, error) {
 			choices, err := suggest(ctx, tx, req, param, prefix)
@@ -64,10 +162,8 @@ func guarded(c Command) Command {
 
 // keptOff tells whether a command is refused on platforms without personal data.
 func keptOff(c Command) bool {
-	if c.Form != nil {
-		return !slices.Contains(asksNothingPersonal, c.Name())
-	}
-	return slices.Contains(withoutForm, c.Name())
+	s := standingOf(c.Name())
+	return s == "" || s.refused()
 }
 
 // commandText returns how a command is typed.

@@ -2,6 +2,7 @@ package hiring
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"time"
@@ -401,6 +402,31 @@ func distance(r Rupees) string {
 		return "₹" + r.LPA() + " LPA"
 	}
 	return r.String()
+}
+
+// Hike is what a candidate expects over what they are paid now.
+type Hike struct {
+	// Percent is the difference in percent of the current CTC, rounded; below zero where they expect less.
+	Percent int
+	// Usual are the additions that the role's playbook knows for a kind of move, each on the current CTC.
+	Usual []Anchor
+}
+
+// HikeOf compares what a candidate expects with what they are paid now, and with what a move usually brings.
+// It returns false where one of the two is not known. How much a move brings is the playbook's: the built-in
+// 30 to 50 % on a first move from IT services to a product company are of the Hirebot reference for hiring
+// backend developers in India, 2026. They are plausible, not measured: pay of the same tenure is about twice
+// as high there.
+func HikeOf(c Candidate, p Playbook) (Hike, bool) {
+	if c.ExpectedCTC <= 0 || c.CurrentCTC <= 0 {
+		return Hike{}, false
+	}
+	over := 100 * float64(c.ExpectedCTC-c.CurrentCTC) / float64(c.CurrentCTC)
+	hike := Hike{Percent: int(math.Round(over))}
+	for _, u := range p.Uplifts {
+		hike.Usual = append(hike.Usual, *anchorOf(u, c.CurrentCTC))
+	}
+	return hike, true
 }
 
 func anchorOf(u Uplift, current Rupees) *Anchor {

@@ -390,3 +390,33 @@ func checkRounded(t *rapid.T, exact *big.Rat, got hiring.Rupees) {
 		t.Fatalf("%s is rounded to %d", exact.FloatString(3), got)
 	}
 }
+
+// What a candidate expects is compared with what they are paid now, and with what the role's moves bring.
+func TestHikeOf(t *testing.T) {
+	t.Parallel()
+	p := hiring.Playbook{Uplifts: []hiring.Uplift{{Key: "services", Title: "From IT services", LowPercent: 30, HighPercent: 50}}}
+	for _, c := range []struct {
+		expected, current hiring.Rupees
+		percent           int
+		known             bool
+	}{
+		{24 * hiring.Lakh, 18 * hiring.Lakh, 33, true},
+		{18 * hiring.Lakh, 24 * hiring.Lakh, -25, true},
+		{18 * hiring.Lakh, 18 * hiring.Lakh, 0, true},
+		{24 * hiring.Lakh, 0, 0, false},
+		{0, 18 * hiring.Lakh, 0, false},
+	} {
+		hike, known := hiring.HikeOf(hiring.Candidate{ExpectedCTC: c.expected, CurrentCTC: c.current}, p)
+		if known != c.known || hike.Percent != c.percent {
+			t.Errorf("%s on %s: %d %%, known %v; want %d %%, %v", c.expected, c.current, hike.Percent, known, c.percent, c.known)
+		}
+	}
+	hike, _ := hiring.HikeOf(hiring.Candidate{ExpectedCTC: 24 * hiring.Lakh, CurrentCTC: 18 * hiring.Lakh}, p)
+	want := hiring.RupeesRange{Low: 2_340_000, High: 2_700_000}
+	if len(hike.Usual) != 1 || hike.Usual[0].Result != want {
+		t.Errorf("what the move usually brings is %v, want %v", hike.Usual, want)
+	}
+	if hike, known := hiring.HikeOf(hiring.Candidate{ExpectedCTC: 2, CurrentCTC: 1}, hiring.Playbook{}); !known || len(hike.Usual) != 0 {
+		t.Errorf("a role without moves answers %v, %v", hike, known)
+	}
+}

@@ -155,6 +155,7 @@ func (d Dimension) Weight(level string) int {
 // Stage is one step of the interview process.
 type Stage struct {
 	Key, Title string
+	Aliases    []string
 	Minutes    int
 	FromLevel  string   // the lowest level it is held for; "" is every level
 	Dimensions []string // at most four keys
@@ -217,9 +218,9 @@ func (p Playbook) Dimension(name string) (Dimension, bool) {
 	return find(p.Dimensions, name, func(d Dimension) (string, string, []string) { return d.Key, d.Title, nil })
 }
 
-// Stage returns the stage with that key or title.
+// Stage returns the stage with that key, title or alias.
 func (p Playbook) Stage(name string) (Stage, bool) {
-	return find(p.Stages, name, func(s Stage) (string, string, []string) { return s.Key, s.Title, nil })
+	return find(p.Stages, name, func(s Stage) (string, string, []string) { return s.Key, s.Title, s.Aliases })
 }
 
 // Reaches says whether a level is the other one or above it. An empty from is reached by every

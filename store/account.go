@@ -176,7 +176,8 @@ const (
 // nothing.
 //
 // An account that nobody has becomes a person without roles, unless it is closed, or one more account of
-// who has it in another server of the company. With one that is
+// who has it in another server of the company, or one with the same e-mail address in another workspace of
+// the company. With one that is
 // closed now nobody acts any more; somebody all of whose accounts are closed is deactivated, and is
 // active again when one of them is opened, unless an admin deactivated them. Who is a guest everywhere
 // keeps no role that is not open to guests. The roles that the platform's own give are given, and taken
@@ -242,7 +243,11 @@ func (t *Tx) newsOf(identity hiring.Identity, p bot.Profile, admin bool) news {
 		if !p.Active {
 			return news{}
 		}
-		if person, elsewhere := s.inOtherServer(identity); elsewhere {
+		person, elsewhere := s.inOtherServer(identity)
+		if !elsewhere {
+			person, elsewhere = t.byEmail(identity, p)
+		}
+		if elsewhere {
 			n := news{unknown: true, joins: true, person: person}
 			n.after = t.told(n.before, p)
 			n.person.Identities = append(slices.Clone(person.Identities), identity)
@@ -293,6 +298,32 @@ func (p *Snapshot) inOtherServer(identity hiring.Identity) (hiring.Person, bool)
 		}
 	}
 	return hiring.Person{}, false
+}
+
+// byEmail returns who has an account with the same e-mail address in another workspace of the company. Slack
+// has confirmed an address before it lets anybody in, and an account of another workspace has another id. It
+// is nobody for a guest; where several people have that address; and where who has it has had an account in
+// this workspace already, since addresses are given to others in time.
+func (t *Tx) byEmail(identity hiring.Identity, p bot.Profile) (hiring.Person, bool) {
+	email := strings.TrimSpace(p.Email)
+	if email == "" || p.Guest {
+		return hiring.Person{}, false
+	}
+	s, hashes, found := t.snapshot, t.store.keys.Lookups(email), ""
+	for other, a := range s.accounts {
+		if a.emailHash == "" || a.guest || !slices.Contains(hashes, a.emailHash) || !s.atHome(other.Workspace) {
+			continue
+		}
+		if other.Workspace == identity.Workspace || found != "" && found != a.person {
+			return hiring.Person{}, false
+		}
+		found = a.person
+	}
+	person, ok := s.Person(found)
+	if _, here := s.Account(identity.Workspace, found); !ok || here {
+		return hiring.Person{}, false
+	}
+	return person, true
 }
 
 // told returns what is known of an account after its platform has told a profile. Of one that is

@@ -503,3 +503,59 @@ func TestARawAccountIdNamesAPerson(t *testing.T) {
 		}
 	})
 }
+
+// TestOneAddressInTwoWorkspaces: who has an account with the same e-mail address in another workspace of the
+// company is nobody new there, however they are met. What may be somebody else stays somebody else.
+func TestOneAddressInTwoWorkspaces(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.home(t)
+		must(t, w.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.SaveWorkspace(t.Context(), store.Workspace{ID: "slack:T3", Name: "Acme labs", Platform: "slack", External: "T3", Kind: store.HomeWorkspace})
+		}))
+		there := func(id string) bot.Identity { return bot.Identity{Workspace: "slack:T3", User: id} }
+		mailed := func(name, email string) bot.Profile { return bot.Profile{Name: name, Email: email, Active: true} }
+		asha := w.keep(t, user("U1"), mailed("Asha", "asha@example.com"), false)
+		both := w.keep(t, there("V1"), mailed("asha.r", " Asha@Example.com"), false)
+		if both.ID != asha.ID || both.Name != "Asha" || len(both.Identities) != 2 {
+			t.Errorf("in both workspaces: %+v", both)
+		}
+		if again := w.keep(t, there("V1"), mailed("asha.r", "asha@example.com"), false); again.ID != asha.ID || len(read(t, w.Store).People()) != 1 {
+			t.Errorf("met again: %+v", again)
+		}
+		// Whom an admin deactivated is nobody new by another account.
+		ravi := w.keep(t, user("U2"), mailed("Ravi", "ravi@example.com"), false)
+		ravi.Active = false
+		must(t, w.InTx(t.Context(), func(tx *store.Tx) error { _, err := tx.SavePerson(t.Context(), ravi); return err }))
+		if p := w.keep(t, there("V2"), mailed("Ravi", "ravi@example.com"), false); p.ID != ravi.ID || p.Active {
+			t.Errorf("deactivated: %+v", p)
+		}
+		for name, tc := range map[string]struct {
+			who     bot.Identity
+			profile bot.Profile
+		}{
+			"without an address":            {there("V3"), mailed("Asha", "")},
+			"another address":               {there("V4"), mailed("Asha", "asha@example.org")},
+			"a second one in the workspace": {there("V5"), mailed("Asha", "asha@example.com")},
+			"an address that was given on":  {user("U3"), mailed("Asha", "asha@example.com")},
+			"a guest":                       {there("V6"), bot.Profile{Name: "Noor", Email: "noor@example.com", Active: true, Guest: true}},
+		} {
+			noor := w.keep(t, user("U4"), mailed("Noor", "noor@example.com"), false)
+			if p := w.keep(t, tc.who, tc.profile, false); p.ID == asha.ID || p.ID == noor.ID || p.ID == "" {
+				t.Errorf("%s is taken for %+v", name, p)
+			}
+		}
+		// Of two people with one address neither is meant.
+		must(t, w.InTx(t.Context(), func(tx *store.Tx) error {
+			return tx.SaveWorkspace(t.Context(), store.Workspace{ID: "slack:T4", Name: "Acme shop", Platform: "slack", External: "T4", Kind: store.HomeWorkspace})
+		}))
+		if p := w.keep(t, bot.Identity{Workspace: "slack:T4", User: "W1"}, mailed("Asha", "asha@example.com"), false); p.ID == asha.ID {
+			t.Errorf("one of two: %+v", p)
+		}
+		// An account outside the company joins nobody.
+		w.keep(t, user("U5"), mailed("Zed", "zed@example.com"), false)
+		if p := w.keep(t, bot.Identity{Workspace: "slack:T2", User: "X1"}, mailed("Zed", "zed@example.com"), false); p.ID != "" {
+			t.Errorf("of a community: %+v", p)
+		}
+	})
+}

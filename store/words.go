@@ -90,7 +90,7 @@ func (p *Snapshot) makeWords() map[string][]bot.Word {
 			uplifts.add(u.Key, u.Title, u.Aliases)
 		}
 		for _, x := range b.Stages {
-			stages.add(x.Key, x.Title, nil)
+			stages.add(x.Key, x.Title, x.Aliases)
 		}
 	}
 	reasons := p.RejectReasons()

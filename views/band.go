@@ -109,7 +109,11 @@ func drawBand(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 		amounts: seesAmounts(tx, viewer),
 		sets:    hiring.May(Actor(viewer), hiring.SetBand, hiring.Subject{}),
 	}
-	return bandCard(p, q, answer, look), nil
+	card := bandCard(p, q, answer, look)
+	if q.Candidate != "" {
+		card.Body = append([]bot.Node{bot.Join(bot.B("For "+q.Candidate), bot.T(", who applies to "+q.Req+"."))}, card.Body...)
+	}
+	return card, nil
 }
 
 // seesAmounts tells whether the company lets this person see rupees, or only where they stand.

@@ -13,6 +13,9 @@ import (
 // are no part of that: they stay in a draft, which only the person who asked can read.
 type BandQuestion struct {
 	hiring.BandQuery
+	// Candidate is whose facts the question was filled in with, "" for a question about nobody, and Req the
+	// requisition that they apply to. They stay in the draft too.
+	Candidate, Req string
 	// Draft holds the amounts; "" where there are none.
 	Draft string
 }
@@ -22,6 +25,8 @@ const (
 	fieldCTC    = "ctc"
 	fieldAsk    = "ask"
 	fieldBudget = "budget"
+	// fieldCandidate is no parameter of a question: only its draft knows whom it is about.
+	fieldCandidate = "candidate"
 )
 
 // Args returns the question as the arguments of band.show: role, level, experience, ecosystem,
@@ -59,6 +64,8 @@ func (q BandQuestion) Kept() bot.Values {
 	if q.Budget != nil {
 		put(fieldBudget, q.Budget.Short())
 	}
+	put(fieldCandidate, q.Candidate)
+	put("req", q.Req)
 	if len(kept) > 0 {
 		put("role", q.Role)
 		put("ecosystem", q.Ecosystem)
@@ -109,6 +116,7 @@ func (q *BandQuestion) restore(kept bot.Values) error {
 		}
 		return ""
 	}
+	q.Candidate, q.Req = get(fieldCandidate), get("req")
 	for _, f := range []struct {
 		into *string
 		name string

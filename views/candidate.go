@@ -225,6 +225,7 @@ func candidateFields(c hiring.Candidate, look candidateLook) bot.Fields {
 	}
 	add("Expected CTC", ctcText(c.ExpectedCTC, look))
 	add("Current CTC", ctcText(c.CurrentCTC, look))
+	add("Expected over current", hikeText(c, look))
 	add("E-mail", c.Email)
 	add("Phone", c.Phone)
 	switch {
@@ -253,6 +254,29 @@ func ctcText(amount hiring.Rupees, look candidateLook) string {
 		}
 	}
 	return "given"
+}
+
+// hikeText says how much a candidate expects over what they are paid now, beside what a move usually brings.
+// It is nothing but pay, and so for those alone who see amounts.
+func hikeText(c hiring.Candidate, look candidateLook) string {
+	if !look.amounts {
+		return ""
+	}
+	var p hiring.Playbook
+	for _, a := range look.apps {
+		if len(p.Uplifts) == 0 {
+			p = a.playbook
+		}
+	}
+	hike, ok := hiring.HikeOf(c, p)
+	if !ok {
+		return ""
+	}
+	text := fmt.Sprintf("%+d %% (%s on %s)", hike.Percent, c.ExpectedCTC.LPA(), c.CurrentCTC.LPA())
+	for _, a := range hike.Usual {
+		text += fmt.Sprintf("; %s usually brings +%d–%d %%: %s", InSentence(a.Uplift.Title), a.Uplift.LowPercent, a.Uplift.HighPercent, a.Result.LPA())
+	}
+	return text
 }
 
 func daysText(days int) string {

@@ -48,6 +48,11 @@ func drawFound(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 			return bot.Card{}, err
 		}
 	}
+	if len(f.interviews) > 0 {
+		if err := tx.Audit(ctx, store.AuditEvent{Subject: viewer.ID, Fact: FactInterview}); err != nil {
+			return bot.Card{}, err
+		}
+	}
 	return foundCard(tx.Snapshot(), text, f), nil
 }
 

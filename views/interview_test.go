@@ -177,3 +177,28 @@ func TestInSentence(t *testing.T) {
 		}
 	}
 }
+
+// Whoever sits on an interview is told what is theirs, alone on it and without anything to lead on too.
+func TestKitSaysWhatIsAssessed(t *testing.T) {
+	t.Parallel()
+	lines := func(i hiring.Interview, viewer string) string {
+		look := kitLook{playbook: samplePlaybook(), viewer: viewer, who: func(id string) bot.Text { return bot.T("@" + id) }}
+		return bot.Lines(leadLines(i, look)...).Plain(time.UTC)
+	}
+	two, alone := sampleInterview(), sampleInterview()
+	alone.Panel = alone.Panel[:1]
+	for _, c := range []struct {
+		of           hiring.Interview
+		viewer, want string
+	}{
+		{two, "P-8", "You lead on system design."},
+		{two, "P-9", "You lead on nothing of it; everybody rates all.\n@P-8 leads on system design."},
+		{two, "P-1", "@P-8 leads on system design."},
+		{alone, "P-8", "You assess system design and API design."},
+		{alone, "P-1", ""},
+	} {
+		if got := lines(c.of, c.viewer); got != c.want {
+			t.Errorf("%s of %d reads %q, want %q", c.viewer, len(c.of.Panel), got, c.want)
+		}
+	}
+}

@@ -41,6 +41,10 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return bot.Card{}, err
 	}
 	about := aboutInterview(i, p)
+	if i.State.On() && arg(v, 0) == SeatTaken {
+		s, _ := cardOf(on, i.ID, viewer.ID)
+		return seatTakenCard(i, s, about), nil
+	}
 	card := bot.Card{}
 	switch i.State {
 	case hiring.InterviewCancelled:
@@ -52,11 +56,12 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return card, nil
 	case hiring.InterviewProposed:
 		return bot.Card{}, bot.ErrMoot
-	case hiring.InterviewScheduled, hiring.InterviewDone:
-		if arg(v, 0) == SeatTaken {
-			s, _ := cardOf(on, i.ID, viewer.ID)
-			return seatTakenCard(i, s, about), nil
-		}
+	case hiring.InterviewDone:
+		card.Title = fmt.Sprintf("%s took place: %s", i.ID, about)
+		card.Body = append(card.Body, bot.Join(bot.T("It was "), bot.At(i.StartsAt), bot.Tf(", %d min.", i.Minutes)))
+		card.Actions = []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}, {Label: "Scorecard", Do: bot.Do("feedback.give", i.ID)}}
+		return card, nil
+	case hiring.InterviewScheduled:
 		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
 		if arg(v, 0) == SeatMoved {
 			card.Title = fmt.Sprintf("Moved: %s, %s", about, whenOf(i, viewer.Zone))
@@ -65,7 +70,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		if i.Join != "" {
 			fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 		}
-		card.Body = append(card.Body, fields, calendarLinks(i, p),
+		card.Body = append(card.Body, fields, forCalendar(i, p),
 			bot.Tf("The kit comes %d minutes before, and the scorecard is asked for after the end.", int(hiring.KitBefore/time.Minute)))
 		card.Actions = []bot.Action{
 			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},

@@ -151,6 +151,21 @@ func calendarLinks(i hiring.Interview, p hiring.Playbook) bot.Text {
 		bot.To("Outlook.com", "https://outlook.live.com/calendar/0/deeplink/compose?"+outlook.Encode()), bot.T(" (a private account), or open the file."))
 }
 
+// forCalendar says what there is to do about an interview in one's calendar: links for one that is to come;
+// of one that is over, or off, what happened.
+func forCalendar(i hiring.Interview, p hiring.Playbook) bot.Text {
+	switch i.State {
+	case hiring.InterviewDone:
+		return bot.T("It took place, so there is nothing to bring into your calendar.")
+	case hiring.InterviewCancelled:
+		return bot.T("It is cancelled. Open the file to take it out of your calendar.")
+	case hiring.InterviewNoShow:
+		return bot.T("It didn't happen. Open the file to take it out of your calendar.")
+	case hiring.InterviewProposed, hiring.InterviewScheduled:
+	}
+	return calendarLinks(i, p)
+}
+
 // joinText returns how an interview is joined. A web address becomes a link that shows where it leads, since
 // platforms make none of the address in what people wrote.
 func joinText(join string) bot.Text {
@@ -200,15 +215,14 @@ func drawCalendar(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		return bot.Card{}, bot.ErrMoot
 	}
 	p := playbookOf(tx, on)
-	file, err := calendarFile(i, p)
-	if err != nil {
-		return bot.Card{}, err
+	card := bot.Card{Title: interviewTitle(i, viewer.Zone), Body: []bot.Node{forCalendar(i, p)}}
+	if i.State != hiring.InterviewDone {
+		file, err := calendarFile(i, p)
+		if err != nil {
+			return bot.Card{}, err
+		}
+		card.Body = append(card.Body, file)
 	}
-	card := bot.Card{Title: interviewTitle(i, viewer.Zone)}
-	if i.State.On() {
-		card.Body = append(card.Body, calendarLinks(i, p))
-	}
-	card.Body = append(card.Body, file)
 	return card, tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview})
 }
 
@@ -218,10 +232,9 @@ func drawCalendarSent(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	if err != nil {
 		return bot.Card{}, err
 	}
-	card := bot.Card{Title: interviewTitle(i, viewer.Zone)}
-	if i.State.On() {
-		card.Body = append(card.Body, calendarLinks(i, playbookOf(tx, on)))
+	card := bot.Card{Title: interviewTitle(i, viewer.Zone), Body: []bot.Node{forCalendar(i, playbookOf(tx, on))}}
+	if i.State != hiring.InterviewDone {
+		card.Context = bot.T("The file is in your direct messages.")
 	}
-	card.Context = bot.T("The file is in your direct messages.")
 	return card, nil
 }

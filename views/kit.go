@@ -123,11 +123,25 @@ func yearsOf(months int) string {
 func leadLines(i hiring.Interview, look kitLook) []bot.Text {
 	var lines []bot.Text
 	for _, seat := range i.Panel {
-		if len(seat.Leads) == 0 || len(i.Panel) == 1 {
+		mine := seat.Person == look.viewer
+		switch {
+		case mine && len(i.Panel) == 1:
+			var all []string
+			for _, d := range hiring.StageDimensions(look.playbook, i.Stage) {
+				all = append(all, d.Key)
+			}
+			if len(all) > 0 {
+				lines = append(lines, bot.B("You assess "+dimensionNames(look.playbook, all)+"."))
+			}
+			continue
+		case mine && len(seat.Leads) == 0:
+			lines = slices.Insert(lines, 0, bot.B("You lead on nothing of it; everybody rates all."))
+			continue
+		case len(i.Panel) == 1 || len(seat.Leads) == 0:
 			continue
 		}
 		names := dimensionNames(look.playbook, seat.Leads)
-		if seat.Person == look.viewer {
+		if mine {
 			lines = slices.Insert(lines, 0, bot.B("You lead on "+names+"."))
 			continue
 		}

@@ -453,7 +453,7 @@ func drawDeclined(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		return bot.Card{}, err
 	}
 	card := bot.Card{
-		Title: "Thank you for saying so: " + i.ID, Body: []bot.Node{bot.T("I have told " + WhoRecruits(tx, on) + ", who finds somebody else.")},
+		Title: "Thank you for saying so: " + i.ID, Body: []bot.Node{bot.T("A minute after you said so, I tell " + WhoRecruits(tx, on) + ", who finds somebody else. Taken back before, nobody hears of it.")},
 		Actions: []bot.Action{{Label: "I can after all", Do: bot.Do("feedback.can", i.ID)}},
 	}
 	return card, nil

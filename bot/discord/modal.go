@@ -142,13 +142,14 @@ func renderModal(f bot.Form, step int, id string, people func(person string) (us
 	if step == 0 {
 		note = markdown(typesetter{}.runs(f.Note))
 	}
-	switch plain := oneLine(f.Note.Plain(nil)); {
-	case len(labels) < limits.ModalParts:
+	if len(labels) < limits.ModalParts {
 		out.Components = append(out.Components, discordgo.TextDisplay{Content: modalText(f, step, note, len(labels), long)})
-	case step > 0 || blank(plain) || describe(labels, plain):
-		describe(labels, unsavedShort)
-	default:
-		losses = append(losses, loss{Text: plain})
+	} else {
+		if step == 0 {
+			for _, lost := range noteBelow(labels, all[step], f.Note) {
+				losses = append(losses, loss{Text: lost})
+			}
+		}
 		describe(labels, unsavedShort)
 	}
 	for _, l := range labels {
@@ -167,6 +168,51 @@ func describe(labels []label, text string) bool {
 		}
 	}
 	return false
+}
+
+// noteBelow puts a form's note below the labels of a full modal, which has room for no text: people read it
+// before they fill anything in. A sentence goes below the first label; it takes the place of a hint where
+// there is no room beside it, since an example in the field says as much. What goes nowhere is returned.
+func noteBelow(labels []label, fields []bot.Field, note bot.Text) []string {
+	var lost []string
+	taken := map[int]bool{}
+	for _, sentence := range sentencesOf(oneLine(note.Plain(nil))) {
+		if !noteSentence(labels, fields, taken, sentence) {
+			lost = append(lost, sentence)
+		}
+	}
+	return lost
+}
+
+// noteSentence is noteBelow for one sentence; taken are the labels whose hint has given way.
+func noteSentence(labels []label, fields []bot.Field, taken map[int]bool, sentence string) bool {
+	if units(sentence) > limits.FieldHint {
+		return false
+	}
+	for i, l := range labels {
+		if both := sentences(l.Description, sentence); units(both) <= limits.FieldHint {
+			labels[i].Description = both
+			return true
+		}
+		// A description that is more than the hint says what of a value is lost, or how to choose.
+		spare := l.Description == atWord(sentences(fields[i].Hint), limits.FieldHint) && l.Component.Placeholder != ""
+		if spare && !taken[i] {
+			labels[i].Description, taken[i] = sentence, true
+			return true
+		}
+	}
+	return false
+}
+
+// sentencesOf cuts a text behind each full stop.
+func sentencesOf(text string) []string {
+	var out []string
+	for _, part := range strings.SplitAfter(text, ". ") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // sentences puts texts behind each other, with full stops between.

@@ -447,3 +447,40 @@ func TestSummaries(t *testing.T) {
 		}
 	}
 }
+
+// TestAFullStepTellsItsNote: a modal of five fields has room for no text, so that the note stands below its
+// labels, the beginning first. Where there is no room beside a hint, the hint gives way to it.
+func TestAFullStepTellsItsNote(t *testing.T) {
+	t.Parallel()
+	hint := strings.Repeat("h", 90)
+	field := func(name, hint, example string) bot.Field {
+		return bot.Field{Name: name, Label: name, Hint: hint, Example: example, Input: bot.InputText}
+	}
+	full := bot.Form{Title: "Full", Call: bot.Do("form.full"), Fields: []bot.Field{
+		field("a", hint, "one"), field("b", hint, ""), field("c", "Short", ""), field("d", hint, "four"), field("e", hint, ""),
+	}}
+	below := func(note string) ([]string, []loss) {
+		f := full
+		f.Note = bot.T(note)
+		m, losses := renderModal(f, 0, "id", nil)
+		var out []string
+		for _, c := range m.Components {
+			if l, ok := c.(label); ok {
+				out = append(out, l.Description)
+			}
+		}
+		return out, losses
+	}
+	got, losses := below("It will be confidential. Panel and stages get defaults. They can be changed later on the card, with a button.")
+	want := []string{
+		"It will be confidential. Panel and stages get defaults. Closing keeps nothing of this step.", hint,
+		"Short. They can be changed later on the card, with a button.", hint, hint,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(losses) > 0 {
+		t.Errorf("lost %v; the hints are\n%s", losses, diff)
+	}
+	long := strings.Repeat("n", limits.FieldHint+1)
+	if _, losses := below("Fine. " + long); len(losses) != 1 || losses[0].Text != long {
+		t.Errorf("what fits nowhere is reported as %v", losses)
+	}
+}

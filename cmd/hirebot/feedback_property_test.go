@@ -277,14 +277,23 @@ func (p *panel) blind(person, where, text string) {
 	}
 }
 
-// shownOn are the views that are about one interview, with arguments that let them draw.
-func shownOn(i hiring.Interview) []bot.View {
+// shownOn are the views that are about one interview, with arguments that let them draw, and those beside that
+// show something of its candidate, its requisition, or of what waits.
+func (p *panel) shownOn(i hiring.Interview) []bot.View {
+	somebody := i.People()[0]
 	return []bot.View{
 		{Name: views.Scorecards, Subject: i.ID}, {Name: views.Interview, Subject: i.ID}, {Name: views.CardAsk, Subject: i.ID}, {Name: views.CardSaved, Subject: i.ID},
 		{Name: views.Noted, Subject: i.ID}, {Name: views.Kit, Subject: i.ID}, {Name: views.PanelNews, Subject: i.ID, Args: []string{views.SeatGiven, "1"}},
 		{Name: views.CardsIn, Subject: i.ID}, {Name: views.CardTwice, Subject: i.ID}, {Name: views.Declined, Subject: i.ID}, {Name: views.CandidateText, Subject: i.ID},
 		{Name: views.LinesEnough, Subject: i.ID}, {Name: views.LatePanel, Subject: i.ID, Args: []string{lastOf(i), string(hiring.LateOverdue)}},
 		{Name: views.MyCards}, {Name: views.InterviewList, Args: []string{views.AllInterviews}}, {Name: views.Home},
+		{Name: views.Slots, Subject: i.ID}, {Name: views.Answered, Subject: i.ID}, {Name: views.Calendar, Subject: i.ID}, {Name: views.CalendarSent, Subject: i.ID},
+		{Name: views.DidNotHappen, Subject: i.ID, Args: []string{somebody}}, {Name: views.CannotGive, Subject: i.ID, Args: []string{somebody, ""}},
+		{Name: views.Nudge, Subject: "nudge:x", Args: []string{i.ID}}, {Name: views.Snoozed, Subject: i.ID, Args: []string{p.now.UTC().Format(time.RFC3339)}}, {Name: views.CardsAsked, Subject: i.ID, Args: []string{somebody}},
+		{Name: views.Candidate, Subject: i.Candidate}, {Name: views.CandidateList}, {Name: views.CandidateMoved, Subject: i.Candidate, Args: []string{i.Application, somebody, string(hiring.AppDebrief)}},
+		{Name: views.Debrief, Subject: i.Candidate, Args: []string{i.Req}},
+		{Name: views.Req, Subject: i.Req}, {Name: views.ReqProgress, Subject: i.Req}, {Name: views.ReqHistory, Subject: i.Req}, {Name: views.ReqList},
+		{Name: views.Found, Subject: i.Candidate}, {Name: views.Found, Subject: i.ID}, {Name: views.People}, {Name: views.Outbox},
 	}
 }
 
@@ -300,7 +309,7 @@ const viewsAtOnce = 3
 // everySight checks what everybody is shown of an interview: its scorecards, and some other views in turn.
 func (p *panel) everySight(i hiring.Interview) {
 	p.tb.Helper()
-	all := shownOn(i)
+	all := p.shownOn(i)
 	shown := []bot.View{all[0]}
 	for n := range viewsAtOnce {
 		shown = append(shown, all[1+(p.events+n)%(len(all)-1)])
@@ -316,7 +325,7 @@ func (p *panel) everySight(i hiring.Interview) {
 				if err == nil {
 					text := bot.PlainCard(card, time.UTC)
 					p.blind(person, v.Name, text)
-					if v.Subject != "" && !p.knows(person, i) {
+					if v.Subject == i.ID && v.Name != views.Found && !p.knows(person, i) {
 						p.tb.Fatalf("%s is drawn for %s, who may not know of %s:\n%s", v.Name, name, i.ID, text)
 					}
 					if v.Name == views.Scorecards {
@@ -332,7 +341,9 @@ func (p *panel) everySight(i hiring.Interview) {
 			if err != nil && !errors.Is(err, bot.ErrMoot) && code != bot.CodeNotFound && code != bot.CodeNotAllowed {
 				p.tb.Fatalf("%s for %s: %v", v.Name, name, err)
 			}
-			if code == bot.CodeNotFound && v.Subject != "" && !p.knows(person, i) && !strings.Contains(err.Error(), "There is no interview "+i.ID+" that I could show you.") {
+			// What was asked of somebody by a message is theirs, or nothing, in the same words for all others.
+			own := v.Name == views.CardsAsked
+			if code == bot.CodeNotFound && v.Subject == i.ID && !own && v.Name != views.Found && !p.knows(person, i) && !strings.Contains(err.Error(), "There is no interview "+i.ID+" that I could show you.") {
 				p.tb.Fatalf("%s for %s is refused in words of its own: %v", v.Name, name, err)
 			}
 		}
@@ -466,7 +477,7 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"schedule": p.schedule, "schedule more": p.schedule,
 		"give": p.give, "give more": p.give, "give on": p.give, "amend": p.amend,
-		"note": p.note, "decline": p.decline, "early": p.early, "read": p.read, "read more": p.read,
+		"note": p.note, "decline": p.decline, "early": p.early, "read": p.read, "read more": p.read, "search": p.search, "suggest": p.suggest,
 		"can": func(rt *rapid.T) {
 			i := p.anyInterview(rt)
 			p.act(p.somebody(rt, seated(i)...), bot.Event{Type: bot.Press, Command: "feedback.can", Bound: []string{i.ID}})
@@ -652,8 +663,43 @@ func (p *panel) early(rt *rapid.T) {
 
 func (p *panel) read(rt *rapid.T) {
 	i := p.anyInterview(rt)
-	text := rapid.SampledFrom([]string{"/feedback show " + i.ID, "/interview show " + i.ID, "/interview kit " + i.ID, "/feedback", "/feedback amend " + i.ID, "/feedback give " + i.ID, "/interview", "/hire"}).Draw(rt, "text")
+	text := rapid.SampledFrom([]string{"/feedback show " + i.ID, "/interview show " + i.ID, "/interview kit " + i.ID, "/feedback", "/feedback amend " + i.ID, "/feedback give " + i.ID, "/interview", "/hire",
+		"/candidate show " + i.Candidate, "/candidate debrief " + i.Candidate, "/candidate list", "/req show " + i.Req, "/req history " + i.Req, "/hire find " + i.Candidate}).Draw(rt, "text")
 	p.act(p.somebody(rt), bot.Event{Type: bot.Invoke, Text: text})
+}
+
+// search looks for words that somebody wrote of a candidate: nothing is found by them, whoever looks. Neither
+// do they stand in the record of what was done.
+func (p *panel) search(rt *rapid.T) {
+	if len(p.said) == 0 {
+		rt.Skip("nobody wrote anything yet")
+	}
+	mark := rapid.SampledFrom(slices.Sorted(maps.Keys(p.said))).Draw(rt, "words")
+	who := p.somebody(rt)
+	answer := p.app.router.Serve(p.tb.Context(), p.event(who, bot.Event{Type: bot.Invoke, Text: "/hire find " + mark}))
+	if text := plainAnswer(answer, time.UTC); !strings.Contains(text, "There is nothing with these words that I could show you.") {
+		p.tb.Fatalf("%s finds something by the %s of a scorecard:\n%s", who, p.said[mark].kind, text)
+	}
+	rows, err := p.app.store.AuditRows(p.tb.Context(), store.AuditFilter{})
+	p.must(err)
+	for _, r := range rows {
+		if text := fmt.Sprint(r); marks.MatchString(text) {
+			p.tb.Fatalf("the record holds words of a scorecard: %s", text)
+		}
+	}
+}
+
+// suggest completes what somebody types of interviews and candidates.
+func (p *panel) suggest(rt *rapid.T) {
+	text := rapid.SampledFrom([]string{"/feedback show ", "/feedback amend ", "/interview kit ", "/candidate debrief ", "/candidate show ", "/hire find "}).Draw(rt, "typed")
+	who := p.somebody(rt)
+	answer := p.app.router.Serve(p.tb.Context(), p.event(who, bot.Event{Type: bot.Suggest, Text: text}))
+	if answer.Code == bot.CodeInternal {
+		p.tb.Fatalf("no suggestions for %q", text)
+	}
+	for _, c := range answer.Choices {
+		p.blind(p.id(who), "a suggestion for "+text, c.Label+" "+c.Value+" "+c.Hint)
+	}
 }
 
 func (p *panel) reassign(rt *rapid.T) {

@@ -224,11 +224,11 @@ func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte,
 	if err != nil {
 		t.Fatal(err)
 	}
-	var browser []json.RawMessage
+	var browser, entries []json.RawMessage
 	for _, of := range []struct {
 		text []byte
 		into any
-	}{{manifest, &app}, {registration, &registered}, {listed, &browser}} {
+	}{{manifest, &app}, {registration, &registered}, {registration, &entries}, {listed, &browser}} {
 		if err := json.Unmarshal(of.text, of.into); err != nil {
 			t.Fatal(err)
 		}
@@ -253,19 +253,31 @@ func offersOf(t *testing.T, specs []bot.Spec) map[string]func(bot.Spec) ([]byte,
 			}
 			// Its hint, which names all verbs, would have every verb change the files of the others.
 			offer := map[string]any{"command": entry, "typed": typed}
-			if s.Shortcut != "" {
-				shortcut := having(app.Features.Shortcuts, map[string]string{"name": s.Shortcut})
+			for kind, name := range map[string]string{"global": s.Shortcut, "message": s.MessageShortcut} {
+				if name == "" {
+					continue
+				}
+				shortcut := having(app.Features.Shortcuts, map[string]string{"name": name, "type": kind})
 				if shortcut == nil {
-					return nil, fmt.Errorf("the manifest has no shortcut %q", s.Shortcut)
+					return nil, fmt.Errorf("the manifest has no %s shortcut %q", kind, name)
 				}
 				offer["shortcut"] = shortcut
 			}
 			return goldenJSON(offer)
 		},
 		"discord": func(s bot.Spec) ([]byte, error) {
+			offer := map[string]any{}
+			if s.MessageShortcut != "" {
+				entry := having(entries, map[string]string{"name": s.MessageShortcut})
+				if entry == nil {
+					return nil, fmt.Errorf("there is no entry %q in the menu of messages", s.MessageShortcut)
+				}
+				offer["message_command"] = entry
+			}
 			for _, c := range registered {
 				if sub := having(c.Options, map[string]string{"name": s.Verb}); c.Name == s.Noun && sub != nil {
-					return goldenJSON(map[string]any{"command": c.Name, "subcommand": sub})
+					offer["command"], offer["subcommand"] = c.Name, sub
+					return goldenJSON(offer)
 				}
 			}
 			if s.FromCard {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/bottest"
 	"github.com/hirebot/hirebot/bot/slack"
 	"github.com/hirebot/hirebot/bot/slack/slacktest"
 	"github.com/hirebot/hirebot/commands"
@@ -72,9 +74,29 @@ func newSlackFront(tb testing.TB, w *world, home func(name string) bool) (*chatF
 	}
 	f := &chatFront{
 		tb: tb, title: "Slack", workspace: "slack:" + scenarioTeam, external: scenarioTeam, channel: scenarioChannel, account: slackUserOf, home: home, platform: platform,
+		onMessage: func(user, author, text, shortcut string) bottest.Act {
+			return server.ShortcutAct(user, author, scenarioChannel, text, messageCallback(tb, with.Commands(), shortcut))
+		},
 	}
 	f.start(w, server, ready)
 	return f, server
+}
+
+// messageCallback returns what Slack sends of a shortcut on messages, as the manifest declares it.
+func messageCallback(tb testing.TB, specs []bot.Spec, shortcut string) string {
+	tb.Helper()
+	for _, s := range specs {
+		if s.MessageShortcut != shortcut {
+			continue
+		}
+		id, err := bot.Do(s.Name()).Encode()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return id
+	}
+	tb.Fatalf("there is no shortcut %q on messages", shortcut)
+	return ""
 }
 
 // TestADeadDatabaseIsSaidOnSlack has the database go away under the running bot: whoever asks something

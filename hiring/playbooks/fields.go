@@ -269,6 +269,7 @@ func (o *object) stages(levels, dimensions []string) []hiring.Stage {
 		s := hiring.Stage{
 			Key:        item.key(maxOtherKey),
 			Title:      item.text("title", true, maxTitle),
+			Aliases:    item.texts("aliases", false, maxTitle),
 			Minutes:    item.integer("minutes", true, 1, maxMinutes),
 			FromLevel:  item.level("from_level", levels),
 			Dimensions: item.references("dimensions", true, maxPerStage, "dimension", dimensions),
@@ -280,7 +281,7 @@ func (o *object) stages(levels, dimensions []string) []hiring.Stage {
 				FromLevel: q.level("from_level", levels),
 			})
 		})
-		words.claim(item, "stage", s.Key, s.Title, nil)
+		words.claim(item, "stage", s.Key, s.Title, s.Aliases)
 		stages = append(stages, s)
 	})
 	return stages

@@ -203,6 +203,7 @@ func stageNode(s hiring.Stage) *yaml.Node {
 	m := newMapping()
 	m.text("key", s.Key)
 	m.text("title", s.Title)
+	m.texts("aliases", s.Aliases)
 	m.integer("minutes", s.Minutes)
 	m.text("from_level", s.FromLevel)
 	m.texts("dimensions", s.Dimensions)

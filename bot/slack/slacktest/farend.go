@@ -76,6 +76,14 @@ func (p *people) Type(t testing.TB, user string, in bot.Conversation, text strin
 	return p.shown(user, before, p.Command(user, in.Channel, command, rest))
 }
 
+// ShortcutAct is MessageShortcut with what the person is shown after it.
+func (s *Server) ShortcutAct(user, author, channel, text, callback string) bottest.Act {
+	s.t.Helper()
+	p := &people{Server: s}
+	before := p.screen(user)
+	return p.shown(user, before, s.MessageShortcut(user, author, channel, text, callback))
+}
+
 // Press presses a button or chooses an entry of a menu.
 func (p *people) Press(t testing.TB, user string, on bottest.Message, label string) bottest.Act {
 	t.Helper()
