@@ -363,7 +363,7 @@ func (s *speaker) find(ts *testscript.TestScript, label string) bot.Call {
 		ts.Fatalf("there is no card to press %q on", label)
 	}
 	var labels []string
-	for _, a := range s.card.Actions {
+	for _, a := range s.card.Buttons() {
 		if labels = append(labels, a.Label); a.Label == label {
 			return a.Do
 		}
@@ -548,7 +548,7 @@ func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text strin
 func (w *world) inspect(ts *testscript.TestScript, a bot.Answer) {
 	var calls []bot.Call
 	if a.Card != nil {
-		for _, act := range a.Card.Actions {
+		for _, act := range a.Card.Buttons() {
 			calls = append(calls, act.Do)
 		}
 		if a.Card.Menu != nil {
