@@ -19,8 +19,6 @@ const (
 	homeShown = 5
 	// homeCount is how far a home counts; more is written as "25+".
 	homeCount = 25
-	// proposedRead is of how many proposed interviews a home looks whether somebody has answered.
-	proposedRead = 100
 	// stuckDays is after how many working days in one stage an application is stuck.
 	stuckDays = 10
 )
@@ -51,7 +49,7 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 	if look.waiting, err = tx.ApprovalsWaitingFor(ctx, viewer.ID, today(tx, viewer), PageSize); err != nil {
 		return bot.Card{}, err
 	}
-	mine := store.ReqFilter{Viewer: ReqViewer(viewer), Member: viewer.ID, Limit: homeShown + 1}
+	mine := store.ReqFilter{Viewer: ReqViewer(viewer), Member: viewer.ID, Limit: homeCount + 1}
 	mine.States = []hiring.ReqState{hiring.ReqDraft}
 	if look.drafts, err = tx.Requisitions(ctx, mine); err != nil {
 		return bot.Card{}, err
@@ -113,14 +111,8 @@ func (look *homeLook) loadHiring(ctx context.Context, tx *store.Tx, viewer bot.A
 			return err
 		}
 	}
-	proposed, err := tx.ProposedTo(ctx, viewer.ID, proposedRead)
-	if err != nil {
+	if look.proposed, err = tx.AskedWhen(ctx, viewer.ID, homeCount+1); err != nil {
 		return err
-	}
-	for _, i := range proposed {
-		if i.Unanswered(viewer.ID) {
-			look.proposed = append(look.proposed, i)
-		}
 	}
 	// What the whole company has today is for recruiters; everybody else has their own.
 	today.Mine = !a.Has(hiring.Recruiter)
@@ -206,6 +198,9 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 	}
 	if len(card.Body) == 0 {
 		card.Body = append(card.Body, bot.T("Nothing waits for you."))
+	}
+	if quiet := nothingOf(look); quiet != "" {
+		card.Context = bot.Lines(bot.T(quiet), card.Context)
 	}
 	offer := func(when bool, label, command string) {
 		if when && len(card.Actions) < 3 {
@@ -295,6 +290,21 @@ func homeItems(look homeLook) []homeItem {
 		add(1, false, "Set the panel of "+bare[0], bot.Do("req.edit", bare[0]), bot.B(counted(len(bare), "requisition")), bot.T(verb+nameFew(bare)+"."))
 	}
 	return append(all, ownItems(look, homeLines-len(all))...)
+}
+
+// nothingOf says to who works on candidates what there is nothing of, "" where there is something of all.
+func nothingOf(look homeLook) string {
+	var none []string
+	if look.works && len(look.stuck) == 0 {
+		none = append(none, "nothing stuck")
+	}
+	if look.works && len(look.interviews) == 0 {
+		none = append(none, "no interviews today")
+	}
+	if len(none) == 0 {
+		return ""
+	}
+	return upperFirst(strings.Join(none, " · ")) + "."
 }
 
 // withoutPanel returns the open requisitions for which the viewer works and nobody interviews yet.
