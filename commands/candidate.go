@@ -200,18 +200,14 @@ func suggestReqOfCandidate(ctx context.Context, tx *store.Tx, req bot.Request, p
 	if param != "req" {
 		return nil, nil
 	}
-	found, err := tx.Requisitions(ctx, store.ReqFilter{
+	filter := store.ReqFilter{
 		Viewer: views.ReqViewer(req.Actor), Search: prefix, Limit: maxFound, States: []hiring.ReqState{hiring.ReqOpen, hiring.ReqOnHold, hiring.ReqFilled},
-	})
-	if err != nil {
-		return nil, err
 	}
 	if req.Spec.Verb != "refer" {
-		found = slices.DeleteFunc(found, func(r hiring.Requisition) bool {
-			return !hiring.May(views.Actor(req.Actor), hiring.SeeApplication, hiring.Subject{Req: &r})
-		})
+		return reqsFor(ctx, tx, req.Actor, hiring.SeeApplication, filter)
 	}
-	return reqChoices(tx, found), nil
+	found, err := tx.Requisitions(ctx, filter)
+	return reqChoices(tx, found), err
 }
 
 func sendCandidateResume(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

@@ -147,6 +147,14 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			interviews, err := tx.InterviewsByCard(ctx, found)
 			return some("mine", len(interviews), err)
 		}},
+		{"mine/about", func(tx *store.Tx) error {
+			on, err := tx.SubmittedBy(ctx, "P-7", 1)
+			if err != nil || len(on) == 0 {
+				return some("submitted", len(on), err)
+			}
+			found, err := tx.CardsAbout(ctx, "P-7", []hiring.Candidate{{ID: on[0].Candidate}, {ID: "C-1"}})
+			return some("about", len(found), err)
+		}},
 		{"mine/submitted", func(tx *store.Tx) error {
 			found, err := tx.SubmittedBy(ctx, "P-7", 10)
 			return some("submitted", len(found), err)

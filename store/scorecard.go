@@ -175,6 +175,21 @@ func (t *Tx) MyScorecards(ctx context.Context, person string, limit int) ([]hiri
 	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
 }
 
+// CardsAbout returns the scorecards that somebody has of these candidates, in whatever state, at most 25.
+func (t *Tx) CardsAbout(ctx context.Context, person string, of []hiring.Candidate) ([]hiring.Scorecard, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(of))
+	for i, c := range of {
+		ids[i] = c.ID
+	}
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM scorecards s WHERE s.person = ` + q.arg(person) + ` AND s.candidate IN (` + q.list(ids) +
+		`) ORDER BY s.candidate, s.interview LIMIT ` + strconv.Itoa(candidatePage))
+	return t.scorecards(ctx, q.text.String(), q.args...)
+}
+
 // OpenCardsOf returns the scorecards that are waited for, by the applications that they belong to, without
 // what stands in them: who is waited for.
 func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[string][]hiring.Scorecard, error) {
