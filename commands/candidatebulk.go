@@ -28,10 +28,12 @@ func candidateBulk() []Command {
 				Summary: "Move, reject or ask about several candidates at once",
 				Params: []bot.Param{
 					forReq(),
-					{Name: "who", Label: "Which candidates", Kind: appID, Required: true, Repeated: true, KeyOnly: true, Input: bot.InputChoices, Help: "All that it is about"},
+					{Name: "in", Label: "Which list", Kind: listedStage, Help: "Only yours, or those in one stage", Choices: severalLists()},
+					{Name: "after", Kind: appID, KeyOnly: true, Help: "Go on after this one of the list"},
+					{Name: "who", Label: "Which candidates", Kind: chosenApp, Required: true, Repeated: true, KeyOnly: true, Input: bot.InputChoices, Help: "All that it is about"},
 					act, stage, reason,
 				},
-				Examples: []string{"/candidate several R-12"},
+				Examples: []string{"/candidate several R-12", "/candidate several R-12 screening"},
 			},
 			Form: severalForm, Handle: several, Suggest: suggestReqOfCandidate,
 		},
@@ -73,6 +75,9 @@ func candidateBulk() []Command {
 	}
 }
 
+// chosenApp is an application as a form offers it. It stands on no button: of several, only few would fit.
+var chosenApp = &bot.Kind{Name: appID.Name, Example: appID.Example, Parse: appID.Parse, Print: appID.Print, Option: appID.Option}
+
 var togetherAct = &bot.Kind{
 	Name: "act", Example: "move",
 	Parse: func(_ bot.Reading, text string) (any, error) { return text, nil },
@@ -86,16 +91,33 @@ func scorecards(n int) string {
 	return fmt.Sprintf("%d scorecards", n)
 }
 
-// severalForm offers the candidates on whom this person works, those of one requisition where it is
-// named.
+// severalLists are the lists of which several can be taken at once: of those on whom somebody works.
+func severalLists() []bot.Choice {
+	return slices.DeleteFunc(listedStages(), func(c bot.Choice) bool {
+		return c.Value != views.MineOnly && !slices.Contains(views.ActiveStages(), hiring.AppStage(c.Value))
+	})
+}
+
+// severalForm offers the candidates on whom this person works, a page of them at a time: those of one
+// requisition or of one stage where that is named.
 func severalForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
-	id := req.Args.Text("req")
-	apps, err := tx.Applications(ctx, store.AppFilter{Viewer: views.CandidateViewer(req.Actor), Req: id, Stages: views.ActiveStages(), Limit: maxTogether})
+	id, in, after := req.Args.Text("req"), req.Args.Text("in"), req.Args.Text("after")
+	filter := store.AppFilter{Viewer: views.CandidateViewer(req.Actor), Req: id, Stages: views.ActiveStages(), Mine: in == views.MineOnly, After: after, Limit: maxTogether + 1}
+	if in != "" && in != views.MineOnly {
+		filter.Stages = []hiring.AppStage{hiring.AppStage(in)}
+	}
+	apps, err := tx.Applications(ctx, filter)
 	if err != nil {
 		return bot.Form{}, err
 	}
 	if len(apps) == 0 {
-		return bot.Form{}, hiring.Errorf(hiring.NotFound, "There is no candidate on whom you work. /candidate add adds one.")
+		return bot.Form{}, hiring.Errorf(hiring.NotFound, "There is no candidate there on whom you work. /candidate list shows those whom there are, and /candidate add adds one.")
+	}
+	note := bot.T("You are asked once before anything happens.")
+	if len(apps) > maxTogether {
+		apps = apps[:maxTogether]
+		next := strings.Join(strings.Fields("/candidate several "+id+" "+in+" after:"+apps[len(apps)-1].ID), " ")
+		note = bot.Join(bot.Tf("These are %d; there are more. The next: ", maxTogether), bot.C(next), bot.T(". "), note)
 	}
 	names := make([]string, 0, len(apps))
 	for _, a := range apps {
@@ -106,7 +128,7 @@ func severalForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, 
 		return bot.Form{}, err
 	}
 	values := bot.ValuesOf(req.Spec, req.Args)
-	form := bot.Form{Title: "Several candidates", Submit: "Go on", Call: bot.Do("candidate.several", id), Note: bot.T("You are asked once before anything happens.")}
+	form := bot.Form{Title: "Several candidates", Submit: "Go on", Call: bot.Do("candidate.several", id, in, after), Note: note}
 	for _, name := range []string{"who", "act", "stage", "reason"} {
 		field := bot.FieldOf(req.Spec, name, values[name]...)
 		switch name {
