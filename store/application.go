@@ -458,6 +458,26 @@ func (t *Tx) WaitingForWord(ctx context.Context, viewer CandidateViewer, since t
 	return t.ownApplications(ctx, viewer, `waiting_since`, since, limit)
 }
 
+// WaitingForWordOf returns the applications to a requisition whose candidates wait for a word, the longest
+// first, whoever asks.
+func (t *Tx) WaitingForWordOf(ctx context.Context, req string, limit int) ([]hiring.Application, error) {
+	var q statement
+	q.add(`SELECT ` + applicationColumns + ` FROM applications a WHERE a.requisition = ` + q.arg(req) + ` AND a.stage IN (` + q.list(activeStages()) + `)
+		AND a.waiting_since IS NOT NULL ORDER BY a.waiting_since, a.number LIMIT ` + strconv.Itoa(limit))
+	return t.applications(ctx, q.text.String(), q.args...)
+}
+
+// activeStages are those of applications on which somebody works.
+func activeStages() []string {
+	var stages []string
+	for _, s := range hiring.AppStages {
+		if s.Active() {
+			stages = append(stages, string(s))
+		}
+	}
+	return stages
+}
+
 // Stuck returns the active applications in which the viewer has a part and that have been in their
 // stage since an instant or longer, the longest first. Limit 0 is 25.
 func (t *Tx) Stuck(ctx context.Context, viewer CandidateViewer, since time.Time, limit int) ([]hiring.Application, error) {

@@ -212,6 +212,14 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			f, err := tx.FunnelOf(ctx, "R-1")
 			return some("funnel", f.Total(), err)
 		}},
+		{"funnel/cards", func(tx *store.Tx) error {
+			_, err := tx.OpenCardsFor(ctx, "R-1", far, 10)
+			return err
+		}},
+		{"funnel/word", func(tx *store.Tx) error {
+			_, err := tx.WaitingForWordOf(ctx, "R-1", 10)
+			return err
+		}},
 		{"home/word", func(tx *store.Tx) error {
 			found, err := tx.WaitingForWord(ctx, recruiter, far, 10)
 			return some("word", len(found), err)

@@ -211,6 +211,21 @@ func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[stri
 	return open, err
 }
 
+// OpenCardsFor returns the scorecards that the panels of a requisition's active applications are not complete
+// without: those waited for of interviews that were over at an instant, and those whose people cannot; the
+// longest due first, without what stands in them.
+func (t *Tx) OpenCardsFor(ctx context.Context, req string, now time.Time, limit int) ([]hiring.Scorecard, error) {
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM applications a JOIN scorecards s ON s.application = a.id
+		WHERE a.requisition = ` + q.arg(req) + ` AND a.stage IN (` + q.list(activeStages()) + `) AND (s.waits AND s.ends_at <= ` + q.arg(instant{now}) + ` OR s.state = 'declined' AND NOT s.removed)
+		ORDER BY s.due_at, s.interview, s.person LIMIT ` + strconv.Itoa(limit))
+	found, err := t.scorecards(ctx, q.text.String(), q.args...)
+	for at := range found {
+		found[at].CardContent, found[at].Notes, found[at].Why = hiring.CardContent{}, nil, ""
+	}
+	return found, err
+}
+
 // SubmittedBy returns the scorecards that somebody submitted, the latest first. Limit 0 is 25.
 func (t *Tx) SubmittedBy(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
 	if limit <= 0 {
