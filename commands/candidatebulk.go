@@ -63,12 +63,11 @@ func candidateBulk() []Command {
 				if len(apps) > 1 {
 					return askFirst(ctx, tx, views.Together{Act: views.ActAsk}, apps)
 				}
-				n, err := askForCards(ctx, tx, req, apps[0])
-				words := fmt.Sprintf("Asked for %s.", scorecards(n))
-				if n == 0 {
-					words = "No scorecard of " + apps[0].Candidate + " is waited for."
+				keys, err := askForCards(ctx, tx, req, apps[0])
+				if err != nil {
+					return bot.Response{}, err
 				}
-				return redraw(req, views.CandidatesDone, "", words, "", apps[0].Req), err
+				return doneAsking(ctx, tx, req, keys, apps[0].Req)
 			},
 			Suggest: suggestCandidate,
 		},
@@ -261,15 +260,15 @@ func together(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 		of = ""
 	}
 	if t.Act == views.ActAsk {
-		asked := 0
+		var keys []string
 		for _, a := range apps {
-			n, err := askForCards(ctx, tx, req, a)
+			asked, err := askForCards(ctx, tx, req, a)
 			if err != nil {
 				return bot.Response{}, err
 			}
-			asked += n
+			keys = append(keys, asked...)
 		}
-		return doneTogether(ctx, tx, req, "Asked for "+scorecards(asked)+".", nil, of)
+		return doneAsking(ctx, tx, req, keys, of)
 	}
 	var changes []appWas
 	for _, a := range apps {
@@ -319,28 +318,50 @@ func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words stri
 	return redraw(req, views.CandidatesDone, "", words, undo, of), nil
 }
 
-// askForCards asks the panel of an application for the scorecards that are not in, and returns how many
-// there are. Each is asked for once a day on this way.
-func askForCards(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) (int, error) {
+// doneAsking says for how many scorecards was asked, with one undo for all until they are told.
+func doneAsking(ctx context.Context, tx *store.Tx, req bot.Request, keys []string, of string) (bot.Response, error) {
+	if len(keys) == 0 {
+		return redraw(req, views.CandidatesDone, "", "No scorecard is waited for there.", "", of), nil
+	}
+	undo, err := setAside(ctx, tx, "candidate.undo", bot.Values{"asked": keys})
+	return redraw(req, views.CandidatesDone, "", "Asked for "+scorecards(len(keys))+". They are told in a minute.", undo, of), err
+}
+
+// askForCards asks the panel of an application for the scorecards that are not in, and returns the keys of
+// the messages. Each is asked for once a day on this way.
+func askForCards(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) ([]string, error) {
 	cards, err := tx.CardsOf(ctx, a.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	n := 0
+	var keys []string
 	for _, s := range cards {
 		if !s.Waits() || tx.Now().Before(s.EndsAt) {
 			continue
 		}
-		n++
+		key := "asked:" + s.Interview + ":" + s.Person + ":" + companyDay(tx)
+		keys = append(keys, key)
 		err := tx.Send(ctx, bot.Message{
 			To:   bot.Recipient{Person: s.Person},
 			View: bot.View{Name: views.CardsAsked, Subject: s.Interview, Args: []string{req.Actor.ID}},
-			Key:  "asked:" + s.Interview + ":" + s.Person + ":" + companyDay(tx),
-			Why:  "You get this because you sat on " + s.Interview + ", and somebody who works on " + a.Candidate + " asks.",
+			Key:  key, Due: tx.Now().Add(outreachDelay),
+			Why: "You get this because you sat on " + s.Interview + ", and somebody who works on " + a.Candidate + " asks.",
 		})
 		if err != nil {
-			return n, err
+			return nil, err
 		}
 	}
-	return n, nil
+	return keys, nil
+}
+
+// takeBackAsking undoes asking for scorecards, as long as nobody was told.
+func takeBackAsking(ctx context.Context, tx *store.Tx, req bot.Request, keys []string) (bot.Response, error) {
+	n, err := tx.Unsend(ctx, bot.View{Name: views.CardsAsked, Args: []string{req.Actor.ID}}, keys...)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if n == 0 {
+		return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo that: they were told already, a minute after you asked.")
+	}
+	return redraw(req, views.CandidatesDone, "", "Undone: nobody is asked for these scorecards.", "", ""), nil
 }

@@ -319,7 +319,9 @@ func interviewTyped(ctx context.Context, tx *store.Tx, by bot.Actor, text string
 // amending, and else those that are waited for.
 func myCardChoices(ctx context.Context, tx *store.Tx, req bot.Request, prefix string) ([]bot.Choice, error) {
 	amends := req.Spec.Verb == "amend"
-	fits := func(s hiring.Scorecard) bool { return amends && s.State == hiring.CardSubmitted || !amends && s.Waits() }
+	fits := func(s hiring.Scorecard) bool {
+		return amends && s.State == hiring.CardSubmitted || !amends && s.Waits()
+	}
 	if prefix != "" && !typedInterview.MatchString(prefix) {
 		found, err := tx.CandidatesNamed(ctx, prefix, views.CandidateViewer(req.Actor), maxFound)
 		if err != nil || len(found) == 0 {
