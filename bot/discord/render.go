@@ -819,10 +819,11 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 		}
 	}
 	// The buttons of the lines stand apart from the card's own, where there are rows enough.
-	ofLines := len(first) + min(len(buttons), len(c.Buttons())-len(c.Actions))
+	lines := min(len(buttons), len(c.Buttons())-len(c.Actions))
+	ofLines := len(first) + lines
 	all := slices.Concat(first, buttons, last)
 	groups := [][]discordgo.MessageComponent{all[:ofLines], all[ofLines:]}
-	if left > 0 || rowsOf(ofLines)+rowsOf(len(all)-ofLines) > rows {
+	if lines == 0 || left > 0 || rowsOf(ofLines)+rowsOf(len(all)-ofLines) > rows {
 		groups = [][]discordgo.MessageComponent{all}
 	}
 	for _, group := range groups {
