@@ -30,8 +30,15 @@ const (
 	Trouble Tone = "trouble"
 )
 
-// Node is a part of a card's body. The set is closed: Text, Fields, Table, Picture, File, Divider.
+// Node is a part of a card's body. The set is closed: Text, Item, Fields, Table, Picture, File, Divider.
 type Node interface{ node() }
+
+// Item is a line of a list with what can be done about it. Where a platform has no room beside a line, its
+// button stands below the card among others: its label says what it is about without the line.
+type Item struct {
+	Text   Text
+	Action Action
+}
 
 // Fields are short labelled values, shown side by side where there is room.
 type Fields []LabelledText
@@ -63,11 +70,23 @@ type File struct {
 // Divider separates what comes before from what comes after.
 type Divider struct{}
 
+func (Item) node()    {}
 func (Fields) node()  {}
 func (Table) node()   {}
 func (Picture) node() {}
 func (File) node()    {}
 func (Divider) node() {}
+
+// Buttons returns all buttons of a card: those of its lines, in order, and then its own.
+func (c Card) Buttons() []Action {
+	var out []Action
+	for _, n := range c.Body {
+		if item, ok := n.(Item); ok {
+			out = append(out, item.Action)
+		}
+	}
+	return append(out, c.Actions...)
+}
 
 // Action is a button: a command with its arguments bound.
 type Action struct {

@@ -21,6 +21,8 @@ func PlainCard(c Card, zone *time.Location) string {
 		switch n := n.(type) {
 		case Text:
 			line(n.Plain(zone))
+		case Item:
+			line(strings.TrimSpace(n.Text.Plain(zone) + " " + plainButton(n.Action)))
 		case Fields:
 			for _, f := range n {
 				line(f.Label + ": " + f.Text.Plain(zone))
@@ -38,11 +40,7 @@ func PlainCard(c Card, zone *time.Location) string {
 	line(c.Context.Plain(zone))
 	var acts []string
 	for _, a := range c.Actions {
-		label := a.Label
-		if a.Style == On {
-			label += " ✓"
-		}
-		acts = append(acts, "["+label+"]")
+		acts = append(acts, plainButton(a))
 	}
 	if c.Menu != nil {
 		labels := make([]string, 0, len(c.Menu.Items))
@@ -53,6 +51,13 @@ func PlainCard(c Card, zone *time.Location) string {
 	}
 	line(strings.Join(acts, " "))
 	return b.String()
+}
+
+func plainButton(a Action) string {
+	if a.Style == On {
+		return "[" + a.Label + " ✓]"
+	}
+	return "[" + a.Label + "]"
 }
 
 func plainTable(t Table, zone *time.Location) string {

@@ -410,12 +410,11 @@ func suggestWaiting(ctx context.Context, tx *store.Tx, req bot.Request, param, p
 	if param != "req" {
 		return nil, nil
 	}
-	waiting, err := tx.ApprovalsWaitingFor(ctx, req.Actor.ID, today(req), maxFound)
+	waiting, err := tx.ApprovalsWaitingNamed(ctx, req.Actor.ID, today(req), prefix, maxFound)
 	if err != nil {
 		return nil, err
 	}
-	choices, err := waitingChoices(ctx, tx, waiting)
-	return slices.DeleteFunc(choices, func(c bot.Choice) bool { return prefix != "" && !bot.Begins([]string{c.Label, c.Value}, prefix) }), err
+	return waitingChoices(ctx, tx, waiting)
 }
 
 // actOf is the request as the domain of approvals knows it.

@@ -38,7 +38,7 @@ func awayCommands() []Command {
 				},
 				Examples: []string{"/hire handover @hiring-manager @hiring-manager-2"},
 			},
-			Handle: handOver,
+			Form: handOverForm, Handle: handOver,
 		},
 		{
 			Spec: bot.Spec{
@@ -123,6 +123,16 @@ func setAway(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 		}
 	}
 	return show(views.Away, req.Actor.ID), tx.Audit(ctx, store.AuditEvent{Subject: "person:" + req.Actor.ID, Fact: "away"})
+}
+
+// handOverForm asks who takes over, with whoever is known already filled in.
+func handOverForm(_ context.Context, _ *store.Tx, req bot.Request) (bot.Form, error) {
+	values := bot.ValuesOf(req.Spec, req.Args)
+	form := bot.Form{Title: "Hand things over", Submit: "Show what goes", Call: bot.Do(req.Spec.Name())}
+	for _, name := range []string{"from", "to"} {
+		form.Fields = append(form.Fields, bot.FieldOf(req.Spec, name, values[name]...))
+	}
+	return form, nil
 }
 
 // handOver moves what somebody owns, and what waits for their decision, to somebody else. Without

@@ -204,16 +204,9 @@ func suggestReqOfCandidate(ctx context.Context, tx *store.Tx, req bot.Request, p
 		found, err := takingReqs(ctx, tx, req, prefix, maxFound)
 		return reqChoices(tx, found), err
 	}
-	found, err := tx.Requisitions(ctx, store.ReqFilter{
+	return reqsFor(ctx, tx, req.Actor, hiring.SeeApplication, store.ReqFilter{
 		Viewer: views.ReqViewer(req.Actor), Search: prefix, Limit: maxFound, States: []hiring.ReqState{hiring.ReqOpen, hiring.ReqOnHold, hiring.ReqFilled},
 	})
-	if err != nil {
-		return nil, err
-	}
-	found = slices.DeleteFunc(found, func(r hiring.Requisition) bool {
-		return !hiring.May(views.Actor(req.Actor), hiring.SeeApplication, hiring.Subject{Req: &r})
-	})
-	return reqChoices(tx, found), nil
 }
 
 // takingReqs returns the requisitions that take new candidates and to which this person may add somebody;

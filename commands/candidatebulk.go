@@ -28,10 +28,12 @@ func candidateBulk() []Command {
 				Summary: "Move, reject or ask about several candidates at once",
 				Params: []bot.Param{
 					forReq(),
-					{Name: "who", Label: "Which candidates", Kind: appID, Required: true, Repeated: true, KeyOnly: true, Input: bot.InputChoices, Help: "All that it is about"},
+					{Name: "in", Label: "Which list", Kind: listedStage, Help: "Only yours, or those in one stage", Choices: severalLists()},
+					{Name: "after", Kind: appID, KeyOnly: true, Help: "Go on after this one of the list"},
+					{Name: "who", Label: "Which candidates", Kind: chosenApp, Required: true, Repeated: true, KeyOnly: true, Input: bot.InputChoices, Help: "All that it is about"},
 					act, stage, reason,
 				},
-				Examples: []string{"/candidate several R-12"},
+				Examples: []string{"/candidate several R-12", "/candidate several R-12 screening"},
 			},
 			Form: severalForm, Handle: several, Suggest: suggestReqOfCandidate,
 		},
@@ -61,17 +63,19 @@ func candidateBulk() []Command {
 				if len(apps) > 1 {
 					return askFirst(ctx, tx, views.Together{Act: views.ActAsk}, apps)
 				}
-				n, err := askForCards(ctx, tx, req, apps[0])
-				words := fmt.Sprintf("Asked for %s.", scorecards(n))
-				if n == 0 {
-					words = "No scorecard of " + apps[0].Candidate + " is waited for."
+				keys, err := askForCards(ctx, tx, req, apps[0])
+				if err != nil {
+					return bot.Response{}, err
 				}
-				return redraw(req, views.CandidatesDone, "", words, "", apps[0].Req), err
+				return doneAsking(ctx, tx, req, keys, apps[0].Req)
 			},
 			Suggest: suggestCandidate,
 		},
 	}
 }
+
+// chosenApp is an application as a form offers it. It stands on no button: of several, only few would fit.
+var chosenApp = &bot.Kind{Name: appID.Name, Example: appID.Example, Parse: appID.Parse, Print: appID.Print, Option: appID.Option}
 
 var togetherAct = &bot.Kind{
 	Name: "act", Example: "move",
@@ -86,16 +90,33 @@ func scorecards(n int) string {
 	return fmt.Sprintf("%d scorecards", n)
 }
 
-// severalForm offers the candidates on whom this person works, those of one requisition where it is
-// named.
+// severalLists are the lists of which several can be taken at once: of those on whom somebody works.
+func severalLists() []bot.Choice {
+	return slices.DeleteFunc(listedStages(), func(c bot.Choice) bool {
+		return c.Value != views.MineOnly && !slices.Contains(views.ActiveStages(), hiring.AppStage(c.Value))
+	})
+}
+
+// severalForm offers the candidates on whom this person works, a page of them at a time: those of one
+// requisition or of one stage where that is named.
 func severalForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
-	id := req.Args.Text("req")
-	apps, err := tx.Applications(ctx, store.AppFilter{Viewer: views.CandidateViewer(req.Actor), Req: id, Stages: views.ActiveStages(), Limit: maxTogether})
+	id, in, after := req.Args.Text("req"), req.Args.Text("in"), req.Args.Text("after")
+	filter := store.AppFilter{Viewer: views.CandidateViewer(req.Actor), Req: id, Stages: views.ActiveStages(), Mine: in == views.MineOnly, After: after, Limit: maxTogether + 1}
+	if in != "" && in != views.MineOnly {
+		filter.Stages = []hiring.AppStage{hiring.AppStage(in)}
+	}
+	apps, err := tx.Applications(ctx, filter)
 	if err != nil {
 		return bot.Form{}, err
 	}
 	if len(apps) == 0 {
-		return bot.Form{}, hiring.Errorf(hiring.NotFound, "There is no candidate on whom you work. /candidate add adds one.")
+		return bot.Form{}, hiring.Errorf(hiring.NotFound, "There is no candidate there on whom you work. /candidate list shows those whom there are, and /candidate add adds one.")
+	}
+	note := bot.T("You are asked once before anything happens.")
+	if len(apps) > maxTogether {
+		apps = apps[:maxTogether]
+		next := strings.Join(strings.Fields("/candidate several "+id+" "+in+" after:"+apps[len(apps)-1].ID), " ")
+		note = bot.Join(bot.Tf("These are %d; there are more. The next: ", maxTogether), bot.C(next), bot.T(". "), note)
 	}
 	names := make([]string, 0, len(apps))
 	for _, a := range apps {
@@ -106,7 +127,7 @@ func severalForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, 
 		return bot.Form{}, err
 	}
 	values := bot.ValuesOf(req.Spec, req.Args)
-	form := bot.Form{Title: "Several candidates", Submit: "Go on", Call: bot.Do("candidate.several", id), Note: bot.T("You are asked once before anything happens.")}
+	form := bot.Form{Title: "Several candidates", Submit: "Go on", Call: bot.Do("candidate.several", id, in, after), Note: note}
 	for _, name := range []string{"who", "act", "stage", "reason"} {
 		field := bot.FieldOf(req.Spec, name, values[name]...)
 		switch name {
@@ -239,15 +260,15 @@ func together(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 		of = ""
 	}
 	if t.Act == views.ActAsk {
-		asked := 0
+		var keys []string
 		for _, a := range apps {
-			n, err := askForCards(ctx, tx, req, a)
+			asked, err := askForCards(ctx, tx, req, a)
 			if err != nil {
 				return bot.Response{}, err
 			}
-			asked += n
+			keys = append(keys, asked...)
 		}
-		return doneTogether(ctx, tx, req, "Asked for "+scorecards(asked)+".", nil, of)
+		return doneAsking(ctx, tx, req, keys, of)
 	}
 	var changes []appWas
 	for _, a := range apps {
@@ -297,28 +318,50 @@ func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words stri
 	return redraw(req, views.CandidatesDone, "", words, undo, of), nil
 }
 
-// askForCards asks the panel of an application for the scorecards that are not in, and returns how many
-// there are. Each is asked for once a day on this way.
-func askForCards(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) (int, error) {
+// doneAsking says for how many scorecards was asked, with one undo for all until they are told.
+func doneAsking(ctx context.Context, tx *store.Tx, req bot.Request, keys []string, of string) (bot.Response, error) {
+	if len(keys) == 0 {
+		return redraw(req, views.CandidatesDone, "", "No scorecard is waited for there.", "", of), nil
+	}
+	undo, err := setAside(ctx, tx, "candidate.undo", bot.Values{"asked": keys})
+	return redraw(req, views.CandidatesDone, "", "Asked for "+scorecards(len(keys))+". They are told in a minute.", undo, of), err
+}
+
+// askForCards asks the panel of an application for the scorecards that are not in, and returns the keys of
+// the messages. Each is asked for once a day on this way.
+func askForCards(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Application) ([]string, error) {
 	cards, err := tx.CardsOf(ctx, a.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	n := 0
+	var keys []string
 	for _, s := range cards {
 		if !s.Waits() || tx.Now().Before(s.EndsAt) {
 			continue
 		}
-		n++
+		key := "asked:" + s.Interview + ":" + s.Person + ":" + companyDay(tx)
+		keys = append(keys, key)
 		err := tx.Send(ctx, bot.Message{
 			To:   bot.Recipient{Person: s.Person},
 			View: bot.View{Name: views.CardsAsked, Subject: s.Interview, Args: []string{req.Actor.ID}},
-			Key:  "asked:" + s.Interview + ":" + s.Person + ":" + companyDay(tx),
-			Why:  "You get this because you sat on " + s.Interview + ", and somebody who works on " + a.Candidate + " asks.",
+			Key:  key, Due: tx.Now().Add(outreachDelay),
+			Why: "You get this because you sat on " + s.Interview + ", and somebody who works on " + a.Candidate + " asks.",
 		})
 		if err != nil {
-			return n, err
+			return nil, err
 		}
 	}
-	return n, nil
+	return keys, nil
+}
+
+// takeBackAsking undoes asking for scorecards, as long as nobody was told.
+func takeBackAsking(ctx context.Context, tx *store.Tx, req bot.Request, keys []string) (bot.Response, error) {
+	n, err := tx.Unsend(ctx, bot.View{Name: views.CardsAsked, Args: []string{req.Actor.ID}}, keys...)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if n == 0 {
+		return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo that: they were told already, a minute after you asked.")
+	}
+	return redraw(req, views.CandidatesDone, "", "Undone: nobody is asked for these scorecards.", "", ""), nil
 }

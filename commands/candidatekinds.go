@@ -172,6 +172,14 @@ var noteID = &bot.Kind{
 	Option: bot.OptionText, Wire: 36,
 }
 
+// askedKey reads what takes back that a scorecard was asked for. It stands in a draft.
+var askedKey = &bot.Kind{
+	Name: "message", Example: "as the card carries it",
+	Parse:  func(_ bot.Reading, text string) (any, error) { return text, nil },
+	Print:  func(v any) string { return fmt.Sprint(v) },
+	Option: bot.OptionText,
+}
+
 // appBefore reads what the undo of a change needs.
 var appBefore = &bot.Kind{
 	Name: "state before", Example: appWas{App: "AP-7", Version: 3, Stage: hiring.AppScreening}.String(),

@@ -88,7 +88,7 @@ func candidateMoves() []Command {
 			Spec: bot.Spec{
 				Noun: "candidate", Verb: "undo", FromCard: true,
 				Summary:  "Undo what was done last to candidates, within ten minutes",
-				Params:   []bot.Param{{Name: "was", Kind: appBefore, Repeated: true, KeyOnly: true, Help: "How they were before, as the card carries it"}},
+				Params:   []bot.Param{{Name: "was", Kind: appBefore, Repeated: true, KeyOnly: true, Help: "How they were before, as the card carries it"}, {Name: "asked", Kind: askedKey, Repeated: true, KeyOnly: true, Help: "Which scorecards were asked for, as the card carries it"}},
 				Examples: []string{"/candidate undo"},
 			},
 			Handle: undoCandidates,

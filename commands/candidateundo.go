@@ -86,6 +86,9 @@ func keepUndo(ctx context.Context, tx *store.Tx, changes ...appWas) (string, err
 // undoCandidates takes applications back to where they were before what was done last: all of them, or
 // none.
 func undoCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+	if keys := bot.AllArgs[string](req.Args, "asked"); len(keys) > 0 {
+		return takeBackAsking(ctx, tx, req, keys)
+	}
 	changes := bot.AllArgs[appWas](req.Args, "was")
 	if len(changes) == 0 {
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "There is nothing to undo. Press Undo on the card of what you did, within ten minutes.")

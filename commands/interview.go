@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -279,28 +280,86 @@ func suggestInterview(ctx context.Context, tx *store.Tx, req bot.Request, param,
 	if req.Spec.Noun == "feedback" && !slices.Contains([]string{"show", "early", "waive", "accept"}, req.Spec.Verb) {
 		return myCardChoices(ctx, tx, req, prefix)
 	}
+	if prefix != "" && !typedInterview.MatchString(prefix) {
+		named, err := tx.InterviewsNamed(ctx, prefix, views.CandidateViewer(req.Actor), maxFound)
+		return interviewChoices(named, req.Actor.Zone), err
+	}
 	found, err := tx.Interviews(ctx, store.InterviewFilter{
 		Viewer: views.CandidateViewer(req.Actor), From: tx.Now().Add(-7 * 24 * time.Hour), To: tx.Now().Add(60 * 24 * time.Hour), Limit: maxFound,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return beginning(interviewChoices(found, req.Actor.Zone), prefix), nil
+	choices := beginning(interviewChoices(found, req.Actor.Zone), prefix)
+	if prefix == "" || len(choices) > 0 {
+		return choices, nil
+	}
+	// What is on no first page is completed once all of it is typed.
+	named, err := interviewTyped(ctx, tx, req.Actor, prefix)
+	return interviewChoices(named, req.Actor.Zone), err
 }
 
-func myCardChoices(ctx context.Context, tx *store.Tx, req bot.Request, prefix string) ([]bot.Choice, error) {
-	var cards []hiring.Scorecard
-	var err error
-	if req.Spec.Verb == "amend" {
-		cards, err = tx.SubmittedBy(ctx, req.Actor.ID, maxFound)
-	} else {
-		cards, err = tx.MyScorecards(ctx, req.Actor.ID, maxFound)
+// typedInterview is the reference of an interview as far as it was typed.
+var typedInterview = regexp.MustCompile(`^(?i:i-?)?[0-9]*$`)
+
+// interviewTyped returns the interview that a reference names, or none.
+func interviewTyped(ctx context.Context, tx *store.Tx, by bot.Actor, text string) ([]hiring.Interview, error) {
+	read, err := InterviewRef.Parse(bot.Reading{}, text)
+	if id, ok := read.(string); err == nil && ok && strings.HasPrefix(id, "I-") {
+		i, err := tx.InterviewFor(ctx, id, views.CandidateViewer(by))
+		if hiring.ErrorCode(err) == hiring.NotFound {
+			return nil, nil
+		}
+		return []hiring.Interview{i}, err
 	}
+	return nil, nil
+}
+
+// myCardChoices suggests one's own scorecards that a command is about: those that were submitted for
+// amending, and else those that are waited for.
+func myCardChoices(ctx context.Context, tx *store.Tx, req bot.Request, prefix string) ([]bot.Choice, error) {
+	amends := req.Spec.Verb == "amend"
+	fits := func(s hiring.Scorecard) bool {
+		return amends && s.State == hiring.CardSubmitted || !amends && s.Waits()
+	}
+	if prefix != "" && !typedInterview.MatchString(prefix) {
+		found, err := tx.CandidatesNamed(ctx, prefix, views.CandidateViewer(req.Actor), maxFound)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		about, err := tx.CardsAbout(ctx, req.Actor.ID, found)
+		return cardChoices(slices.DeleteFunc(about, func(s hiring.Scorecard) bool { return !fits(s) })), err
+	}
+	read := tx.MyScorecards
+	if amends {
+		read = tx.SubmittedBy
+	}
+	cards, err := read(ctx, req.Actor.ID, maxFound)
+	if err != nil {
+		return nil, err
+	}
+	choices := beginning(cardChoices(cards), prefix)
+	if prefix == "" || len(choices) > 0 {
+		return choices, nil
+	}
+	// What is on no first page is completed once all of it is typed.
+	typed, err := interviewTyped(ctx, tx, req.Actor, prefix)
+	if err != nil || len(typed) == 0 {
+		return nil, err
+	}
+	card, err := tx.Scorecard(ctx, typed[0].ID, req.Actor.ID)
+	if hiring.ErrorCode(err) == hiring.NotFound || err == nil && !fits(card) {
+		return nil, nil
+	}
+	return cardChoices([]hiring.Scorecard{card}), err
+}
+
+func cardChoices(cards []hiring.Scorecard) []bot.Choice {
 	choices := make([]bot.Choice, 0, len(cards))
 	for _, s := range cards {
 		choices = append(choices, bot.Choice{Label: s.Interview + " · " + s.Candidate, Value: s.Interview, Hint: hiring.CardStateTitle(s.State)})
 	}
-	return beginning(choices, prefix), err
+	return choices
 }
 
 // beginning leaves the choices of which a word begins as was typed.

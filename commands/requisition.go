@@ -266,16 +266,31 @@ func suggestReq(ctx context.Context, tx *store.Tx, req bot.Request, param, prefi
 	default:
 		changes = false
 	}
+	if changes {
+		return reqsFor(ctx, tx, req.Actor, hiring.ChangeReq, filter)
+	}
+	found, err := tx.Requisitions(ctx, filter)
+	return reqChoices(tx, found), err
+}
+
+// reqsFor suggests the requisitions of a filter with which somebody may do something: what recruiters may
+// with all that they see, and others with their own. The query is narrowed to these, since what is left out
+// of a page afterwards would make room for nothing; the policy has the last word.
+func reqsFor(ctx context.Context, tx *store.Tx, by bot.Actor, action hiring.Action, filter store.ReqFilter) ([]bot.Choice, error) {
+	actor := views.Actor(by)
+	switch {
+	case actor.Has(hiring.Recruiter):
+		filter.Team = true
+	case action == hiring.ChangeReq:
+		filter.Member, filter.HeldBy = by.ID, by.ID
+	default:
+		filter.Member, filter.Owner = by.ID, by.ID
+	}
 	found, err := tx.Requisitions(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
-	if changes {
-		found = slices.DeleteFunc(found, func(r hiring.Requisition) bool {
-			return !hiring.May(views.Actor(req.Actor), hiring.ChangeReq, hiring.Subject{Req: &r})
-		})
-	}
-	return reqChoices(tx, found), nil
+	return reqChoices(tx, slices.DeleteFunc(found, func(r hiring.Requisition) bool { return !hiring.May(actor, action, hiring.Subject{Req: &r}) })), nil
 }
 
 // reqChoices names requisitions for a menu.

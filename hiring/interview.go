@@ -306,6 +306,14 @@ func (i Interview) Answer(person string, at time.Time, can bool, now time.Time) 
 	return i, nil
 }
 
+// Unanswered tells whether somebody of the panel has still to say of a proposed time whether they can.
+func (i Interview) Unanswered(person string) bool {
+	return i.Sits(person) && slices.ContainsFunc(i.Slots, func(s Slot) bool {
+		_, answered := s.Answers[person]
+		return !answered
+	})
+}
+
 // Suits tells whether all of the panel can at a time that was proposed.
 func (i Interview) Suits(s Slot) bool {
 	return len(i.Panel) > 0 && !slices.ContainsFunc(i.Panel, func(p Panelist) bool { return !s.Answers[p.Person] })

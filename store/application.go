@@ -180,7 +180,7 @@ func (t *Tx) giveParts(ctx context.Context, r hiring.Requisition, application st
 	steps[1].add(`UPDATE application_people SET team = FALSE, manages = FALSE, sees = panel, confidential = ` + steps[1].arg(r.Confidential) + ` WHERE ` + of(&steps[1], `application`))
 	steps[2].add(`DELETE FROM application_people WHERE ` + of(&steps[2], `application`) + ` AND NOT panel`)
 	team := &steps[3]
-	team.add(`INSERT INTO application_people (application, person, candidate, requisition, team, manages, panel, sees, stage, confidential, number, waiting_since, active_since, due_at)
+	team.add(`INSERT INTO application_people (application, person, candidate, requisition, team, manages, panel, sees, stage, confidential, number, waiting_since, active_since, due_at, vacant)
 		SELECT a.id, v.person, a.candidate, a.requisition, TRUE, v.manages, FALSE, v.manages, ` + repeatedFacts + ` FROM applications a CROSS JOIN (`)
 	for i, person := range r.Team() {
 		team.add([]string{``, ` UNION ALL `}[min(i, 1)] + `SELECT CAST(` + team.arg(person) + ` AS TEXT) AS person, CAST(` + team.arg(person == r.HiringManager) + ` AS BOOLEAN) AS manages`)
@@ -202,7 +202,8 @@ func (t *Tx) giveParts(ctx context.Context, r hiring.Requisition, application st
 }
 
 // repeatedFacts are what application_people repeats of the application a.
-const repeatedFacts = `a.stage, a.confidential, a.number, a.waiting_since, CASE WHEN a.ended_at IS NULL THEN a.stage_since END, a.due_at`
+const repeatedFacts = `a.stage, a.confidential, a.number, a.waiting_since, CASE WHEN a.ended_at IS NULL THEN a.stage_since END, a.due_at,
+	a.ended_at IS NULL AND EXISTS (SELECT 1 FROM scorecards e WHERE e.application = a.id AND e.state = 'declined' AND NOT e.removed)`
 
 // followRequisition gives the applications to a requisition to those who are its team by now, if they
 // are others than before, or if it has become confidential or is so no more.
@@ -246,7 +247,7 @@ func (t *Tx) followRequisition(ctx context.Context, r hiring.Requisition) error 
 // this unit.
 func (t *Tx) repeatFacts(ctx context.Context, id string) error {
 	_, err := t.write(ctx,
-		`UPDATE application_people SET (stage, confidential, number, waiting_since, active_since, due_at) =
+		`UPDATE application_people SET (stage, confidential, number, waiting_since, active_since, due_at, vacant) =
 		   (SELECT `+repeatedFacts+` FROM applications a WHERE a.id = $1) WHERE application = $1`, id)
 	if err != nil {
 		return fmt.Errorf("save where %s stands: %w", id, err)
@@ -260,7 +261,7 @@ func (t *Tx) seatPanel(ctx context.Context, id string) error {
 	for _, query := range []string{
 		`UPDATE applications SET due_at = (SELECT min(s.due_at) FROM scorecards s WHERE s.application = $1 AND s.waits) WHERE id = $1`,
 		`UPDATE application_people SET panel = FALSE, sees = manages WHERE application = $1 AND panel`,
-		`INSERT INTO application_people (application, person, candidate, requisition, team, manages, panel, sees, stage, confidential, number, waiting_since, active_since, due_at)
+		`INSERT INTO application_people (application, person, candidate, requisition, team, manages, panel, sees, stage, confidential, number, waiting_since, active_since, due_at, vacant)
 		 SELECT DISTINCT a.id, s.person, a.candidate, a.requisition, FALSE, FALSE, TRUE, TRUE, ` + repeatedFacts + `
 		 FROM scorecards s JOIN applications a ON a.id = s.application WHERE s.application = $1 AND s.seated
 		 ON CONFLICT (application, person) DO UPDATE SET panel = TRUE, sees = TRUE`,
@@ -457,6 +458,26 @@ func (t *Tx) WaitingForWord(ctx context.Context, viewer CandidateViewer, since t
 	return t.ownApplications(ctx, viewer, `waiting_since`, since, limit)
 }
 
+// WaitingForWordOf returns the applications to a requisition whose candidates wait for a word, the longest
+// first, whoever asks.
+func (t *Tx) WaitingForWordOf(ctx context.Context, req string, limit int) ([]hiring.Application, error) {
+	var q statement
+	q.add(`SELECT ` + applicationColumns + ` FROM applications a WHERE a.requisition = ` + q.arg(req) + ` AND a.stage IN (` + q.list(activeStages()) + `)
+		AND a.waiting_since IS NOT NULL ORDER BY a.waiting_since, a.number LIMIT ` + strconv.Itoa(limit))
+	return t.applications(ctx, q.text.String(), q.args...)
+}
+
+// activeStages are those of applications on which somebody works.
+func activeStages() []string {
+	var stages []string
+	for _, s := range hiring.AppStages {
+		if s.Active() {
+			stages = append(stages, string(s))
+		}
+	}
+	return stages
+}
+
 // Stuck returns the active applications in which the viewer has a part and that have been in their
 // stage since an instant or longer, the longest first. Limit 0 is 25.
 func (t *Tx) Stuck(ctx context.Context, viewer CandidateViewer, since time.Time, limit int) ([]hiring.Application, error) {
@@ -467,6 +488,32 @@ func (t *Tx) Stuck(ctx context.Context, viewer CandidateViewer, since time.Time,
 // was due at an instant and is not in, the longest due first. Limit 0 is 25.
 func (t *Tx) WithLateScorecards(ctx context.Context, viewer CandidateViewer, now time.Time, limit int) ([]hiring.Application, error) {
 	return t.ownApplications(ctx, viewer, `due_at`, now, limit)
+}
+
+// EmptySeats returns the scorecards whose people said that they cannot and whose seats nobody has taken
+// over, without what stands in them, of the active applications in which the viewer has a part; those of
+// the oldest applications first. Limit 0 is 25.
+func (t *Tx) EmptySeats(ctx context.Context, viewer CandidateViewer, limit int) ([]hiring.Scorecard, error) {
+	if viewer.Person == "" {
+		return nil, nil
+	}
+	if limit <= 0 {
+		limit = candidatePage
+	}
+	var q statement
+	own := `p.team`
+	if !viewer.Recruits {
+		own += ` AND p.manages`
+	}
+	most := strconv.Itoa(limit)
+	q.add(`SELECT ` + scorecardColumns + ` FROM (SELECT p.application, p.number FROM application_people p WHERE p.person = ` + q.arg(viewer.Person) + ` AND ` + own +
+		` AND p.vacant ORDER BY p.number LIMIT ` + most + `) AS page JOIN scorecards s ON s.application = page.application
+		WHERE s.state = 'declined' AND NOT s.removed ORDER BY page.number, s.interview, s.person LIMIT ` + most)
+	found, err := t.scorecards(ctx, q.text.String(), q.args...)
+	for at := range found {
+		found[at].CardContent, found[at].Notes, found[at].Why = hiring.CardContent{}, nil, ""
+	}
+	return found, err
 }
 
 func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column string, until time.Time, limit int) ([]hiring.Application, error) {

@@ -217,17 +217,37 @@ func (t *Tx) LatestApproval(ctx context.Context, subject string) (hiring.Approva
 // away on the day, YYYY-MM-DD, and in whose place they decide. What somebody asked for, or would be
 // paid by, they do not decide for others either. Limit 0 is 25.
 func (t *Tx) ApprovalsWaitingFor(ctx context.Context, person, today string, limit int) ([]hiring.Approval, error) {
+	return t.ApprovalsWaitingNamed(ctx, person, today, "", limit)
+}
+
+// ApprovalsWaitingNamed is ApprovalsWaitingFor for the requisitions that a search finds, as ReqFilter has
+// it; "" finds all.
+func (t *Tx) ApprovalsWaitingNamed(ctx context.Context, person, today, search string, limit int) ([]hiring.Approval, error) {
 	if limit <= 0 {
 		limit = approvalsPage
+	}
+	var words []string
+	if strings.TrimSpace(search) != "" {
+		if words = searchWords(search); len(words) == 0 {
+			return nil, nil
+		}
+		words = words[:min(len(words), maxSearch)]
+	}
+	// What is searched for is read by its requisition, which only then is looked at.
+	subject := func(q *statement, approval string) string {
+		if len(words) == 0 {
+			return ``
+		}
+		return ` AND EXISTS (SELECT 1 FROM approvals x WHERE x.id = ` + approval + q.have(`x.subject`, words) + `)`
 	}
 	var q statement
 	me, most := q.arg(person), strconv.Itoa(limit)
 	q.add(`SELECT ` + approvalColumns + ` FROM (SELECT approval, number FROM (
-		SELECT p.approval, p.number FROM approval_people p WHERE p.waiting AND p.person = ` + me + ` ORDER BY p.number LIMIT ` + most + `) AS own`)
+		SELECT p.approval, p.number FROM approval_people p WHERE p.waiting AND p.person = ` + me + subject(&q, `p.approval`) + ` ORDER BY p.number LIMIT ` + most + `) AS own`)
 	if absent := t.snapshot.StandsInFor(person, today); len(absent) > 0 {
 		q.add(` UNION SELECT approval, number FROM (
 			SELECT DISTINCT p.approval, p.number FROM approval_people p JOIN approvals b ON b.id = p.approval
-			WHERE p.waiting AND p.person IN (` + q.list(absent) + `) AND b.requester <> ` + me + ` AND b.author <> ` + me + ` AND b.beneficiary <> ` + me + `
+			WHERE p.waiting AND p.person IN (` + q.list(absent) + `) AND b.requester <> ` + me + ` AND b.author <> ` + me + ` AND b.beneficiary <> ` + me + subject(&q, `p.approval`) + `
 			ORDER BY p.number LIMIT ` + most + `) AS others`)
 	}
 	q.add(` ORDER BY number LIMIT ` + most + `) AS page JOIN approvals a ON a.id = page.approval ORDER BY page.number`)

@@ -580,3 +580,45 @@ func TestQuietChannels(t *testing.T) {
 		wantCode(t, w.InTx(ctx, func(tx *store.Tx) error { return tx.SetQuiet(ctx, "slack:T1", "", true) }), bot.CodeInvalid)
 	})
 }
+
+// A search narrows what is read, so that what waits behind a page of others is found too.
+func TestApprovalsThatAreSearchedFor(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.home(t)
+		asha, ravi, zoya := w.person(t, "asha"), w.person(t, "ravi"), w.person(t, "zoya")
+		for n := range 30 {
+			title := "Engineer"
+			if n == 29 {
+				title = "Quantum plumber"
+			}
+			r := w.requisition(t, hiring.Requisition{Requester: asha.ID, Title: title})
+			must(t, w.InTx(ctx, func(tx *store.Tx) error {
+				_, err := tx.AddApproval(ctx, approvalOf(r.ID, asha.ID, ravi.ID))
+				return err
+			}))
+		}
+		must(t, w.InTx(ctx, func(tx *store.Tx) error {
+			return tx.SetAbsence(ctx, hiring.Absence{Person: ravi.ID, Until: "2099-01-01", Delegate: zoya.ID})
+		}))
+		for _, who := range []hiring.Person{ravi, zoya} {
+			must(t, w.Read(ctx, func(tx *store.Tx) error {
+				for search, want := range map[string]string{"": "R-1", "plumb": "R-30", "quantum PLU": "R-30", "r-30": "R-30", "r30": "R-30", "plumber engineer": "", "zzz": "", "-": ""} {
+					found, err := tx.ApprovalsWaitingNamed(ctx, who.ID, "2026-11-23", search, 25)
+					if err != nil {
+						return err
+					}
+					got := ""
+					if len(found) > 0 {
+						got = found[0].Subject
+					}
+					if got != want || want == "R-30" && len(found) != 1 {
+						t.Errorf("%s searches for %q: %d, %q, want %q", who.Name, search, len(found), got, want)
+					}
+				}
+				return nil
+			}))
+		}
+	})
+}

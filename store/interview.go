@@ -124,14 +124,14 @@ func (t *Tx) saveInterviewParts(ctx context.Context, i hiring.Interview) error {
 		return fmt.Errorf("save the panel of %s: %w", i.ID, err)
 	}
 	var q statement
-	q.add(`INSERT INTO panelists (interview, state, starts_at, ends_at, person, position, leads) VALUES `)
+	q.add(`INSERT INTO panelists (interview, state, starts_at, ends_at, person, position, leads, asked) VALUES `)
 	same := strings.Join([]string{q.arg(i.ID), q.arg(string(i.State)), q.arg(instant{i.StartsAt}), q.arg(instant{i.EndsAt()})}, `, `)
 	for at, p := range i.Panel {
 		leads, err := writeList(p.Leads)
 		if err != nil {
 			return fmt.Errorf("save the panel of %s: %w", i.ID, err)
 		}
-		q.add([]string{``, `, `}[min(at, 1)] + `(` + strings.Join([]string{same, q.arg(p.Person), q.arg(at), q.arg(leads)}, `, `) + `)`)
+		q.add([]string{``, `, `}[min(at, 1)] + `(` + strings.Join([]string{same, q.arg(p.Person), q.arg(at), q.arg(leads), q.arg(i.Unanswered(p.Person))}, `, `) + `)`)
 	}
 	if _, err := t.write(ctx, q.text.String(), q.args...); err != nil {
 		return fmt.Errorf("save the panel of %s: %w", i.ID, err)
@@ -303,6 +303,16 @@ func (t *Tx) ProposedTo(ctx context.Context, person string, limit int) ([]hiring
 		limit = candidatePage
 	}
 	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT p.interview FROM panelists p WHERE p.state = 'proposed' AND p.person = $1)
+		ORDER BY i.number LIMIT `+strconv.Itoa(limit), person)
+}
+
+// AskedWhen returns the interviews of which somebody is asked which times suit them and has not answered
+// yet, the oldest first: proposed ones, and those that are to be moved. Limit 0 is 25.
+func (t *Tx) AskedWhen(ctx context.Context, person string, limit int) ([]hiring.Interview, error) {
+	if limit <= 0 {
+		limit = candidatePage
+	}
+	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT p.interview FROM panelists p WHERE p.asked AND p.person = $1)
 		ORDER BY i.number LIMIT `+strconv.Itoa(limit), person)
 }
 

@@ -312,6 +312,12 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 	for _, a := range overdue {
 		late = append(late, a.ID)
 	}
+	seats, err := tx.EmptySeats(ctx, view, 100)
+	must(o.t, err)
+	var vacant, wantVacant []string
+	for _, s := range seats {
+		vacant = append(vacant, s.Interview+" "+s.Person)
+	}
 	var wantLate []string
 	for _, a := range o.apps {
 		on, err := tx.ApplicationSubject(ctx, a)
@@ -324,7 +330,17 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 		if may && waits && (slices.Contains(on.Req.Team(), p.ID)) {
 			wantLate = append(wantLate, a.ID)
 		}
+		for _, s := range on.Cards {
+			if may && slices.Contains(on.Req.Team(), p.ID) && a.Active() && s.State == hiring.CardDeclined && !s.Removed {
+				wantVacant = append(wantVacant, s.Interview+" "+s.Person)
+			}
+		}
 		o.blind(ctx, tx, p, a, on)
+	}
+	slices.Sort(vacant)
+	slices.Sort(wantVacant)
+	if diff := gocmp.Diff(wantVacant, vacant); diff != "" {
+		o.t.Fatalf("%s reads of empty seats: %s", p.Name, diff)
 	}
 	slices.Sort(late)
 	slices.Sort(wantLate)

@@ -63,6 +63,10 @@ func (w *world) fillHiring(tb testing.TB, n, rounds int) {
 	}
 	for _, query := range []string{
 		`INSERT INTO counters (kind, next_number) VALUES ('R', ` + fmt.Sprint(reqs+1) + `), ('C', ` + fmt.Sprint(n+1) + `), ('AP', ` + fmt.Sprint(n+1) + `), ('I', ` + fmt.Sprint((n+2)*rounds) + `)`,
+		// One in five of those who are to interview cannot, and one in seven is asked about times.
+		`UPDATE scorecards SET state = 'declined', waits = FALSE, seated = FALSE WHERE state = 'pending' AND application IN (SELECT id FROM applications WHERE number % 100 = 60)`,
+		`UPDATE application_people SET vacant = TRUE WHERE active_since IS NOT NULL AND number % 100 = 60`,
+		`UPDATE panelists SET asked = TRUE WHERE state = 'scheduled' AND position = 1 AND starts_at % 7 = 0`,
 		`UPDATE generation SET n = n + 1`, `ANALYZE`,
 	} {
 		if _, err := w.DB().ExecContext(tb.Context(), query); err != nil {
@@ -143,6 +147,14 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			interviews, err := tx.InterviewsByCard(ctx, found)
 			return some("mine", len(interviews), err)
 		}},
+		{"mine/about", func(tx *store.Tx) error {
+			on, err := tx.SubmittedBy(ctx, "P-7", 1)
+			if err != nil || len(on) == 0 {
+				return some("submitted", len(on), err)
+			}
+			found, err := tx.CardsAbout(ctx, "P-7", []hiring.Candidate{{ID: on[0].Candidate}, {ID: "C-1"}})
+			return some("about", len(found), err)
+		}},
 		{"mine/submitted", func(tx *store.Tx) error {
 			found, err := tx.SubmittedBy(ctx, "P-7", 10)
 			return some("submitted", len(found), err)
@@ -200,6 +212,14 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			f, err := tx.FunnelOf(ctx, "R-1")
 			return some("funnel", f.Total(), err)
 		}},
+		{"funnel/cards", func(tx *store.Tx) error {
+			_, err := tx.OpenCardsFor(ctx, "R-1", far, 10)
+			return err
+		}},
+		{"funnel/word", func(tx *store.Tx) error {
+			_, err := tx.WaitingForWordOf(ctx, "R-1", 10)
+			return err
+		}},
 		{"home/word", func(tx *store.Tx) error {
 			found, err := tx.WaitingForWord(ctx, recruiter, far, 10)
 			return some("word", len(found), err)
@@ -211,6 +231,14 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 		{"home/late", func(tx *store.Tx) error {
 			found, err := tx.WithLateScorecards(ctx, recruiter, far, 10)
 			return some("late", len(found), err)
+		}},
+		{"home/vacant", func(tx *store.Tx) error {
+			found, err := tx.EmptySeats(ctx, recruiter, 10)
+			return some("vacant", len(found), err)
+		}},
+		{"home/vacant/manager", func(tx *store.Tx) error {
+			_, err := tx.EmptySeats(ctx, manager, 10)
+			return err
 		}},
 		{"home/today", func(tx *store.Tx) error {
 			found, err := tx.Interviews(ctx, store.InterviewFilter{Viewer: recruiter, From: start, To: start.AddDate(0, 0, 1), Limit: 10})
@@ -234,8 +262,11 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			if err != nil {
 				return some("clashes", len(found), err)
 			}
-			_, err = tx.ProposedTo(ctx, "P-7", 5)
-			return err
+			if _, err = tx.ProposedTo(ctx, "P-7", 5); err != nil {
+				return err
+			}
+			asked, err := tx.AskedWhen(ctx, "P-7", 10)
+			return some("asked", len(asked), err)
 		}},
 		{"link/together", func(tx *store.Tx) error {
 			_, err := tx.InterviewsTogether(ctx, "P-7", "P-8")

@@ -72,6 +72,27 @@ func (t *Tx) send(ctx context.Context, m bot.Message) error {
 	return nil
 }
 
+// Unsend takes back messages with a view that are not on their way yet, by their keys, and returns how many.
+// Only such with these arguments are, so that nobody takes back what somebody else sent. Their keys are free
+// again: the same can be sent once more.
+func (t *Tx) Unsend(ctx context.Context, view bot.View, keys ...string) (int, error) {
+	if len(keys) == 0 {
+		return 0, nil
+	}
+	args, err := json.Marshal(view.Args)
+	if err != nil {
+		return 0, fmt.Errorf("take messages back: %w", err)
+	}
+	var q statement
+	q.add(`UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'taken back', once = once || ':' || id WHERE state = 'waiting' AND view_name = ` +
+		q.arg(view.Name) + ` AND args = ` + q.arg(string(args)) + ` AND once IN (` + q.list(keys) + `)`)
+	n, err := t.write(ctx, q.text.String(), q.args...)
+	if err != nil {
+		return 0, fmt.Errorf("take messages back: %w", err)
+	}
+	return int(n), nil
+}
+
 // Refresh marks every message about a subject that was sent, or is on its way, to be drawn again.
 func (t *Tx) Refresh(ctx context.Context, subject string) error {
 	if t.handle == nil {

@@ -490,3 +490,41 @@ func TestExpire(t *testing.T) {
 		}
 	})
 }
+
+// What is not on its way yet can be taken back by who sent it, and sent again under the same key.
+func TestUnsend(t *testing.T) {
+	t.Parallel()
+	onBothMailboxes(t, func(t *testing.T, m *mailbox) {
+		ctx, lane := t.Context(), store.PersonLane(m.asha.ID)
+		view := bot.View{Name: "asked", Subject: "I-1", Args: []string{m.ravi.ID}}
+		send := func() {
+			must(t, m.InTx(ctx, func(tx *store.Tx) error {
+				return tx.Send(ctx, bot.Message{To: bot.Recipient{Person: m.asha.ID}, View: view, Key: "once", Due: m.clock.now().Add(time.Minute)})
+			}))
+		}
+		unsend := func(view bot.View, key string, want int) {
+			t.Helper()
+			must(t, m.InTx(ctx, func(tx *store.Tx) error {
+				n, err := tx.Unsend(ctx, view, key)
+				if n != want {
+					t.Errorf("%d messages were taken back, want %d", n, want)
+				}
+				return err
+			}))
+		}
+		send()
+		unsend(bot.View{Name: "asked", Args: []string{m.asha.ID}}, "once", 0) // somebody else's
+		unsend(bot.View{Name: "other", Args: view.Args}, "once", 0)
+		unsend(view, "other", 0)
+		unsend(view, "once", 1)
+		unsend(view, "once", 0)
+		m.clock.advance(time.Minute)
+		m.due()
+		send()
+		m.clock.advance(time.Minute)
+		m.lease(lane, "w", true)
+		row := m.next(lane, "w", "I-1")
+		m.deliver(row, "ts1")
+		unsend(view, "once", 0) // it was sent
+	})
+}

@@ -235,6 +235,7 @@ func TestNobodySeesARequisitionThatIsNotTheirs(t *testing.T) {
 		passes := func(f store.ReqFilter, r hiring.Requisition) bool {
 			return may(f.Viewer, r) && (len(f.States) == 0 || slices.Contains(f.States, r.State)) &&
 				(f.Owner == "" || r.HiringManager == f.Owner) && (f.Member == "" || slices.Contains(r.Team(), f.Member)) &&
+				(f.HeldBy == "" || r.HiringManager == f.HeldBy || r.Requester == f.HeldBy) && (!f.Team || !r.Confidential || slices.Contains(r.Team(), f.Viewer.Person)) &&
 				(f.Role == "" || r.Role == f.Role) && (f.Search == "" || r.Title == "Java backend")
 		}
 		must(t, w.Read(ctx, func(tx *store.Tx) error {
@@ -312,6 +313,10 @@ func filters(people map[string]string) []store.ReqFilter {
 				for _, role := range []string{"", "general"} {
 					for _, search := range []string{"", "JÁVA  back"} {
 						all = append(all, store.ReqFilter{States: states, Owner: owner, Member: member, Role: role, Search: search, Limit: 5})
+						if owner != "" {
+							all = append(all, store.ReqFilter{States: states, HeldBy: owner, Member: member, Role: role, Search: search, Limit: 5})
+							all = append(all, store.ReqFilter{States: states, Team: true, Member: member, Role: role, Search: search, Limit: 5})
+						}
 					}
 				}
 			}

@@ -38,9 +38,12 @@ type ReqViewer struct {
 type ReqFilter struct {
 	Viewer ReqViewer
 	States []hiring.ReqState
-	// Owner is the id of the hiring manager, Member that of anyone of the team.
-	Owner, Member string
-	Role          string
+	// Owner is the id of the hiring manager, HeldBy that of the hiring manager or of who asked for it, and
+	// Member that of anyone of the team.
+	Owner, HeldBy, Member string
+	// Team leaves of what is confidential that of whose team the viewer is, and not an approver alone.
+	Team bool
+	Role string
 	// Search are words, or beginnings of words, of title, role, level, location and reference; a
 	// requisition must have them all.
 	Search string
@@ -186,22 +189,33 @@ func (q *statement) branch(f ReqFilter, words reqWords, state hiring.ReqState, c
 		from, id = `requisition_people s`, `s.requisition`
 		where = append(where, `s.team`, `s.person = `+q.arg(f.Member))
 		if own && f.Member != f.Viewer.Person {
-			where = append(where, `EXISTS (SELECT 1 FROM requisition_people v WHERE v.requisition = s.requisition AND v.person = `+q.arg(f.Viewer.Person)+`)`)
+			knows := `v.requisition = s.requisition AND v.person = ` + q.arg(f.Viewer.Person)
+			if f.Team && confidential {
+				knows += ` AND v.team`
+			}
+			where = append(where, `EXISTS (SELECT 1 FROM requisition_people v WHERE `+knows+`)`)
 		}
 	case own:
 		from, id = `requisition_people s`, `s.requisition`
 		where = append(where, `s.person = `+q.arg(f.Viewer.Person))
+		if f.Team && confidential {
+			where = append(where, `s.team`)
+		}
 	}
 	where = append(where, `s.state = `+q.arg(string(state)), `s.confidential = `+q.arg(confidential))
 	if f.After != "" {
 		where = append(where, `s.number < `+q.arg(numberOf(f.After)))
 	}
 	record := `s`
-	if id != `s.id` && (f.Owner != "" || f.Role != "") {
+	if id != `s.id` && (f.Owner != "" || f.HeldBy != "" || f.Role != "") {
 		from, record = from+` JOIN requisitions r ON r.id = s.requisition`, `r`
 	}
 	if f.Owner != "" {
 		where = append(where, record+`.hiring_manager = `+q.arg(f.Owner))
+	}
+	if f.HeldBy != "" {
+		held := q.arg(f.HeldBy)
+		where = append(where, `(`+record+`.hiring_manager = `+held+` OR `+record+`.requester = `+held+`)`)
 	}
 	if f.Role != "" {
 		where = append(where, record+`.role = `+q.arg(f.Role))

@@ -112,6 +112,15 @@ func looks(tb testing.TB, n int) []look {
 			}
 			return err
 		}},
+		{"suggest/changes", list(store.ReqFilter{Viewer: member, States: active, Member: "P-5", HeldBy: "P-5", Search: "eng", Limit: 10})},
+		{"suggest/team", list(store.ReqFilter{Viewer: all, States: active, Team: true, Search: "eng", Limit: 10})},
+		{"suggest/approvals", func(tx *store.Tx) error {
+			found, err := tx.ApprovalsWaitingNamed(ctx, "P-3", today, "eng", 5)
+			if len(found) == 0 {
+				tb.Error("nothing is found")
+			}
+			return err
+		}},
 		{"home/approvals", func(tx *store.Tx) error {
 			found, err := tx.ApprovalsWaitingFor(ctx, "P-3", today, 5)
 			if len(found) == 0 {

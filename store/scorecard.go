@@ -184,6 +184,21 @@ func (t *Tx) MyScorecards(ctx context.Context, person string, limit int) ([]hiri
 	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
 }
 
+// CardsAbout returns the scorecards that somebody has of these candidates, in whatever state, at most 25.
+func (t *Tx) CardsAbout(ctx context.Context, person string, of []hiring.Candidate) ([]hiring.Scorecard, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(of))
+	for i, c := range of {
+		ids[i] = c.ID
+	}
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM scorecards s WHERE s.person = ` + q.arg(person) + ` AND s.candidate IN (` + q.list(ids) +
+		`) ORDER BY s.candidate, s.interview LIMIT ` + strconv.Itoa(candidatePage))
+	return t.scorecards(ctx, q.text.String(), q.args...)
+}
+
 // OpenCardsOf returns the scorecards that are waited for, by the applications that they belong to, without
 // what stands in them: who is waited for.
 func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[string][]hiring.Scorecard, error) {
@@ -203,6 +218,21 @@ func (t *Tx) OpenCardsOf(ctx context.Context, of []hiring.Application) (map[stri
 		open[s.Application] = append(open[s.Application], s)
 	}
 	return open, err
+}
+
+// OpenCardsFor returns the scorecards that the panels of a requisition's active applications are not complete
+// without: those waited for of interviews that were over at an instant, and those whose people cannot; the
+// longest due first, without what stands in them.
+func (t *Tx) OpenCardsFor(ctx context.Context, req string, now time.Time, limit int) ([]hiring.Scorecard, error) {
+	var q statement
+	q.add(`SELECT ` + scorecardColumns + ` FROM applications a JOIN scorecards s ON s.application = a.id
+		WHERE a.requisition = ` + q.arg(req) + ` AND a.stage IN (` + q.list(activeStages()) + `) AND (s.waits AND s.ends_at <= ` + q.arg(instant{now}) + ` OR s.state = 'declined' AND NOT s.removed)
+		ORDER BY s.due_at, s.interview, s.person LIMIT ` + strconv.Itoa(limit))
+	found, err := t.scorecards(ctx, q.text.String(), q.args...)
+	for at := range found {
+		found[at].CardContent, found[at].Notes, found[at].Why = hiring.CardContent{}, nil, ""
+	}
+	return found, err
 }
 
 // SubmittedBy returns the scorecards that somebody submitted, the latest first. Limit 0 is 25.

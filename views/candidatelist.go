@@ -157,7 +157,16 @@ func candidateListCard(rows []appRow, v bot.View, adds bool) bot.Card {
 	if more {
 		card.Actions = append(card.Actions, bot.Action{Label: "Next page", Do: bot.Do("candidate.list", arg(v, 0), arg(v, 1), rows[len(rows)-1].app.ID)})
 	}
-	card.Actions = append(card.Actions, bot.Action{Label: "Several at once", Do: bot.Do("candidate.several", arg(v, 0))})
+	// Of what is listed here, from where this page begins.
+	in, after := arg(v, 1), arg(v, 2)
+	switch {
+	case in == MineOnly || slices.Contains(ActiveStages(), hiring.AppStage(in)):
+	case in == "" || in == ActiveOnly:
+		in = ""
+	default:
+		in, after = "", "" // those on whom nobody works are not acted on
+	}
+	card.Actions = append(card.Actions, bot.Action{Label: "Several at once", Do: bot.Do("candidate.several", arg(v, 0), in, after)})
 	if adds {
 		card.Actions = append(card.Actions, bot.Action{Label: "Add a candidate", Do: bot.Do("candidate.add")})
 	}

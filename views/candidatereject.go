@@ -113,10 +113,14 @@ func drawReqOutcomes(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	if err != nil {
 		return bot.Card{}, err
 	}
+	funnel, err := tx.FunnelOf(ctx, r.ID)
+	if err != nil {
+		return bot.Card{}, err
+	}
 	var lines []bot.Text
 	for i, row := range rows {
 		if i == PageSize {
-			lines = append(lines, bot.T("… and more: /candidate list "+r.ID))
+			lines = append(lines, bot.Join(bot.Tf("… and %d more: ", funnel.Active()-PageSize), bot.C("/candidate list "+r.ID)))
 			break
 		}
 		lines = append(lines, bot.Join(bot.B(row.app.Candidate+" "), bot.T(row.name+" · "+strings.ToLower(hiring.AppStageTitle(row.app.Stage)))))
@@ -129,7 +133,7 @@ func drawReqOutcomes(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 		}
 		return bot.Card{
 			Tone: bot.Attention, Title: "Reject all of " + r.ID + " and close it?",
-			Body: []bot.Node{bot.T("The reason for each of them: " + lowerFirst(words[at].Label) + ". They are not told by it. Nothing was done yet."), bot.Lines(lines...)},
+			Body: []bot.Node{bot.T("This is about " + count(funnel.Active(), "candidate") + ". The reason for each of them: " + lowerFirst(words[at].Label) + ". They are not told by it. Nothing was done yet."), bot.Lines(lines...)},
 			Actions: []bot.Action{
 				{Label: "Reject all and close", Style: bot.Danger, Do: bot.Do("req.outcome", r.ID, code, "yes").WithDraft(arg(v, 0))},
 				{Label: "Not yet", Do: bot.Do("req.show", r.ID)},

@@ -260,19 +260,25 @@ func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
 		}
 		cards[p.Person] = append(cards[p.Person], p)
 	}
+	names := make([]string, len(people))
+	for i, id := range people {
+		names[i] = "left"
+		if p, ok := s.Person(id); ok {
+			names[i] = p.Name
+		}
+	}
+	titles := make([]string, len(d.Dimensions))
+	for i, x := range d.Dimensions {
+		titles[i] = x.Title
+	}
+	heads, headsNumbered := labels(names, personWidth, shortenedMiddle)
+	rows, rowsNumbered := labels(titles, dimensionWidth, shortened)
 	var nodes []bot.Node
 	for at := 0; at < len(people); at += perTable {
 		columns := people[at:min(at+perTable, len(people))]
-		table := bot.Table{Header: []string{"Rating"}}
-		for _, id := range columns {
-			name := "left"
-			if p, ok := s.Person(id); ok {
-				name = p.Name
-			}
-			table.Header = append(table.Header, shortenedMiddle(name, personWidth))
-		}
-		for _, x := range d.Dimensions {
-			row := []bot.Text{bot.T(shortened(x.Title, dimensionWidth))}
+		table := bot.Table{Header: append([]string{"Rating"}, heads[at:at+len(columns)]...)}
+		for i, x := range d.Dimensions {
+			row := []bot.Text{bot.T(rows[i])}
 			for _, id := range columns {
 				row = append(row, bot.T(ratingWords(cards[id], x.Key)))
 			}
@@ -280,7 +286,45 @@ func tables(d hiring.Debrief, s *store.Snapshot) []bot.Node {
 		}
 		nodes = append(nodes, table)
 	}
+	if len(nodes) > 0 && headsNumbered {
+		nodes = append(nodes, numbering(len(people), func(i int) bot.Text { return personText(s, people[i]) }))
+	}
+	if len(nodes) > 0 && rowsNumbered {
+		nodes = append(nodes, numbering(len(titles), func(i int) bot.Text { return bot.T(inSentence(titles[i])) }))
+	}
 	return nodes
+}
+
+// labels shortens names to a width so that no two are the same, whatever they are: where shortening alone
+// leaves two alike, all are numbered, and numbered is true.
+func labels(names []string, most int, short func(string, int) string) (out []string, numbered bool) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		label := short(oneLine(name), most)
+		numbered = numbered || seen[bot.Fold(label)]
+		seen[bot.Fold(label)] = true
+		out = append(out, label)
+	}
+	if !numbered {
+		return out, false
+	}
+	for i, name := range names {
+		number := fmt.Sprintf("%d ", i+1)
+		out[i] = number + short(oneLine(name), most-len(number))
+	}
+	return out, true
+}
+
+// numbering says whom or what the numbers of shortened names stand for.
+func numbering(n int, name func(i int) bot.Text) bot.Text {
+	var text bot.Text
+	for i := range n {
+		if i > 0 {
+			text = bot.Join(text, bot.T(" · "))
+		}
+		text = bot.Join(text, bot.Tf("%d ", i+1), name(i))
+	}
+	return text
 }
 
 // recommendations says what each would do, in the order of the interviews.

@@ -37,16 +37,21 @@ const (
 type heatMap struct {
 	title, subtitle string
 	people          []heatColumn
-	rows            []string
+	rows            []heatRow
 	footer          []string
 }
 
-// heatColumn is one person: what they rated in the order of the rows, with NotCovered and -1 for what
-// they did not, and what they recommend.
+// heatRow is a dimension, with the mean of its ratings where there are some.
+type heatRow struct{ title, mean string }
+
+// heatColumn is one person in one interview: what they rated in the order of the rows, with NotCovered and
+// -1 for what they did not, and what they recommend.
 type heatColumn struct {
-	name    string
-	ratings []int
-	overall string
+	person    string
+	name      string
+	interview string
+	ratings   []int
+	overall   string
 }
 
 // notRated is the rating of what an interview does not rate.
@@ -73,14 +78,14 @@ func heatMapOf(title string, d hiring.Debrief, name func(string) string) heatMap
 		m.subtitle += fmt.Sprintf(" · weighted score %s of 4", points(d.Score))
 	}
 	for _, x := range d.Dimensions {
-		row := oneLine(x.Title)
+		row := heatRow{title: oneLine(x.Title)}
 		if x.Count > 0 {
-			row += fmt.Sprintf(" (mean %s)", points(x.Mean))
+			row.mean = "mean " + points(x.Mean)
 		}
 		m.rows = append(m.rows, row)
 	}
 	for _, p := range d.People {
-		column := heatColumn{name: oneLine(name(p.Person) + " " + p.Interview), overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
+		column := heatColumn{person: p.Person, name: oneLine(name(p.Person)), interview: p.Interview, overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
 		if p.Short() {
 			column.overall += " (three lines)"
 		}
@@ -116,13 +121,17 @@ func (m heatMap) alt() string {
 	for i, row := range m.rows {
 		var parts []string
 		for _, p := range m.people {
-			parts = append(parts, p.name+" "+cellWords(p.ratings[i]))
+			parts = append(parts, p.name+" "+p.interview+" "+cellWords(p.ratings[i]))
 		}
-		sentences = append(sentences, row+": "+strings.Join(parts, ", "))
+		title := row.title
+		if row.mean != "" {
+			title += " (" + row.mean + ")"
+		}
+		sentences = append(sentences, title+": "+strings.Join(parts, ", "))
 	}
 	var overall []string
 	for _, p := range m.people {
-		overall = append(overall, p.name+" "+p.overall)
+		overall = append(overall, p.name+" "+p.interview+" "+p.overall)
 	}
 	if len(overall) > 0 {
 		sentences = append(sentences, "Overall: "+strings.Join(overall, ", "))
@@ -134,39 +143,76 @@ func (m heatMap) layOut(faces pictureFaces) pictureLayout {
 	p := pictureMaker{faces: faces, y: picturePad - 4*unit}
 	p.paragraph(titleText, m.title, contentLeft, 2)
 	p.paragraph(figureText, m.subtitle, contentLeft, 2)
-	for at := 0; at < len(m.people); at += perBlock {
+	// Columns are as wide in every block, so that a person is not shown larger than another.
+	width := (contentRight - contentLeft - labelWidth) / max(1, min(len(m.people), perBlock))
+	people, legend := numberedColumns(faces, m.people, width-cellGap)
+	for at := 0; at < len(people); at += perBlock {
 		p.y += 10 * unit
-		p.heatBlock(m.rows, m.people[at:min(at+perBlock, len(m.people))])
+		p.heatBlock(m.rows, people[at:min(at+perBlock, len(people))], width)
 	}
 	p.y += 8 * unit
-	for _, f := range m.footer {
-		p.paragraph(quietText, f, contentLeft, 2)
+	for _, f := range append(legend, m.footer...) {
+		p.paragraph(quietText, f, contentLeft, 3)
 	}
 	p.size = image.Pt(pictureWidth, p.y+picturePad-4*unit)
 	return p.pictureLayout
 }
 
+// nameLines is how many lines the name above a column takes at most.
+const nameLines = 2
+
+// numberedColumns returns the columns with names that differ as they are drawn: where two people would
+// look the same, all are numbered, and the legend says who is who.
+func numberedColumns(faces pictureFaces, people []heatColumn, width int) (out []heatColumn, legend []string) {
+	drawn := map[string]string{} // who is drawn like that
+	same := false
+	for _, p := range people {
+		lines := strings.Join(faces.wrap(quietText, p.name, width, nameLines), "\n")
+		if other, known := drawn[lines]; known && other != p.person {
+			same = true
+		}
+		drawn[lines] = p.person
+	}
+	if !same {
+		return people, nil
+	}
+	numbers := map[string]int{}
+	for _, p := range people {
+		if numbers[p.person] == 0 {
+			numbers[p.person] = len(numbers) + 1
+			legend = append(legend, fmt.Sprintf("%d: %s", numbers[p.person], p.name))
+		}
+		p.name = fmt.Sprintf("%d: %s", numbers[p.person], p.name)
+		out = append(out, p)
+	}
+	return out, legend
+}
+
 // heatBlock places a few people side by side: their names, a row of cells for each dimension, and what
 // they recommend.
-func (m *pictureMaker) heatBlock(rows []string, people []heatColumn) {
-	width := (contentRight - contentLeft - labelWidth) / len(people)
+func (m *pictureMaker) heatBlock(rows []heatRow, people []heatColumn, width int) {
 	left := func(column int) int { return contentLeft + labelWidth + column*width }
 	top := m.y
 	bottom := top
 	for i, p := range people {
 		m.y = top
-		for _, line := range m.faces.wrap(quietText, p.name, width-cellGap, 2) {
+		for _, line := range append(m.faces.wrap(quietText, p.name, width-cellGap, nameLines), p.interview) {
 			m.y = m.line(quietText, line, left(i)).box.Max.Y
 		}
 		bottom = max(bottom, m.y)
 	}
 	m.y = bottom + 2*unit
 	for r, row := range rows {
-		top, m.y = m.y, m.y+2*unit
-		for _, line := range m.faces.wrap(quietText, row, labelWidth-cellGap, 3) {
+		top := m.y
+		lines := m.faces.wrap(quietText, row.title, labelWidth-cellGap, 3)
+		if row.mean != "" {
+			lines = append(lines, row.mean)
+		}
+		for _, line := range lines {
 			m.y = m.line(quietText, line, contentLeft).box.Max.Y
 		}
-		height := max(cellHeight, m.y-top)
+		height := max(cellHeight, m.y-top+4*unit)
+		m.lower(len(lines), (height-cellGap-(m.y-top))/2)
 		for i, p := range people {
 			m.heatCell(image.Rect(left(i), top, left(i)+width-cellGap, top+height-cellGap), p.ratings[r])
 		}
@@ -174,15 +220,24 @@ func (m *pictureMaker) heatBlock(rows []string, people []heatColumn) {
 	}
 	top = m.y + 2*unit
 	m.y = top
-	m.line(quietText, "Overall", contentLeft)
+	m.line(nameText, "Overall", contentLeft)
+	bottom = m.y
 	for i, p := range people {
 		m.y = top
-		for _, line := range m.faces.wrap(quietText, p.overall, width-cellGap, 2) {
-			m.y = m.line(quietText, line, left(i)).box.Max.Y
+		for _, line := range m.faces.wrap(nameText, p.overall, width-cellGap, 2) {
+			m.y = m.line(nameText, line, left(i)).box.Max.Y
 		}
 		bottom = max(bottom, m.y)
 	}
-	m.y = max(bottom, m.y)
+	m.y = bottom
+}
+
+// lower moves the last lines down, to the middle of the cells beside them.
+func (m *pictureMaker) lower(lines, by int) {
+	for i := len(m.texts) - lines; i < len(m.texts); i++ {
+		m.texts[i].box = m.texts[i].box.Add(image.Pt(0, by))
+		m.texts[i].dot.Y += by
+	}
 }
 
 // heatCell places a cell with its number in the middle.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,13 +21,13 @@ func debriefs(rt *rapid.T) hiring.Debrief {
 	d := hiring.Debrief{Score: rapid.IntRange(0, 400).Draw(rt, "score"), Counts: map[hiring.Recommendation]int{}}
 	for i := range rapid.IntRange(1, 8).Draw(rt, "dimensions") {
 		d.Dimensions = append(d.Dimensions, hiring.DebriefDimension{
-			Key: fmt.Sprint(i), Title: rapid.SampledFrom([]string{"Coding", "Operational awareness", "API design", strings.Repeat("Long words ", 12)}).Draw(rt, "title"),
+			Key: fmt.Sprint(i), Title: rapid.SampledFrom([]string{"Coding", "Operational awareness", "Operational awareness of others", "API design", strings.Repeat("Long words ", 12)}).Draw(rt, "title"),
 			Count: 1, Mean: rapid.IntRange(100, 400).Draw(rt, "mean"),
 		})
 	}
 	for i := range rapid.IntRange(1, 12).Draw(rt, "people") {
 		p := hiring.DebriefPerson{
-			Interview: fmt.Sprintf("I-%d", i+1), Person: rapid.SampledFrom([]string{"Asha", "Meenakshi Sundaram Venkataraman", "interviewer-2"}).Draw(rt, "person"),
+			Interview: fmt.Sprintf("I-%d", i+1), Person: rapid.SampledFrom([]string{"Asha", "Meenakshi Sundaram Venkataraman", "Meenakshi Sundaram Venkatraman", "Meenakshi Sundaram Venkatesan", "interviewer-2"}).Draw(rt, "person"),
 			CardContent: hiring.CardContent{Overall: rapid.SampledFrom(hiring.Recommendations).Draw(rt, "overall"), Ratings: map[string]hiring.Rating{}},
 		}
 		for _, x := range d.Dimensions {
@@ -70,6 +71,15 @@ func TestDebriefPicture(t *testing.T) {
 				}
 			}
 		}
+		drawn := map[string]string{}
+		columns, _ := numberedColumns(faces, m.people, 100*unit)
+		for _, p := range columns {
+			as := strings.Join(faces.wrap(quietText, p.name, 100*unit, nameLines), "\n")
+			if other, known := drawn[as]; known && other != p.person {
+				rt.Fatalf("%s and %s are both drawn as %q", other, p.person, as)
+			}
+			drawn[as] = p.person
+		}
 		alt := m.alt()
 		for _, p := range d.People {
 			if want := p.Person + " " + p.Interview + " " + strings.ToLower(hiring.RecommendationTitle(p.Overall)); !strings.Contains(alt, want) {
@@ -102,6 +112,9 @@ func TestDebriefTablesAreNarrow(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		for _, node := range tables(debriefs(rt), &store.Snapshot{}) {
 			table, ok := node.(bot.Table)
+			if text, words := node.(bot.Text); words && strings.HasPrefix(text.Plain(nil), "1 ") {
+				continue // says what the numbers stand for
+			}
 			if !ok || len(table.Header) > 3 {
 				rt.Fatalf("%#v", node)
 			}
@@ -115,6 +128,36 @@ func TestDebriefTablesAreNarrow(t *testing.T) {
 					rt.Fatalf("%q has %d characters", head, n)
 				}
 			}
+		}
+	})
+}
+
+// However names are shortened, no two stay alike: where they would, they are numbered.
+func TestShortLabelsDiffer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		names, want []string
+		numbered    bool
+	}{
+		{[]string{"Asha", "Ben Rao"}, []string{"Asha", "Ben Rao"}, false},
+		{[]string{"interviewer-1", "interviewer-2"}, []string{"inte…-1", "inte…-2"}, false},
+		{[]string{"Meenakshi Venkataraman", "Meena Raman"}, []string{"1 Mee…n", "2 Mee…n"}, true},
+		{[]string{"Asha", "ASHA", "Ben"}, []string{"1 Asha", "2 ASHA", "3 Ben"}, true},
+	} {
+		got, numbered := labels(c.names, personWidth, shortenedMiddle)
+		if !slices.Equal(got, c.want) || numbered != c.numbered {
+			t.Errorf("%q: %q, %v", c.names, got, numbered)
+		}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		names := rapid.SliceOfN(rapid.StringOf(rapid.SampledFrom([]rune("ab …"))), 0, 40).Draw(rt, "names")
+		got, _ := labels(names, personWidth, shortenedMiddle)
+		seen := map[string]bool{}
+		for _, label := range got {
+			if seen[label] || len([]rune(label)) > personWidth {
+				rt.Fatalf("%q of %q", label, names)
+			}
+			seen[label] = true
 		}
 	})
 }

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// homeShown is how many requisitions a home lists, and homeLines how many lines it has at most.
-	homeShown = 5
+	// homeLines is how many lines a home has at most, each with a button of its own, and homeShown how many
+	// of them are requisitions of one sort.
 	homeLines = 10
+	homeShown = 5
 	// homeCount is how far a home counts; more is written as "25+".
 	homeCount = 25
 	// stuckDays is after how many working days in one stage an application is stuck.
@@ -33,6 +34,7 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 		noRecruiter: a.Has(hiring.Admin) && len(s.PeopleWith(hiring.Recruiter)) == 0,
 		makes:       hiring.May(a, hiring.MakeReq, hiring.Subject{}),
 		admin:       a.Has(hiring.Admin),
+		named:       named,
 		name: func(r hiring.Requisition) string {
 			if p, _ := s.Playbook(r.Role); named {
 				return " " + ReqName(r, p)
@@ -47,7 +49,7 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 	if look.waiting, err = tx.ApprovalsWaitingFor(ctx, viewer.ID, today(tx, viewer), PageSize); err != nil {
 		return bot.Card{}, err
 	}
-	mine := store.ReqFilter{Viewer: ReqViewer(viewer), Member: viewer.ID, Limit: homeShown + 1}
+	mine := store.ReqFilter{Viewer: ReqViewer(viewer), Member: viewer.ID, Limit: homeCount + 1}
 	mine.States = []hiring.ReqState{hiring.ReqDraft}
 	if look.drafts, err = tx.Requisitions(ctx, mine); err != nil {
 		return bot.Card{}, err
@@ -68,10 +70,8 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 			look.questions = append(look.questions, r.ID)
 		}
 	}
-	if named {
-		if err := look.loadHiring(ctx, tx, viewer); err != nil {
-			return bot.Card{}, err
-		}
+	if err := look.loadHiring(ctx, tx, viewer); err != nil {
+		return bot.Card{}, err
 	}
 	if hiring.May(a, hiring.HandOver, hiring.Subject{}) && named {
 		if look.orphans, err = orphans(ctx, tx); err != nil {
@@ -82,7 +82,8 @@ func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (
 }
 
 // loadHiring loads what waits of candidates: for who works on them by their requisitions, and for who
-// interviews.
+// interviews. Of a candidate no more than the reference gets into a home, so that it may be shown where
+// the company wants no personal data too.
 func (look *homeLook) loadHiring(ctx context.Context, tx *store.Tx, viewer bot.Actor) error {
 	a := Actor(viewer)
 	who := CandidateViewer(viewer)
@@ -106,6 +107,12 @@ func (look *homeLook) loadHiring(ctx context.Context, tx *store.Tx, viewer bot.A
 		if look.late, err = tx.WithLateScorecards(ctx, who, now, homeCount+1); err != nil {
 			return err
 		}
+		if look.cannot, err = tx.EmptySeats(ctx, who, homeCount+1); err != nil {
+			return err
+		}
+	}
+	if look.proposed, err = tx.AskedWhen(ctx, viewer.ID, homeCount+1); err != nil {
+		return err
 	}
 	// What the whole company has today is for recruiters; everybody else has their own.
 	today.Mine = !a.Has(hiring.Recruiter)
@@ -150,21 +157,25 @@ func orphans(ctx context.Context, tx *store.Tx) ([]orphan, error) {
 
 // homeLook is what somebody's home is drawn from.
 type homeLook struct {
-	company              string
-	bands, makes, admin  bool
+	company             string
+	bands, makes, admin bool
+	// named is set where more may be shown than counts and references.
+	named                bool
 	noAdmin, noRecruiter bool
 	waiting              []hiring.Approval
 	drafts, mine         []hiring.Requisition
 	orphans              []orphan
 	// questions are the requisitions of which an approver waits for this person's answer.
 	questions []string
-	// works is set for who works on candidates: wordless wait for a word, stuck have not moved, and of
-	// late a scorecard is overdue. The interviews are of today, and the cards are one's own.
+	// works is set for who works on candidates: wordless wait for a word, stuck have not moved, of late a
+	// scorecard is overdue, and cannot are the seats on interviews whose people said that they cannot.
 	works                 bool
 	wordless, stuck, late []hiring.Application
-	interviews            []hiring.Interview
-	cards                 []hiring.Scorecard
-	name                  func(hiring.Requisition) string
+	cannot                []hiring.Scorecard
+	// interviews are of today. Of proposed the times wait for this person's answer, and cards are their own.
+	interviews, proposed []hiring.Interview
+	cards                []hiring.Scorecard
+	name                 func(hiring.Requisition) string
 }
 
 func homeCard(viewer bot.Actor, look homeLook) bot.Card {
@@ -176,79 +187,20 @@ func homeCard(viewer bot.Actor, look homeLook) bot.Card {
 	if look.noAdmin {
 		card.Body = append(card.Body, bot.Join(bot.T("Nobody is admin here yet. Whoever started the bot has a code: "), bot.C("/hire claim CODE")))
 	}
-	if look.noRecruiter {
-		card.Body = append(card.Body, bot.T("Nobody is recruiter yet. Setup asks four things, all with a default."))
-		card.Actions = append(card.Actions, bot.Action{Label: "Set up", Do: bot.Do("hire.setup"), Style: bot.Primary})
-	}
-	lines := hiringLines(&card, look)
-	for _, o := range look.orphans {
-		number := fmt.Sprint(o.things)
-		if o.more {
-			number += "+"
+	for _, line := range homeItems(look) {
+		if len(card.Body) == homeLines {
+			break
 		}
-		things := "things"
-		if o.things == 1 {
-			things = "thing"
+		if line.urgent {
+			card.Tone = bot.Attention
 		}
-		card.Tone = bot.Attention
-		who, went := o.person.Name, ", who was deactivated. "
-		if o.into != "" {
-			who, went = o.person.Name+" (merged)", ", who goes on as "+o.into+". "
-		}
-		card.Body = append(card.Body, bot.Join(bot.B("Nobody owns "+number+" "+things), bot.T(" of "+o.person.Name+went), bot.C("/hire handover @"+who+" @"+cmp.Or(o.into, "…"))))
+		card.Body = append(card.Body, bot.Item{Text: line.text, Action: bot.Action{Label: line.label, Do: line.do, Style: line.style(len(card.Body) == 0)}})
 	}
-	if n := len(look.waiting); n > 0 {
-		card.Tone = bot.Attention
-		verb := " waits"
-		if n > 1 {
-			verb = " wait"
-		}
-		card.Body = append(card.Body, bot.Join(bot.B(count(n, "approval")), bot.T(verb+" for your decision.")))
-		card.Actions = append(card.Actions, bot.Action{Label: "Decide", Do: bot.Do("req.next"), Style: bot.Primary})
-	}
-	for i, id := range look.questions {
-		card.Tone = bot.Attention
-		card.Body = append(card.Body, bot.Join(bot.B("A question on "+id), bot.T(" waits for your answer.")))
-		if i == 0 {
-			card.Actions = append(card.Actions, bot.Action{Label: "Answer " + id, Do: bot.Do("req.answer", id), Style: bot.Primary})
-		}
-	}
-	acts := lines.rest(&card, look)
-	room := homeLines - len(card.Body)
-	menu := &bot.Menu{Label: "Show one", Items: acts}
-	if len(acts) > 0 {
-		menu.Label = "Go on with"
-	}
-	list := func(title string, reqs []hiring.Requisition, room int) int {
-		if len(reqs) == 0 || room < 2 {
-			return 0
-		}
-		room--
-		lines := []bot.Text{bot.B(title)}
-		for i, r := range reqs {
-			if i == homeShown || i > 0 && room <= 1 {
-				lines = append(lines, bot.Join(bot.T("… and more: "), bot.C("/req list mine")))
-				break
-			}
-			room--
-			lines = append(lines, bot.Join(bot.T(r.ID+look.name(r)+" · "+strings.ToLower(hiring.ReqStateTitle(r.State))), bot.Tf(" · %d of %d filled", r.Filled, r.Seats)))
-			menu.Items = append(menu.Items, bot.MenuItem{Label: r.ID + look.name(r), Do: bot.Do("req.show", r.ID)})
-		}
-		card.Body = append(card.Body, bot.Lines(lines...))
-		return len(lines)
-	}
-	// Drafts leave room for what is under way.
-	left := room
-	if len(look.mine) > 0 {
-		left = min(room, max(room/2, room-1-min(len(look.mine), homeShown+1)))
-	}
-	room -= list("Your drafts", look.drafts, left)
-	list("Your requisitions", look.mine, room)
 	if len(card.Body) == 0 {
 		card.Body = append(card.Body, bot.T("Nothing waits for you."))
 	}
-	if len(menu.Items) > 0 {
-		card.Menu = menu
+	if quiet := nothingOf(look); quiet != "" {
+		card.Context = bot.Lines(bot.T(quiet), card.Context)
 	}
 	offer := func(when bool, label, command string) {
 		if when && len(card.Actions) < 3 {
@@ -272,83 +224,149 @@ func rolesOf(viewer bot.Actor) string {
 	return roleTitles(roles)
 }
 
-// homeItems are the lines of a home that come with an act each: the first three acts are buttons, and
-// the others stand in the menu.
-type homeItems struct {
-	lines []homeItem
-}
-
+// homeItem is a line of a home with what can be done about it.
 type homeItem struct {
-	text   bot.Text
-	label  string
-	do     bot.Call
+	text  bot.Text
+	label string
+	do    bot.Call
+	// urgent is set where somebody waits for the viewer.
 	urgent bool
 }
 
-func (l *homeItems) add(n int, text bot.Text, urgent bool, label string, do bot.Call) {
-	if n > 0 {
-		l.lines = append(l.lines, homeItem{text: text, label: label, do: do, urgent: urgent})
+// style makes the button of what stands first, if somebody waits for it, the main act of the home.
+func (i homeItem) style(first bool) bot.Style {
+	if first && i.urgent {
+		return bot.Primary
 	}
+	return bot.Secondary
 }
 
-// hiringLines adds what has to come first, candidates who wait for a word, and returns what comes after
-// what waits for one's decision.
-func hiringLines(card *bot.Card, look homeLook) homeItems {
-	var first, rest homeItems
-	first.add(len(look.wordless), bot.Join(bot.B(counted(len(look.wordless), "candidate")), bot.T(waitVerb(len(look.wordless))+" for word from us: "+appNames(look.wordless)+".")), true,
-		"Tell "+firstOf(look.wordless), bot.Do("candidate.show", firstOf(look.wordless)))
-	first.put(card)
-	rest.add(len(look.cards), bot.Join(bot.B(counted(len(look.cards), "scorecard")), bot.T(" of yours: "+cardNames(look.cards)+".")), true,
-		"My scorecards", bot.Do("feedback.mine"))
-	rest.add(len(look.interviews), bot.Join(bot.B(counted(len(look.interviews), "interview")+" today"), bot.T(": "), interviewTimes(look.interviews)), false,
-		"Interviews", bot.Do("interview.list"))
-	rest.add(len(look.late), bot.Join(bot.B(counted(len(look.late), "candidate")), bot.T(" with overdue scorecards: "+appNames(look.late)+".")), true,
-		"Ask for scorecards", bot.Do("candidate.ask", strings.Join(candidatesOf(look.late[:min(len(look.late), askedAtOnce)]), ",")))
-	rest.add(len(look.stuck), bot.Join(bot.B(counted(len(look.stuck), "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(look.stuck))), false,
-		"Open "+firstOf(look.stuck)+" ", bot.Do("candidate.show", firstOf(look.stuck)))
+// homeItems returns the lines of a home, what is to be done first in front: candidates who wait for a
+// word, what else waits for the viewer, how it goes, and the requisitions that are theirs.
+func homeItems(look homeLook) []homeItem {
+	var all []homeItem
+	add := func(n int, urgent bool, label string, do bot.Call, text ...bot.Text) {
+		if n > 0 {
+			all = append(all, homeItem{text: bot.Join(text...), label: label, do: do, urgent: urgent})
+		}
+	}
+	if look.noRecruiter {
+		add(1, false, "Set up", bot.Do("hire.setup"), bot.T("Nobody is recruiter yet. Setup asks four things, all with a default."))
+	}
+	n := len(look.wordless)
+	add(n, true, "Tell "+firstOf(look.wordless), bot.Do("candidate.show", firstOf(look.wordless)),
+		bot.B(counted(n, "candidate")), bot.T(waitVerb(n)+" for word from us: "+appNames(look.wordless)+"."))
+	n = len(look.waiting)
+	add(n, true, "Decide", bot.Do("req.next"), bot.B(counted(n, "approval")), bot.T(waitVerb(n)+" for your decision."))
+	if n = len(look.questions); n > 0 {
+		add(n, true, "Answer "+look.questions[0], bot.Do("req.answer", look.questions[0]),
+			bot.B(counted(n, "question")), bot.T(waitVerb(n)+" for your answer: "+nameFew(look.questions)+"."))
+	}
+	n = len(look.cards)
+	add(n, true, "My scorecards", bot.Do("feedback.mine"), bot.B(counted(n, "scorecard")), bot.T(" of yours: "+cardNames(look.cards)+"."))
+	if n = len(look.proposed); n > 0 {
+		add(n, true, "Answer "+look.proposed[0].ID, bot.Do("interview.times", look.proposed[0].ID),
+			bot.B(counted(n, "interview")), bot.T(" of which you are asked when you can: "+interviewNames(look.proposed)+"."))
+	}
+	if n = len(look.cannot); n > 0 {
+		seat := look.cannot[0]
+		add(n, true, "Find somebody for "+seat.Interview, bot.Do("interview.reassign", seat.Interview, seat.Person),
+			bot.B(counted(n, "seat")), bot.T(" whose person can't: "+cardNames(look.cannot)+"."))
+	}
+	all = append(all, orphanItems(look.orphans)...)
+	n = len(look.stuck)
+	add(n, false, "Open "+firstOf(look.stuck), bot.Do("candidate.show", firstOf(look.stuck)),
+		bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(look.stuck)))
+	n = len(look.interviews)
+	add(n, false, "Interviews", bot.Do("interview.list"), bot.B(counted(n, "interview")+" today"), bot.T(": "), interviewTimes(look.interviews, look.named), bot.T("."))
+	n = len(look.late)
+	add(n, false, "Ask for scorecards", bot.Do("candidate.ask", strings.Join(candidatesOf(look.late[:min(n, askedAtOnce)]), ",")),
+		bot.B(counted(n, "candidate")), bot.T(" with overdue scorecards: "+appNames(look.late)+"."))
+	if bare := withoutPanel(look); len(bare) > 0 {
+		verb := " need a panel: "
+		if len(bare) == 1 {
+			verb = " needs a panel: "
+		}
+		add(1, false, "Set the panel of "+bare[0], bot.Do("req.edit", bare[0]), bot.B(counted(len(bare), "requisition")), bot.T(verb+nameFew(bare)+"."))
+	}
+	return append(all, ownItems(look, homeLines-len(all))...)
+}
+
+// nothingOf says to who works on candidates what there is nothing of, "" where there is something of all.
+func nothingOf(look homeLook) string {
+	var none []string
+	if look.works && len(look.stuck) == 0 {
+		none = append(none, "nothing stuck")
+	}
+	if look.works && len(look.interviews) == 0 {
+		none = append(none, "no interviews today")
+	}
+	if len(none) == 0 {
+		return ""
+	}
+	return upperFirst(strings.Join(none, " · ")) + "."
+}
+
+// withoutPanel returns the open requisitions for which the viewer works and nobody interviews yet.
+func withoutPanel(look homeLook) []string {
+	var bare []string
 	for _, r := range look.mine {
 		if r.State == hiring.ReqOpen && len(r.Panel) == 0 && look.works {
-			rest.add(1, bot.Join(bot.B(r.ID), bot.T(" needs a panel.")), false, "Set the panel of "+r.ID, bot.Do("req.edit", r.ID))
-			break
+			bare = append(bare, r.ID)
 		}
 	}
-	return rest
+	return bare
 }
 
-// put writes the lines into the card, with a button each as long as there is room.
-func (l *homeItems) put(card *bot.Card) (more []bot.MenuItem) {
-	for _, item := range l.lines {
-		card.Body = append(card.Body, item.text)
-		if item.urgent {
-			card.Tone = bot.Attention
-		}
-		label := strings.TrimSpace(item.label)
-		if len(card.Actions) < 3 {
-			card.Actions = append(card.Actions, bot.Action{Label: label, Do: item.do})
-		} else {
-			more = append(more, bot.MenuItem{Label: label, Do: item.do})
-		}
+// orphanItems returns a line about what nobody owns any more, of the first who owned it.
+func orphanItems(orphans []orphan) []homeItem {
+	if len(orphans) == 0 {
+		return nil
 	}
-	return more
+	o := orphans[0]
+	number := fmt.Sprint(o.things)
+	if o.more {
+		number += "+"
+	}
+	things := "things"
+	if o.things == 1 && !o.more {
+		things = "thing"
+	}
+	who, went := o.person.Name, ", who was deactivated. "
+	if o.into != "" {
+		who, went = o.person.Name+" (merged)", ", who goes on as "+o.into+". "
+	}
+	text := bot.Join(bot.B("Nobody owns "+number+" "+things), bot.T(" of "+o.person.Name+went), bot.C("/hire handover @"+who+" @"+cmp.Or(o.into, "…")))
+	switch n := len(orphans) - 1; {
+	case n == 1:
+		text = bot.Join(text, bot.T(" Nor what 1 more person owned."))
+	case n > 1:
+		text = bot.Join(text, bot.Tf(" Nor what %d more people owned.", n))
+	}
+	return []homeItem{{text: text, label: "Hand over", do: bot.Do("hire.handover", o.person.ID), urgent: true}}
 }
 
-// rest writes the remaining lines, and returns the acts for which there is no button any more. A
-// recruiter with nothing to do is told so.
-func (l *homeItems) rest(card *bot.Card, look homeLook) []bot.MenuItem {
-	more := l.put(card)
-	if look.works && len(card.Body) > 0 {
-		var none []string
-		if len(look.stuck) == 0 {
-			none = append(none, "nothing stuck")
+// ownItems returns a line for each requisition of the viewer's, as many as there is room for: drafts
+// first, which leave room for what is under way.
+func ownItems(look homeLook, room int) []homeItem {
+	shown := func(reqs []hiring.Requisition, room int) (items []homeItem) {
+		most := min(room, homeShown)
+		for i, r := range reqs {
+			if len(items) >= most {
+				return items
+			}
+			if rest := len(reqs) - i; len(items) == most-1 && rest > 1 {
+				return append(items, homeItem{text: bot.T("… and more of yours."), label: "All of mine", do: bot.Do("req.list", MineOnly)})
+			}
+			items = append(items, homeItem{
+				text:  bot.Join(bot.T(r.ID+look.name(r)+" · "+strings.ToLower(hiring.ReqStateTitle(r.State))), bot.Tf(" · %d of %d filled", r.Filled, r.Seats)),
+				label: "Open " + r.ID, do: bot.Do("req.show", r.ID),
+			})
 		}
-		if len(look.interviews) == 0 {
-			none = append(none, "no interviews today")
-		}
-		if len(none) > 0 {
-			card.Body = append(card.Body, bot.T(upperFirst(strings.Join(none, " · "))+"."))
-		}
+		return items
 	}
-	return more
+	drafts := shown(look.drafts, max(room-min(len(look.mine), homeShown), room/2))
+	return append(drafts, shown(look.mine, room-len(drafts))...)
 }
 
 // counted counts up to what a home counts.
@@ -404,7 +422,19 @@ func cardNames(cards []hiring.Scorecard) string {
 	return nameFew(names)
 }
 
-func interviewTimes(interviews []hiring.Interview) bot.Text {
+func interviewNames(interviews []hiring.Interview) string {
+	var names []string
+	for _, i := range interviews {
+		names = append(names, i.Candidate+" ("+i.ID+")")
+	}
+	return nameFew(names)
+}
+
+// interviewTimes names interviews with when they begin, or only names them.
+func interviewTimes(interviews []hiring.Interview, timed bool) bot.Text {
+	if !timed {
+		return bot.T(interviewNames(interviews))
+	}
 	var text bot.Text
 	for n, i := range interviews {
 		if n == namesShown {

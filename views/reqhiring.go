@@ -24,23 +24,14 @@ func hiringText(ctx context.Context, tx *store.Tx, viewer bot.Actor, r hiring.Re
 	if funnel.Active() == 0 {
 		return bot.Lines(lines...), nil
 	}
-	apps, err := tx.Applications(ctx, store.AppFilter{Viewer: CandidateViewer(viewer), Req: r.ID, Stages: ActiveStages()})
+	waits, err := whoWaits(ctx, tx, r)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range apps {
-		if len(lines) > waitsShown {
-			break
-		}
-		line, err := waitsFrom(ctx, tx, a, r)
-		if err != nil {
-			return nil, err
-		}
-		if len(line) > 0 {
-			lines = append(lines, line)
-		}
+	if n := len(waits) - waitsShown; n > 0 {
+		waits = append(waits[:waitsShown], bot.Join(bot.T("… and more who wait: "), bot.C("/candidate list "+r.ID)))
 	}
-	return bot.Lines(lines...), nil
+	return bot.Lines(append(lines, waits...)...), nil
 }
 
 // funnelWords lists the stages in which there are candidates.
@@ -54,29 +45,65 @@ func funnelWords(funnel hiring.Funnel) string {
 	return strings.Join(parts, " · ")
 }
 
-// waitsFrom says for whom a candidate waits: for those whose scorecards are not in, or for a word.
-func waitsFrom(ctx context.Context, tx *store.Tx, a hiring.Application, r hiring.Requisition) (bot.Text, error) {
-	if a.Stage == hiring.AppInterviewing || a.Stage == hiring.AppDebrief {
-		cards, err := tx.CardsOf(ctx, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		var who bot.Text
-		for _, s := range cards {
-			if !s.Open() || tx.Now().Before(s.EndsAt) {
-				continue
-			}
-			if len(who) > 0 {
-				who = bot.Join(who, bot.T(", "))
-			}
-			who = bot.Join(who, personText(tx.Snapshot(), s.Person))
-		}
-		if len(who) > 0 {
-			return bot.Join(bot.T(a.Candidate+" waits for scorecards of "), who), nil
-		}
+// whoWaits says for whom the candidates of a requisition wait, the longest first: for those whose
+// scorecards are not in, for somebody in an empty seat, or for a word. One more line than is shown tells
+// that there are more.
+func whoWaits(ctx context.Context, tx *store.Tx, r hiring.Requisition) ([]bot.Text, error) {
+	cards, err := tx.OpenCardsFor(ctx, r.ID, tx.Now(), maxPanel*(waitsShown+1))
+	if err != nil {
+		return nil, err
 	}
-	if a.WaitingSince.IsZero() {
-		return nil, nil
+	var candidates []string
+	of := map[string][]hiring.Scorecard{}
+	for _, s := range cards {
+		if len(of[s.Candidate]) == 0 {
+			candidates = append(candidates, s.Candidate)
+		}
+		of[s.Candidate] = append(of[s.Candidate], s)
 	}
-	return bot.Join(bot.T(a.Candidate+" waits for a word from "), personOrNobody(r.Recruiter, func(id string) bot.Text { return personText(tx.Snapshot(), id) }), bot.T(" since "), bot.At(a.WaitingSince)), nil
+	var lines []bot.Text
+	for _, c := range candidates {
+		lines = append(lines, waitsFrom(tx.Snapshot(), c, of[c]))
+	}
+	wordless, err := tx.WaitingForWordOf(ctx, r.ID, len(candidates)+waitsShown+1)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range wordless {
+		if len(of[a.Candidate]) > 0 {
+			continue // they wait for scorecards first
+		}
+		lines = append(lines, bot.Join(bot.T(a.Candidate+" waits for a word from "),
+			personOrNobody(r.Recruiter, func(id string) bot.Text { return personText(tx.Snapshot(), id) }), bot.T(" since "), bot.At(a.WaitingSince)))
+	}
+	return lines, nil
+}
+
+// maxPanel is how many scorecards of one candidate are read at most in this.
+const maxPanel = 8
+
+// waitsFrom says whom a candidate waits for, by the scorecards that are not in.
+func waitsFrom(s *store.Snapshot, candidate string, cards []hiring.Scorecard) bot.Text {
+	var gives, cannot bot.Text
+	for _, card := range cards {
+		to := &gives
+		if !card.Waits() {
+			to = &cannot
+		}
+		if len(*to) > 0 {
+			*to = bot.Join(*to, bot.T(", "))
+		}
+		*to = bot.Join(*to, personText(s, card.Person))
+	}
+	line := bot.T(candidate + " waits for ")
+	if len(gives) > 0 {
+		line = bot.Join(line, bot.T("scorecards of "), gives)
+	}
+	if len(gives) > 0 && len(cannot) > 0 {
+		line = bot.Join(line, bot.T(" and for "))
+	}
+	if len(cannot) > 0 {
+		line = bot.Join(line, bot.T("somebody in the place of "), cannot)
+	}
+	return line
 }

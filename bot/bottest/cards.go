@@ -65,6 +65,14 @@ func Cards() []NamedCard {
 			bot.Picture{Name: "trend.png", Alt: "Offers went from 3 to 5", PNG: Pixel()},
 			bot.File{Name: "letter.txt", MediaType: "text/plain", Data: []byte("Dear reader")},
 		}}},
+		{"lines", bot.Card{Title: "Lines", Tone: bot.Attention, Body: []bot.Node{
+			bot.T("What waits:"),
+			bot.Item{Text: bot.Join(bot.B("2 boxes"), bot.T(" wait since "), bot.At(Moment), bot.T(".")), Action: bot.Action{Label: "Count boxes", Do: bot.Do("card.press", "count"), Style: bot.Primary}},
+			bot.Item{Text: bot.Join(bot.T("Shelf *7* of "), bot.Who("p-7", "Sample Person"), bot.T(" is full")), Action: bot.Action{Label: "Empty shelf 7", Do: bot.Do("card.press", "empty"), Style: bot.Danger, Confirm: &bot.Confirm{
+				Title: "Empty it?", Text: "What is on it goes.", Yes: "Empty", No: "Keep",
+			}}},
+			bot.Item{Text: bot.Join(bot.T("Type "), bot.C("/box list"), bot.T(" for all")), Action: bot.Action{Label: "All boxes", Do: bot.Do("card.press", "all")}},
+		}, Actions: []bot.Action{{Label: "Close the store", Do: bot.Do("card.press", "close")}}}},
 		{"buttons", bot.Card{Title: "Buttons", Tone: bot.Attention, Body: []bot.Node{bot.T("What now?"), bot.Divider{}, bot.T("Choose.")}, Actions: buttons, Menu: menu}},
 		{"hostile", bot.Card{
 			Title: Hostile,

@@ -33,7 +33,7 @@ func genSpans() *rapid.Generator[bot.Text] {
 
 func genNode() *rapid.Generator[bot.Node] {
 	return rapid.Custom(func(t *rapid.T) bot.Node {
-		switch rapid.IntRange(0, 5).Draw(t, "node") {
+		switch rapid.IntRange(0, 6).Draw(t, "node") {
 		case 0:
 			return genSpans().Draw(t, "text")
 		case 1:
@@ -47,20 +47,24 @@ func genNode() *rapid.Generator[bot.Node] {
 			return bot.Picture{Name: genText().Draw(t, "name"), Alt: genText().Draw(t, "alt"), PNG: Pixel()}
 		case 4:
 			return bot.File{Name: genText().Draw(t, "name"), MediaType: genText().Draw(t, "type"), Data: rapid.SliceOfN(rapid.Byte(), 0, 64).Draw(t, "data")}
+		case 5:
+			return bot.Item{Text: genSpans().Draw(t, "line"), Action: genAction().Draw(t, "act")}
 		default:
 			return bot.Divider{}
 		}
 	})
 }
 
-// GenCard draws any card that the core can express, within no platform's limits.
-func GenCard() *rapid.Generator[bot.Card] {
-	call := rapid.Custom(func(t *rapid.T) bot.Call {
+func genCall() *rapid.Generator[bot.Call] {
+	return rapid.Custom(func(t *rapid.T) bot.Call {
 		return bot.Do("card.press", rapid.StringMatching(`[a-zA-Z0-9|% -]{0,24}`).Draw(t, "argument"))
 	})
-	action := rapid.Custom(func(t *rapid.T) bot.Action {
+}
+
+func genAction() *rapid.Generator[bot.Action] {
+	return rapid.Custom(func(t *rapid.T) bot.Action {
 		a := bot.Action{
-			Label: genText().Draw(t, "label"), Do: call.Draw(t, "call"),
+			Label: genText().Draw(t, "label"), Do: genCall().Draw(t, "call"),
 			Style: rapid.SampledFrom([]bot.Style{bot.Secondary, bot.Primary, bot.Danger, bot.On}).Draw(t, "style"),
 		}
 		if rapid.Bool().Draw(t, "confirms") {
@@ -68,15 +72,19 @@ func GenCard() *rapid.Generator[bot.Card] {
 		}
 		return a
 	})
+}
+
+// GenCard draws any card that the core can express, within no platform's limits.
+func GenCard() *rapid.Generator[bot.Card] {
 	item := rapid.Custom(func(t *rapid.T) bot.MenuItem {
-		return bot.MenuItem{Label: genText().Draw(t, "label"), Hint: genText().Draw(t, "hint"), Do: call.Draw(t, "call")}
+		return bot.MenuItem{Label: genText().Draw(t, "label"), Hint: genText().Draw(t, "hint"), Do: genCall().Draw(t, "call")}
 	})
 	return rapid.Custom(func(t *rapid.T) bot.Card {
 		card := bot.Card{
 			Title:   genText().Draw(t, "title"),
 			Tone:    rapid.SampledFrom([]bot.Tone{bot.Neutral, bot.Good, bot.Attention, bot.Trouble}).Draw(t, "tone"),
 			Body:    rapid.SliceOfN(genNode(), 0, 8).Draw(t, "body"),
-			Actions: rapid.SliceOfN(action, 0, 30).Draw(t, "actions"),
+			Actions: rapid.SliceOfN(genAction(), 0, 30).Draw(t, "actions"),
 			Context: genSpans().Draw(t, "context"),
 		}
 		if rapid.Bool().Draw(t, "menu") {

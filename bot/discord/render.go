@@ -227,6 +227,9 @@ func (t typesetter) node(n bot.Node, on surface) []part {
 	switch n := n.(type) {
 	case bot.Text:
 		return textParts(t.runs(n))
+	case bot.Item:
+		// Its button stands below, since nothing stands beside a line here.
+		return textParts(t.value(n.Text))
 	case bot.Fields:
 		return t.fields(n)
 	case bot.Table:
@@ -807,7 +810,7 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 	}
 	room := rows*limits.RowButtons - len(last)
 	first = first[:min(len(first), room)]
-	buttons, questions, left := t.buttons(c.Actions, room-len(first))
+	buttons, questions, left := t.buttons(c.Buttons(), room-len(first))
 	out.Questions = questions
 	out.Choices += left
 	for _, b := range buttons {
@@ -815,8 +818,18 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 			out.Labels = append(out.Labels, b.Label)
 		}
 	}
-	for row := range slices.Chunk(slices.Concat(first, buttons, last), limits.RowButtons) {
-		out.Rows = append(out.Rows, discordgo.ActionsRow{Components: row})
+	// The buttons of the lines stand apart from the card's own, where there are rows enough.
+	lines := min(len(buttons), len(c.Buttons())-len(c.Actions))
+	ofLines := len(first) + lines
+	all := slices.Concat(first, buttons, last)
+	groups := [][]discordgo.MessageComponent{all[:ofLines], all[ofLines:]}
+	if lines == 0 || left > 0 || rowsOf(ofLines)+rowsOf(len(all)-ofLines) > rows {
+		groups = [][]discordgo.MessageComponent{all}
+	}
+	for _, group := range groups {
+		for row := range slices.Chunk(group, limits.RowButtons) {
+			out.Rows = append(out.Rows, discordgo.ActionsRow{Components: row})
+		}
 	}
 	if menu != nil {
 		out.Labels = append(out.Labels, menu.Placeholder)
@@ -828,6 +841,9 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 	}
 	return out
 }
+
+// rowsOf returns how many rows so many buttons take.
+func rowsOf(buttons int) int { return (buttons + limits.RowButtons - 1) / limits.RowButtons }
 
 // context returns the line below a card in small letters, "" where it says nothing.
 func (t typesetter) context(text bot.Text) string {

@@ -281,7 +281,7 @@ func TestAnyCardIsWithinTheLimits(t *testing.T) {
 		}
 		last := pages[len(pages)-1]
 		calls, want := callsOf(last), map[string]int{}
-		for _, a := range c.Actions[:min(18, len(c.Actions))] {
+		for _, a := range c.Buttons()[:min(18, len(c.Buttons()))] {
 			if id, err := a.Do.Encode(); err == nil {
 				want[id]++
 			}

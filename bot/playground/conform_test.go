@@ -98,6 +98,7 @@ type (
 	}
 	shownNode struct {
 		Type   string          `json:"type"`
+		Action *shownAction    `json:"action"`
 		Text   []shownSpan     `json:"text"`
 		Fields []shownField    `json:"fields"`
 		Header []string        `json:"header"`
@@ -225,6 +226,17 @@ func seenAct(in bot.Conversation, message string, d delivery, a shownAnswer) bot
 	return act
 }
 
+// buttons returns the buttons of a card: those of its lines, and its own.
+func (c shownCard) buttons() []shownAction {
+	var out []shownAction
+	for _, n := range c.Body {
+		if n.Action != nil {
+			out = append(out, *n.Action)
+		}
+	}
+	return append(out, c.Actions...)
+}
+
 func (b *farEnd) Type(t testing.TB, user string, in bot.Conversation, text string) bottest.Act {
 	t.Helper()
 	return b.act(t, in, "", delivery{path: "/api/command", user: user, body: map[string]any{
@@ -235,7 +247,7 @@ func (b *farEnd) Type(t testing.TB, user string, in bot.Conversation, text strin
 func (b *farEnd) Press(t testing.TB, user string, on bottest.Message, label string) bottest.Act {
 	t.Helper()
 	card := b.card(t, user, on)
-	actions := card.Actions
+	actions := card.buttons()
 	if card.Menu != nil {
 		actions = slices.Concat(actions, card.Menu.Items)
 	}
@@ -418,7 +430,7 @@ func seen(in bot.Conversation, m shownMessage) bottest.Message {
 			}
 		}
 		spans(c.Context)
-		for _, a := range c.Actions {
+		for _, a := range c.buttons() {
 			out.Buttons = append(out.Buttons, bottest.Button{Label: a.Label, Style: a.Style, Confirm: a.Confirm})
 		}
 		if c.Menu != nil {

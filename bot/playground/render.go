@@ -46,6 +46,7 @@ type wireField struct {
 type wireNode struct {
 	Type      string       `json:"type"`
 	Text      wireText     `json:"text,omitempty"`
+	Action    *wireAction  `json:"action,omitempty"`
 	Fields    []wireField  `json:"fields,omitempty"`
 	Header    []string     `json:"header,omitempty"`
 	Rows      [][]wireText `json:"rows,omitempty"`
@@ -201,6 +202,12 @@ func (r *renderer) node(n bot.Node) (wireNode, bool) {
 	switch n := n.(type) {
 	case bot.Text:
 		return wireNode{Type: "text", Text: r.text(n)}, len(n) > 0
+	case bot.Item:
+		out := wireNode{Type: "item", Text: r.text(n.Text)}
+		if action, ok := r.action(n.Action); ok {
+			out.Action = &action
+		}
+		return out, out.Action != nil || len(n.Text) > 0
 	case bot.Fields:
 		out := wireNode{Type: "fields"}
 		for _, f := range first(r, "fields", n, limits.Fields) {
@@ -247,6 +254,19 @@ func (r *renderer) call(where string, c bot.Call) (string, bool) {
 	return id, true
 }
 
+// action returns a button, and false for one whose call does not fit the wire.
+func (r *renderer) action(a bot.Action) (wireAction, bool) {
+	id, ok := r.call("action", a.Do)
+	if !ok {
+		return wireAction{}, false
+	}
+	w := wireAction{Label: r.cut("label", a.Label, limits.Label), Call: id, Style: a.Style}
+	if a.Confirm != nil {
+		w.Confirm = &wireConfirm{Title: a.Confirm.Title, Text: a.Confirm.Text, Yes: a.Confirm.Yes, No: a.Confirm.No}
+	}
+	return w, true
+}
+
 // renderCard makes of a card what the browser draws, and says what had to be left out. It is pure.
 func renderCard(c bot.Card) (wireCard, []Loss) {
 	r := &renderer{}
@@ -257,15 +277,9 @@ func renderCard(c bot.Card) (wireCard, []Loss) {
 		}
 	}
 	for _, a := range first(r, "actions", c.Actions, limits.Actions) {
-		id, ok := r.call("action", a.Do)
-		if !ok {
-			continue
+		if w, ok := r.action(a); ok {
+			out.Actions = append(out.Actions, w)
 		}
-		w := wireAction{Label: r.cut("label", a.Label, limits.Label), Call: id, Style: a.Style}
-		if a.Confirm != nil {
-			w.Confirm = &wireConfirm{Title: a.Confirm.Title, Text: a.Confirm.Text, Yes: a.Confirm.Yes, No: a.Confirm.No}
-		}
-		out.Actions = append(out.Actions, w)
 	}
 	if c.Menu != nil && len(c.Menu.Items) > 0 {
 		out.Menu = &wireMenu{Label: r.cut("label", c.Menu.Label, limits.Label)}

@@ -6,7 +6,7 @@ package slack
 // https://docs.slack.dev/reference/views/ for views.
 var limits = struct {
 	MessageBlocks, ViewBlocks                                       int
-	Header, RichText, MessageText, Fallback                         int
+	Header, RichText, SectionText, MessageText, Fallback            int
 	PlainText, ContextElements, ActionElements                      int
 	ButtonLabel, ButtonValue, AccessibilityLabel                    int
 	OverflowOptions, SelectOptions, RadioOptions, OptionText        int
@@ -18,7 +18,7 @@ var limits = struct {
 	MessageBlocks: 50, ViewBlocks: 100,
 	// A rich text block and a message as a whole have no limit in the reference; Slack refuses messages
 	// of more than about 13,000 characters in blocks with msg_blocks_too_long.
-	Header: 150, RichText: 3000, MessageText: 12000, Fallback: 4000,
+	Header: 150, RichText: 3000, SectionText: 3000, MessageText: 12000, Fallback: 4000,
 	PlainText: 3000, ContextElements: 10, ActionElements: 25,
 	ButtonLabel: 75, ButtonValue: 2000, AccessibilityLabel: 75,
 	OverflowOptions: 5, SelectOptions: 100, RadioOptions: 10, OptionText: 75,

@@ -52,6 +52,12 @@ const nothing = "Nothing to show."
 func renderCard(c bot.Card, on surface) []page {
 	set := typesetter{Spell: on.Spell, Zone: on.Zone}
 	body, last := set.body(c, on.Attached), set.closing(c, on.Keep)
+	body = withIDs(body)
+	for _, p := range body {
+		if p.Mute {
+			last.Choices++
+		}
+	}
 	if on.Notify != "" {
 		who := run{Text: "@" + oneLine(orElse(on.NotifyName, on.Notify)), User: on.Notify}
 		body = append([]part{{Runs: []run{who}}}, body...)
@@ -78,6 +84,7 @@ func renderCard(c bot.Card, on surface) []page {
 		pages = append(pages, p)
 	}
 	end := &pages[len(pages)-1]
+	last.Choices += buttonsOf(left)
 	if note := last.note(linesOf(left)); note != "" {
 		end.Blocks = append(end.Blocks, slack.NewContextBlock("", plainText(note)))
 	}
@@ -130,7 +137,7 @@ func fallback(c bot.Card, zone *time.Location, spell func(string) string) string
 	text := strings.TrimSpace(oneLine(set.spell(c.Title)) + "\n" + textOf(set.nodes(c.Body, "")))
 	if text == "" {
 		var labels []string
-		for _, a := range c.Actions {
+		for _, a := range c.Buttons() {
 			labels = append(labels, labelOf(set.spell(a.Label), a.Do, limits.ButtonLabel))
 		}
 		text = orElse(strings.Join(labels, ", "), nothing)
@@ -163,11 +170,14 @@ func asFallback(text string) string {
 // part is what one block of a card's body shows.
 type part struct {
 	// Header is the text of a header, Divider true for a line across. Of anything else, Runs is the
-	// text; Fixed is true where it has columns.
+	// text; Fixed is true where it has columns. Button stands beside the text; Mute is true where one ought
+	// to, and its call is none that Slack takes.
 	Header  string
 	Divider bool
 	Runs    []run
 	Fixed   bool
+	Button  *slack.ButtonBlockElement
+	Mute    bool
 }
 
 func (p part) block() slack.Block {
@@ -176,6 +186,8 @@ func (p part) block() slack.Block {
 		return slack.NewDividerBlock()
 	case p.Header != "":
 		return slack.NewHeaderBlock(plainText(p.Header))
+	case p.Button != nil:
+		return slack.NewSectionBlock(sectionText(p.Runs), nil, slack.NewAccessory(p.Button))
 	case p.Fixed:
 		return slack.NewRichTextBlock("", &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: elements(p.Runs)})
 	default:
@@ -185,7 +197,36 @@ func (p part) block() slack.Block {
 
 func (p part) text() string { return p.Header + plainOf(p.Runs) }
 
-func (p part) length() int { return utf8.RuneCountInString(p.text()) }
+func (p part) length() int {
+	n := utf8.RuneCountInString(p.text())
+	if p.Button != nil {
+		n = utf8.RuneCountInString(sectionText(p.Runs).Text) + elementLength(p.Button)
+	}
+	return n
+}
+
+// withIDs gives the buttons beside texts ids of their own: Slack wants those of one message to differ.
+func withIDs(parts []part) []part {
+	n := 0
+	for _, p := range parts {
+		if p.Button != nil {
+			p.Button.ActionID = fmt.Sprintf("%sline.%d", actionDo, n)
+			n++
+		}
+	}
+	return parts
+}
+
+// buttonsOf counts the buttons beside texts.
+func buttonsOf(parts []part) int {
+	n := 0
+	for _, p := range parts {
+		if p.Button != nil {
+			n++
+		}
+	}
+	return n
+}
 
 // textOf returns what parts say, each on lines of its own.
 func textOf(parts []part) string {
@@ -239,6 +280,8 @@ func (t typesetter) node(n bot.Node, attached string) []part {
 	switch n := n.(type) {
 	case bot.Text:
 		return textParts(t.runs(n))
+	case bot.Item:
+		return t.item(n)
 	case bot.Fields:
 		return textParts(t.fields(n))
 	case bot.Table:
@@ -251,6 +294,32 @@ func (t typesetter) node(n bot.Node, attached string) []part {
 		return []part{{Divider: true}}
 	}
 	return nil
+}
+
+// item returns a line with its button beside it. Where the line takes several parts, the button stands
+// beside the last of them.
+func (t typesetter) item(item bot.Item) []part {
+	parts := textParts(t.runs(item.Text))
+	if len(parts) == 0 {
+		parts = textParts([]run{{Text: none}})
+	}
+	last := &parts[len(parts)-1]
+	// What markup adds must fit too.
+	if utf8.RuneCountInString(sectionText(last.Runs).Text) > limits.SectionText {
+		parts = append(parts, part{Runs: []run{{Text: none}}})
+		last = &parts[len(parts)-1]
+	}
+	id, err := item.Action.Do.Encode()
+	if err != nil {
+		last.Mute = true
+		return parts
+	}
+	last.Button = t.button(item.Action, limits.ButtonLabel)
+	last.Button.Value = id
+	if item.Action.Confirm != nil {
+		last.Button.Confirm = t.confirm(item.Action, 1)
+	}
+	return parts
 }
 
 // whereabouts says what a picture or file is, and where.
@@ -459,7 +528,7 @@ func (r room) fill(parts []part, split bool) (taken, rest []part) {
 			return parts[:i], parts[i:]
 		}
 		if p.length() > r.Text {
-			if !split || r.Text < leastPiece || len(p.Runs) == 0 {
+			if !split || r.Text < leastPiece || len(p.Runs) == 0 || p.Button != nil {
 				return parts[:i], parts[i:]
 			}
 			head, tail := cut(p.Runs, r.Text)

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -245,6 +246,60 @@ func richText(t bot.Text, spell func(string) string) []slack.Block {
 		out = append(out, slack.NewRichTextBlock("", slack.NewRichTextSection(elements(piece)...)))
 	}
 	return out
+}
+
+// sectionText returns runs as the text of a section, which unlike rich text has no elements: in markup
+// where nothing in them could be taken for a mark, else as plain text.
+func sectionText(runs []run) *slack.TextBlockObject {
+	if markup, ok := sectionMarkup(runs); ok {
+		return slack.NewTextBlockObject(slack.MarkdownType, markup, false, true)
+	}
+	return plainText(plainOf(runs))
+}
+
+// sectionMarkup returns runs in Slack's markup, and false for what markup cannot show as it is: nothing
+// escapes a mark, and one counts only between words.
+func sectionMarkup(runs []run) (string, bool) {
+	var b strings.Builder
+	for i, r := range runs {
+		if r.User != "" || r.URL != "" || strings.ContainsAny(r.Text, "*_~`|@#>") || emojiName.MatchString(r.Text) {
+			return "", false
+		}
+		mark := ""
+		switch {
+		case r.Instant:
+			b.WriteString(dateMarkup(r.At, r.Text))
+			continue
+		case r.Style.Bold:
+			mark = "*"
+		case r.Style.Italic:
+			mark = "_"
+		case r.Style.Code:
+			mark = "`"
+		default:
+			b.WriteString(escape(r.Text))
+			continue
+		}
+		apart := (i == 0 || parts(runs[i-1], false)) && (i == len(runs)-1 || parts(runs[i+1], true))
+		if !apart || strings.TrimSpace(r.Text) != r.Text || strings.Contains(r.Text, "\n") {
+			return "", false
+		}
+		b.WriteString(mark + escape(r.Text) + mark)
+	}
+	text := b.String()
+	return text, strings.TrimSpace(text) != ""
+}
+
+// emojiName is what Slack draws as an emoji.
+var emojiName = regexp.MustCompile(`:[^\s:]+:`)
+
+// parts tells whether a run parts a marked one from what stands beside it: at its start, or at its end.
+func parts(r run, start bool) bool {
+	at, _ := utf8.DecodeLastRuneInString(r.Text)
+	if start {
+		at, _ = utf8.DecodeRuneInString(r.Text)
+	}
+	return r.Style == slack.RichTextSectionTextStyle{} && !r.Instant && (unicode.IsSpace(at) || strings.ContainsRune(".,;:!?()", at))
 }
 
 // plainText returns a text that is shown literally, without emoji written by name.

@@ -313,6 +313,7 @@ type (
 		Name   string      `json:"name,omitempty"`
 		Media  string      `json:"media_type,omitempty"`
 		Data   []byte      `json:"data,omitempty"`
+		Button *jsonButton `json:"button,omitempty"`
 	}
 	jsonField struct {
 		Label string `json:"label"`
@@ -382,21 +383,29 @@ func answerJSON(a bot.Answer, zone *time.Location) (string, error) {
 
 func cardJSON(c bot.Card, zone *time.Location) (*jsonCard, error) {
 	out := &jsonCard{Title: c.Title, Tone: string(c.Tone), Body: []jsonNode{}, Buttons: []jsonButton{}, Context: c.Context.Plain(zone)}
-	for _, n := range c.Body {
-		out.Body = append(out.Body, nodeJSON(n, zone))
-	}
 	var wrong error
 	id := func(do bot.Call) string {
 		text, err := do.Encode()
 		wrong = errors.Join(wrong, err)
 		return text
 	}
-	for _, a := range c.Actions {
+	button := func(a bot.Action) jsonButton {
 		b := jsonButton{Label: a.Label, ID: id(a.Do), Style: string(a.Style)}
 		if a.Confirm != nil {
 			b.Confirm = a.Confirm.Text
 		}
-		out.Buttons = append(out.Buttons, b)
+		return b
+	}
+	for _, n := range c.Body {
+		one := nodeJSON(n, zone)
+		if item, ok := n.(bot.Item); ok {
+			b := button(item.Action)
+			one.Button = &b
+		}
+		out.Body = append(out.Body, one)
+	}
+	for _, a := range c.Actions {
+		out.Buttons = append(out.Buttons, button(a))
 	}
 	if c.Menu != nil {
 		out.Menu = &jsonMenu{Label: c.Menu.Label, Items: []jsonButton{}}
@@ -411,6 +420,8 @@ func nodeJSON(n bot.Node, zone *time.Location) jsonNode {
 	switch n := n.(type) {
 	case bot.Text:
 		return jsonNode{Type: "text", Text: n.Plain(zone)}
+	case bot.Item:
+		return jsonNode{Type: "item", Text: n.Text.Plain(zone)}
 	case bot.Fields:
 		out := jsonNode{Type: "fields"}
 		for _, f := range n {

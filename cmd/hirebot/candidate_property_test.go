@@ -154,7 +154,7 @@ func (d *desk) press(rt *rapid.T) {
 		rt.Skip("nothing to press")
 	}
 	var calls []bot.Call
-	for _, a := range card.Actions {
+	for _, a := range card.Buttons() {
 		calls = append(calls, a.Do)
 	}
 	if card.Menu != nil {

@@ -96,7 +96,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
 		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
 		"meet": with((*world).meetCmd), "closed": with((*world).closedCmd), "linkcode": with((*world).linkcodeCmd),
-		"work": with((*world).workCmd), "held": with((*world).heldCmd), "scored": with((*world).scoredCmd), "late": with((*world).lateCmd), "message": with((*world).messageCmd),
+		"work": with((*world).workCmd), "held": with((*world).heldCmd), "many": with((*world).manyCmd), "scored": with((*world).scoredCmd), "late": with((*world).lateCmd), "message": with((*world).messageCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {
@@ -362,7 +362,7 @@ func (s *speaker) find(ts *testscript.TestScript, label string) bot.Call {
 		ts.Fatalf("there is no card to press %q on", label)
 	}
 	var labels []string
-	for _, a := range s.card.Actions {
+	for _, a := range s.card.Buttons() {
 		if labels = append(labels, a.Label); a.Label == label {
 			return a.Do
 		}
@@ -547,7 +547,7 @@ func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text strin
 func (w *world) inspect(ts *testscript.TestScript, a bot.Answer) {
 	var calls []bot.Call
 	if a.Card != nil {
-		for _, act := range a.Card.Actions {
+		for _, act := range a.Card.Buttons() {
 			calls = append(calls, act.Do)
 		}
 		if a.Card.Menu != nil {

@@ -50,6 +50,32 @@ func (w *world) held(candidate, req, stage string, panel []string) error {
 	})
 }
 
+// manyCmd is `many 30 R-1`: so many more candidates apply to a requisition, and are sourced.
+func (w *world) manyCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: many NUMBER REQUISITION")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(w.app.store.InTx(context.Background(), func(tx *store.Tx) error {
+		ctx := context.Background()
+		for i := range n {
+			c, err := tx.AddCandidate(ctx, hiring.Candidate{Name: "Applicant " + strconv.Itoa(i+1), Source: "naukri"})
+			if err != nil {
+				return err
+			}
+			a, err := hiring.StartApplication(c.ID, args[1], hiring.AppSourced, "", tx.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := tx.AddApplication(ctx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
 // scoredCmd is `scored interviewer-1 I-1 yes 'system-design=4:a line' api-design=2`: somebody submitted their
 // scorecard. What is left out was not covered.
 func (w *world) scoredCmd(ts *testscript.TestScript, neg bool, args []string) {

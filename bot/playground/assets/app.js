@@ -395,7 +395,7 @@ function redraw(m, before) {
   dispose(old);
   old.replaceWith(drawn);
   drawn.classList.add('changed');
-  if (key) (drawn.querySelector(`[data-key="${key}"]`) || drawn.querySelector('.buttons button') || composer.input).focus();
+  if (key) (drawn.querySelector(`[data-key="${key}"]`) || drawn.querySelector('.item button, .buttons button') || composer.input).focus();
   if (end) toEnd();
 }
 

@@ -93,29 +93,38 @@ export function drawCard(card, press, headingTag = 'h2') {
     try {
       el.setAttribute('aria-busy', 'true');
       button.classList.add('busy');
-      for (const b of el.querySelectorAll('.buttons button')) b.setAttribute('aria-disabled', 'true');
+      for (const b of el.querySelectorAll('.buttons button, .item button')) b.setAttribute('aria-disabled', 'true');
       await press(call);
     } finally {
       busy = false;
       el.removeAttribute('aria-busy');
       button.classList.remove('busy');
-      for (const b of el.querySelectorAll('.buttons button')) b.removeAttribute('aria-disabled');
+      for (const b of el.querySelectorAll('.buttons button, .item button')) b.removeAttribute('aria-disabled');
     }
   };
   if (card.tone) el.append(h('span', { class: 'hidden', text: `${toneWord[card.tone] || ''}: ` }));
   if (card.title) el.append(h(headingTag, { class: 'card-title', text: card.title }));
-  for (const node of card.body || []) {
-    const drawn = drawNode(node);
-    if (drawn) el.append(drawn);
-  }
-  const buttons = (card.actions || []).map((a, i) => {
+  const button = (a, key, cls = '') => {
     const b = h('button', {
-      type: 'button', class: `button ${a.style || ''}`, dataset: { key: `action-${i}`, call: a.call },
+      type: 'button', class: `button ${cls}${a.style || ''}`, dataset: { key, call: a.call },
       'aria-pressed': a.style === 'on' ? 'true' : undefined,
       onclick: () => run(b, a.call, a.confirm, a.style === 'danger'),
     }, a.style === 'on' ? icon('check') : null, h('span', { text: a.label }));
     return b;
+  };
+  // Lines with a button each that follow one another are one list.
+  let list = null;
+  (card.body || []).forEach((node, i) => {
+    if (node.type === 'item') {
+      if (!list) el.append(list = h('ul', { class: 'items' }));
+      list.append(h('li', { class: 'item' }, text(node.text), node.action ? button(node.action, `line-${i}`, 'small ') : null));
+      return;
+    }
+    list = null;
+    const drawn = drawNode(node);
+    if (drawn) el.append(drawn);
   });
+  const buttons = (card.actions || []).map((a, i) => button(a, `action-${i}`));
   if (card.menu?.items?.length) {
     const m = h('button', {
       type: 'button', class: 'button', dataset: { key: 'menu' }, 'aria-haspopup': 'menu', 'aria-expanded': 'false',
