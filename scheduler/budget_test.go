@@ -68,12 +68,12 @@ func TestWhatIsMoreThanADaysNumberIsMerged(t *testing.T) {
 			w.send(w.nudge(w.asha, fmt.Sprint("n", i)))
 		}
 		w.send(w.message(w.asha, "approval"), w.nudge(w.ravi, "his"))
-		w.follow(w.asha, moment{"2026-11-23T10:00", []string{"n0", "n1", "approval"}}, moment{"2026-11-23T18:00", []string{"n0", "n1", "approval"}})
+		w.follow(w.asha, moment{"2026-11-23T10:00", []string{"n0", "n1", "approval"}}, moment{"2026-11-23T17:00", []string{"n0", "n1", "approval"}})
 		w.wantTitles(dm("ravi"), "his")
 		w.say("n3", "") // it has nothing to say any more by then
 		w.send(w.nudge(w.asha, "late"))
 		w.follow(w.asha,
-			moment{"2026-11-23T18:20", []string{"n0", "n1", "approval"}},
+			moment{"2026-11-23T17:20", []string{"n0", "n1", "approval"}},
 			moment{"2026-11-24T09:59", []string{"n0", "n1", "approval"}},
 			moment{"2026-11-24T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things"}},
 		)
@@ -104,7 +104,7 @@ func TestWhoWantsThemSingleGetsThemOnTheNextDays(t *testing.T) {
 		w.at("2026-11-26T10:00")
 		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"), w.nudge(w.asha, "n2"))
 		w.follow(w.asha,
-			moment{"2026-11-26T18:00", []string{"n0"}},
+			moment{"2026-11-26T17:00", []string{"n0"}},
 			moment{"2026-11-27T10:00", []string{"n0", "n1"}},
 			moment{"2026-11-28T10:00", []string{"n0", "n1"}}, // a Saturday
 			moment{"2026-11-30T10:00", []string{"n0", "n1", "n2"}},
