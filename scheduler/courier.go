@@ -211,6 +211,9 @@ func (c *Courier) redraw(ctx, call context.Context, row store.Row, at place, now
 		return c.undrawn(ctx, row, now, err)
 	}
 	if err := at.platform.Edit(call, row.Posted, card); err != nil {
+		if err := c.heed(ctx, edits(row)+scope(at.platform, row.Posted.In.Workspace), now, err); err != nil {
+			return err
+		}
 		return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
 	}
 	return c.store.MarkDrawn(ctx, row)
@@ -320,13 +323,35 @@ func (c *Courier) post(ctx context.Context, row store.Row, platform bot.Platform
 		return bot.Posted{}, true, err
 	}
 	posted, err := platform.Send(call, to, card, row.ID)
-	if refusal, known := errors.AsType[*bot.SendError](err); known && refusal.Everywhere {
-		until := c.notBefore(now).Add(refusal.RetryAfter)
-		if err := c.store.HoldTurns(ctx, "post:"+scope(platform, to.Workspace), until); err != nil {
-			return bot.Posted{}, true, err
-		}
+	if err := c.heed(ctx, posts+scope(platform, to.Workspace), now, err); err != nil {
+		return bot.Posted{}, true, err
 	}
 	return posted, false, err
+}
+
+// heed has nobody take a turn for as long as a platform asks to wait, where that holds for more than one
+// conversation: other workers, also of other processes, would only be refused too.
+func (c *Courier) heed(ctx context.Context, turns string, now time.Time, err error) error {
+	refusal, known := errors.AsType[*bot.SendError](err)
+	if !known || !refusal.Everywhere {
+		return nil
+	}
+	return c.store.HoldTurns(ctx, turns, c.notBefore(now).Add(refusal.RetryAfter))
+}
+
+// posts begins the name of the turns of messages, opens that of openings.
+const (
+	posts = "post:"
+	opens = "open:"
+)
+
+// edits begins the name of the turns of a drawing: platforms have another method for homes, and count it
+// apart.
+func edits(row store.Row) string {
+	if row.Home() {
+		return "home:"
+	}
+	return "edit:"
 }
 
 // conversation is the name of the pace of a conversation.
@@ -385,7 +410,7 @@ func (c *Courier) sendTurn(ctx context.Context, row store.Row, platform bot.Plat
 	if !ok {
 		return false, nil
 	}
-	name := "post:" + scope(platform, workspace)
+	name := posts + scope(platform, workspace)
 	if c.pause == nil {
 		if row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
 			return false, nil
@@ -432,7 +457,7 @@ func (c *Courier) opening(ctx context.Context, row store.Row, at *place, now tim
 		return false, nil
 	}
 	gap := p.OpenGap()
-	turn, err := c.store.Turn(ctx, "open:"+scope(at.platform, at.who.Workspace), now.Add(-(openBurst-1)*gap), gap)
+	turn, err := c.store.Turn(ctx, opens+scope(at.platform, at.who.Workspace), now.Add(-(openBurst-1)*gap), gap)
 	if err != nil || !turn.After(now) {
 		return false, err
 	}
@@ -453,11 +478,7 @@ func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row
 	if !ok || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
 		return false, nil
 	}
-	what := "edit:"
-	if row.Home() {
-		what = "home:" // platforms have another method for these, and count it apart
-	}
-	at, err := c.store.Turn(ctx, what+scope(platform, workspace), now, p.EditGap())
+	at, err := c.store.Turn(ctx, edits(row)+scope(platform, workspace), now, p.EditGap())
 	if err != nil || !at.After(now) {
 		return false, err
 	}

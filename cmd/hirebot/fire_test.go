@@ -29,7 +29,7 @@ import (
 
 const (
 	// fireTime is how long processes are killed, and Slack misbehaves, while messages come in, and four times
-	// as long as with Discord; HIREBOT_FIRE_TIME sets another time for both. A short run takes shortFireTime.
+	// as long as with Discord; HIREBOT_TEST_FIRE_TIME sets another time for both. A short run takes shortFireTime.
 	fireTime      = 2 * time.Minute
 	shortFireTime = 15 * time.Second
 	// fireEnd is how long what is left may take after that: leases of a minute and sweeps once a minute,
@@ -195,7 +195,8 @@ func asJSON(t *testing.T, v any) string {
 // arrived once, as the platform counts, and in order within its conversation; every card shows what is true;
 // and what nobody can deliver stands in the outbox with its reason.
 //
-// It prints its seed; HIREBOT_FIRE_SEED runs it with another, HIREBOT_FIRE_TIME for another time.
+// It prints its seed; HIREBOT_TEST_FIRE_SEED=1234 repeats one, HIREBOT_TEST_FIRE_TIME=10m burns longer, and
+// HIREBOT_TEST_FIRE_LOG=1 shows what the processes logged where it fails.
 func TestDeliveryUnderFire(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "hirebot")
@@ -245,12 +246,12 @@ func newFire(t *testing.T, program, url string, far farSide, processes int) *fir
 	t.Helper()
 	f := &fire{t: t, far: far, program: program, processes: make([]*exec.Cmd, processes), seed: rand.Uint64(), sent: map[string][]string{}}
 	var err error
-	if given := os.Getenv("HIREBOT_FIRE_SEED"); given != "" {
+	if given := os.Getenv("HIREBOT_TEST_FIRE_SEED"); given != "" {
 		if f.seed, err = strconv.ParseUint(given, 10, 64); err != nil {
-			t.Fatalf("HIREBOT_FIRE_SEED: %v", err)
+			t.Fatalf("HIREBOT_TEST_FIRE_SEED: %v", err)
 		}
 	}
-	t.Logf("again: HIREBOT_FIRE_SEED=%d", f.seed)
+	t.Logf("again: HIREBOT_TEST_FIRE_SEED=%d", f.seed)
 	f.rng = rand.New(rand.NewPCG(f.seed, 0))
 	key := store.NewKey()
 	keys, err := store.ParseKeys(key)
@@ -313,7 +314,7 @@ func (f *fire) start(i int) {
 		f.t.Error(err)
 	}
 	f.t.Cleanup(func() {
-		if f.t.Failed() && os.Getenv("HIREBOT_FIRE_LOG") != "" {
+		if f.t.Failed() && os.Getenv("HIREBOT_TEST_FIRE_LOG") != "" {
 			text, _ := os.ReadFile(log.Name())
 			f.t.Logf("process %d:\n%s", i, text)
 		}
@@ -351,10 +352,10 @@ func (f *fire) run(length time.Duration) {
 	if testing.Short() {
 		length = shortFireTime
 	}
-	if given := os.Getenv("HIREBOT_FIRE_TIME"); given != "" {
+	if given := os.Getenv("HIREBOT_TEST_FIRE_TIME"); given != "" {
 		var err error
 		if length, err = time.ParseDuration(given); err != nil {
-			f.t.Fatalf("HIREBOT_FIRE_TIME: %v", err)
+			f.t.Fatalf("HIREBOT_TEST_FIRE_TIME: %v", err)
 		}
 	}
 	end := time.After(length)
