@@ -690,7 +690,7 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 func wait(row store.Row) time.Duration {
 	d := firstWait << min(row.Attempts-1, 10)
 	d = min(d, longestWait)
-	h := fnv.New64a()
+	h := fnv.New32a()
 	_, _ = fmt.Fprintf(h, "%s/%d", row.ID, row.Attempts) // a hash's Write never fails
-	return d + time.Duration(h.Sum64()%uint64(d/4+1))
+	return d + time.Duration(float64(d/4)*float64(h.Sum32())/(1<<32))
 }

@@ -23,17 +23,16 @@ import (
 // bears in the headers of its answers, which each process follows by itself; it has been five in five seconds.
 func (*Discord) MinGap() time.Duration { return time.Second }
 
-// SendGap, EditGap and OpenGap are the least time between two messages, edits and openings of direct messages.
-// Together they make no more than 30 calls a second, an edit being two: Discord bears 50 of an app, and what is
-// left is for reading. For openings it names no number, and may keep an app from them that opens many at once.
+// SendGap is the least time between two messages. With edits, which are two calls each, and openings this makes
+// no more than 30 calls a second: Discord bears 50 of an app, and what is left is for reading.
 // https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
-// https://discord.com/developers/docs/resources/user#create-dm
 func (*Discord) SendGap() time.Duration { return 50 * time.Millisecond }
 
 // EditGap is the least time between two edits.
 func (*Discord) EditGap() time.Duration { return 300 * time.Millisecond }
 
-// OpenGap is the least time between two openings of direct messages.
+// OpenGap is the least time between two openings of direct messages. Discord names no number, and may keep an
+// app from them that opens many at once. https://discord.com/developers/docs/resources/user#create-dm
 func (*Discord) OpenGap() time.Duration { return time.Second }
 
 // Opened tells whether the direct messages with somebody were opened before.

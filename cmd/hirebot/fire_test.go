@@ -71,7 +71,7 @@ type trouble struct {
 	rng *rand.Rand
 }
 
-func newTrouble(seed uint64) *trouble { return &trouble{rng: rand.New(rand.NewPCG(seed, 1))} }
+func newTrouble(seed uint64) *trouble { return &trouble{rng: rand.New(rand.NewPCG(seed, 1))} } //nolint:gosec // G404: a run is to be repeatable.
 
 // draw returns a number below 100.
 func (tr *trouble) draw() int {
@@ -244,7 +244,8 @@ type fire struct {
 
 func newFire(t *testing.T, program, url string, far farSide, processes int) *fire {
 	t.Helper()
-	f := &fire{t: t, far: far, program: program, processes: make([]*exec.Cmd, processes), seed: rand.Uint64(), sent: map[string][]string{}}
+	f := &fire{t: t, far: far, program: program, processes: make([]*exec.Cmd, processes), sent: map[string][]string{}}
+	f.seed = rand.Uint64() //nolint:gosec // G404: a seed of tests is no secret.
 	var err error
 	if given := os.Getenv("HIREBOT_TEST_FIRE_SEED"); given != "" {
 		if f.seed, err = strconv.ParseUint(given, 10, 64); err != nil {
@@ -252,7 +253,7 @@ func newFire(t *testing.T, program, url string, far farSide, processes int) *fir
 		}
 	}
 	t.Logf("again: HIREBOT_TEST_FIRE_SEED=%d", f.seed)
-	f.rng = rand.New(rand.NewPCG(f.seed, 0))
+	f.rng = rand.New(rand.NewPCG(f.seed, 0)) //nolint:gosec // G404: a run is to be repeatable.
 	key := store.NewKey()
 	keys, err := store.ParseKeys(key)
 	if err != nil {
