@@ -32,6 +32,9 @@ const (
 	// firstWait and longestWait bound the time between two attempts.
 	firstWait   = 2 * time.Second
 	longestWait = 10 * time.Minute
+	// unsureWait is the least time before a message is looked for of which the platform did not say whether
+	// it took it: it may still be at work on it, and what is not there yet would be sent again.
+	unsureWait = 10 * time.Second
 	// markerSlack is how long before the first attempt a platform's clock may have stamped the message.
 	markerSlack = 5 * time.Minute
 	// batch is how many lanes a sweep looks at.
@@ -267,6 +270,7 @@ func (c *Courier) send(ctx context.Context, row store.Row, places []place, owner
 			if ended {
 				return err
 			}
+			putOff = c.unsure
 			if _, refusal := errors.AsType[*bot.SendError](err); refusal {
 				putOff = c.store.MarkRetry // what the platform refused it has not taken
 			}
@@ -283,6 +287,14 @@ func (c *Courier) send(ctx context.Context, row store.Row, places []place, owner
 		return c.shutOut(ctx, row, closed, refused)
 	}
 	return c.failed(ctx, row, now, refused, maxAttempts, c.store.MarkRetry)
+}
+
+// unsure puts a message off that was called for without an answer, for unsureWait at least.
+func (c *Courier) unsure(ctx context.Context, row store.Row, nextAt time.Time, reason string) error {
+	if least := c.clock().Add(unsureWait); least.After(nextAt) {
+		nextAt = least
+	}
+	return c.store.MarkUnsure(ctx, row, nextAt, reason)
 }
 
 // open returns the conversation of a place, within the time of a call.

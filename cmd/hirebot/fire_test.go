@@ -80,6 +80,13 @@ func (tr *trouble) draw() int {
 	return tr.rng.IntN(100)
 }
 
+// delay returns what is closed after up to four seconds.
+func (tr *trouble) delay() chan struct{} {
+	over := make(chan struct{})
+	time.AfterFunc(time.Duration(tr.draw())*40*time.Millisecond, func() { close(over) })
+	return over
+}
+
 func slackUnderFire(t *testing.T) farSide {
 	t.Helper()
 	const team, botUser, botToken, appToken, channel = "T0FIRE", "U0FIREBOT", "xoxb-fire", "xapp-fire", "C0FIRE"
@@ -122,6 +129,8 @@ func slackUnderFire(t *testing.T) farSide {
 					return slacktest.Failure{Status: http.StatusInternalServerError, Late: true}
 				case n < 26:
 					return slacktest.Failure{Drop: true}
+				case n < 32:
+					return slacktest.Failure{Delay: tr.delay()} // whoever asked may be dead when it is done
 				}
 				return slacktest.Failure{}
 			})
@@ -173,6 +182,8 @@ func discordUnderFire(t *testing.T) farSide {
 				case n < 26 && strings.HasPrefix(route, "POST") && strings.HasSuffix(route, "/messages"):
 					// What another process was told of a route, this one is not: but a conversation is one's alone.
 					return discordtest.Failure{Status: http.StatusTooManyRequests, RetryAfter: 1.5}
+				case n >= 26 && n < 32:
+					return discordtest.Failure{Delay: tr.delay()}
 				}
 				return discordtest.Failure{}
 			})
