@@ -120,6 +120,19 @@ func feedbackCommands() []Command {
 		},
 		{
 			Spec: bot.Spec{
+				Noun: "feedback", Verb: "snooze", Ack: bot.MayOpenForm,
+				Summary: "Be reminded of a scorecard later",
+				Details: "Without an interview, of all that wait for you. I remind you in your working hours only.",
+				Params: []bot.Param{
+					{Name: "until", Label: "Until when", Kind: snoozeTime, Required: true, Help: "An hour (1h), tomorrow, or a time", Example: "tomorrow"},
+					{Name: "interview", Kind: interviewNumber, Help: "Which interview, by number; all of them without", Example: "I-31"},
+				},
+				Examples: []string{"/feedback snooze 1h I-31", "/feedback snooze tomorrow", "/feedback snooze fri 3pm I-31"},
+			},
+			Form: snoozeForm, Handle: snooze, Suggest: suggestInterview,
+		},
+		{
+			Spec: bot.Spec{
 				Noun: "feedback", Verb: "can", FromCard: true,
 				Summary: "Say that you can after all", Params: []bot.Param{interviewParam()}, Examples: []string{"/feedback can I-31"},
 			},
@@ -155,7 +168,7 @@ var interviewNumber = &bot.Kind{
 		}
 		return v, err
 	},
-	Print: InterviewRef.Print, Option: bot.OptionText,
+	Print: InterviewRef.Print, Option: bot.OptionText, Wire: InterviewRef.Wire,
 	Claims: func(rd bot.Reading, text string) bool { return InterviewRef.Claims(rd, text) },
 }
 
@@ -321,8 +334,7 @@ func canAfterAll(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 		return bot.Response{}, c.CheckOpen(c.interview, tx.Now())
 	}
 	end := c.interview.EndsAt()
-	due := hiring.DueAt(end, tx.Snapshot().Zone(req.Actor.ID), tx.Snapshot().Calendar().Workday)
-	if _, err := tx.SaveScorecard(ctx, c.Ask(due, end.Add(hiring.FormAfter))); err != nil {
+	if _, err := tx.SaveScorecard(ctx, c.Ask(tx.Snapshot().ScorecardDue(req.Actor.ID, end))); err != nil {
 		return bot.Response{}, err
 	}
 	if err := seatMessages(ctx, tx, c.interview, req.Actor.ID); err != nil {

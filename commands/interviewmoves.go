@@ -435,12 +435,7 @@ func askLater(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 	if !c.Waits() {
 		return redraw(req, views.CardAsk, c.interview.ID), nil
 	}
-	at := tx.Now().Add(stillGoing)
-	err = tx.Send(ctx, bot.Message{
-		To: bot.Recipient{Person: req.Actor.ID}, View: bot.View{Name: views.CardAsk, Subject: c.interview.ID, Args: []string{views.InstantArg(c.interview.EndsAt())}},
-		Key: fmt.Sprintf("ask:%s:%s:later:%s", c.interview.ID, req.Actor.ID, views.InstantArg(at)), Due: at, Why: whyAsked,
-	})
-	return redraw(req, views.AskedLater, c.interview.ID, at.UTC().Format(time.RFC3339)), err
+	return snoozeCards(ctx, tx, req, c.interview.ID, tx.Now().Add(stillGoing), c.Scorecard)
 }
 
 // undoInterview brings back the time or the seat that the card's button carries; without any, what was

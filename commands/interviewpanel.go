@@ -11,10 +11,7 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-const (
-	whySeated = "You get this because you sit on this interview; “I can't” hands it on."
-	whyAsked  = "You get this because you sit on this interview. /feedback lists what waits for you."
-)
+const whySeated = "You get this because you sit on this interview; “I can't” hands it on."
 
 // tellPanel tells those of a panel whom a change concerns, a minute later, so that what is undone at
 // once goes unnoticed; and it puts in what they get at their time: the kit, and the scorecard.
@@ -62,28 +59,20 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 	return nil
 }
 
-// seatMessages puts in what somebody of a panel gets at its time: the kit before the interview, and
-// the scorecard after it. Both are looked at again when they are sent: one of another time, or of
-// somebody who sits there no more, is not.
+// seatMessages puts in what somebody of a panel gets at its time: the kit before the interview. It is
+// looked at again when it is sent: one of another time, or of somebody who sits there no more, is not.
+// For the scorecard they are asked by the policy of reminders.
 func seatMessages(ctx context.Context, tx *store.Tx, i hiring.Interview, person string) error {
 	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
 		return nil
 	}
-	kit, ask := i.StartsAt.Add(-hiring.KitBefore), i.EndsAt().Add(hiring.FormAfter)
+	kit := i.StartsAt.Add(-hiring.KitBefore)
 	if earliest := tx.Now().Add(outreachDelay); kit.Before(earliest) {
 		kit = earliest
 	}
-	if earliest := tx.Now().Add(outreachDelay); ask.Before(earliest) {
-		ask = earliest
-	}
-	start, end := views.InstantArg(i.StartsAt), views.InstantArg(i.EndsAt())
-	return tx.Send(ctx,
-		bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: views.Kit, Subject: i.ID, Args: []string{start}},
-			Key: fmt.Sprintf("kit:%s:%s:%s", i.ID, person, start), Due: kit, Why: whySeated,
-		},
-		bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CardAsk, Subject: i.ID, Args: []string{end}},
-			Key: fmt.Sprintf("ask:%s:%s:%s", i.ID, person, end), Due: ask, Why: whyAsked,
-		})
+	start := views.InstantArg(i.StartsAt)
+	return tx.Send(ctx, bot.Message{
+		To: bot.Recipient{Person: person}, View: bot.View{Name: views.Kit, Subject: i.ID, Args: []string{start}},
+		Key: fmt.Sprintf("kit:%s:%s:%s", i.ID, person, start), Due: kit, Why: whySeated,
+	})
 }

@@ -21,8 +21,6 @@ const (
 	// before it the scorecard can be filled in. It can be submitted from the start.
 	KitBefore  = 30 * time.Minute
 	FormBefore = 15 * time.Minute
-	// FormAfter is how long after the planned end the panel is asked for the scorecard.
-	FormAfter = 5 * time.Minute
 )
 
 // InterviewState is how an interview stands. The set is closed.

@@ -418,7 +418,7 @@ func TestSubmittingAScorecard(t *testing.T) {
 	for what, change := range map[string]func(s hiring.Scorecard) (hiring.Scorecard, error){
 		"decline": func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Decline("") },
 		"waive":   func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Waive("why") },
-		"snooze":  func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Snooze(friday) },
+		"snooze":  func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Snooze(friday.Add(time.Hour), hiring.DefaultWorkTime(india), friday) },
 	} {
 		if got, err := change(in); hiring.ErrorCode(err) != hiring.Conflict || got.State != hiring.CardSubmitted {
 			t.Errorf("%s of a submitted one: %v", what, err)
@@ -442,7 +442,7 @@ func TestSubmittingAScorecard(t *testing.T) {
 	if err != nil || !declined.Open() || declined.Seated() {
 		t.Errorf("%+v, %v", declined, err)
 	}
-	if back := declined.Ask(friday, friday); back.State != hiring.CardDraft || len(back.Notes) != 1 || back.Why != "" {
+	if back := declined.Ask(friday); back.State != hiring.CardDraft || len(back.Notes) != 1 || back.Why != "" {
 		t.Errorf("%+v", back)
 	}
 }
@@ -550,24 +550,6 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 			},
 		})
 	})
-}
-
-func TestNudges(t *testing.T) {
-	t.Parallel()
-	work := hiring.DefaultWorkTime(india)
-	i := interview("ann")
-	card := hiring.NewScorecard(i, "ann", hiring.DueAt(i.EndsAt(), india, work.Workday))
-	var got []string
-	for !card.NudgeAt.IsZero() {
-		got = append(got, card.NudgeAt.In(india).Format("Mon 2 Jan 15:04"))
-		card = card.Nudged(work)
-	}
-	if want := "Fri 11 Dec 16:05, Mon 14 Dec 10:00, Tue 15 Dec 10:00"; strings.Join(got, ", ") != want || card.Nudges != hiring.MaxNudges {
-		t.Errorf("%v", got)
-	}
-	if got := card.DueAt.In(india).Format("Mon 2 Jan 15:04"); got != "Mon 14 Dec 18:00" {
-		t.Error(got)
-	}
 }
 
 func TestDebrief(t *testing.T) {
@@ -712,13 +694,18 @@ func TestWorkingDays(t *testing.T) {
 	}
 	// From Friday afternoon, with the Monday a holiday.
 	c.Holidays = append(c.Holidays, hiring.Holiday{Date: "2026-12-14"})
-	if got := hiring.DueAt(friday, india, c.Workday); got.Format("2006-01-02 15:04") != "2026-12-15 18:00" {
+	work := hiring.DefaultWorkTime(india)
+	work.Calendar = c
+	if got := work.DueAt(friday, 1); got.Format("2006-01-02 15:04") != "2026-12-15 18:00" {
+		t.Error(got)
+	}
+	if got := work.DueAt(friday, 3); got.Format("2006-01-02 15:04") != "2026-12-17 18:00" {
 		t.Error(got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		now := friday.Add(time.Duration(rapid.IntRange(0, 400*24*60).Draw(t, "minutes")) * time.Minute)
-		due := hiring.DueAt(now, india, c.Workday)
-		if !due.After(now) || !c.Workday(due.Format(time.DateOnly)) || due.Hour() != hiring.WorkdayEnd {
+		due := work.DueAt(now, 1)
+		if !due.After(now) || !c.Workday(due.Format(time.DateOnly)) || due.Hour() != 18 {
 			t.Fatalf("due at %s", due)
 		}
 		n := rapid.IntRange(1, 30).Draw(t, "days")

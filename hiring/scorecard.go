@@ -119,10 +119,12 @@ type Scorecard struct {
 	HandedTo string
 	// Waived says why it is not waited for, where it is not.
 	Waived WaiveCause
-	// Nudges counts the reminders that were sent, NudgeAt is when the next is due; zero for never.
-	Nudges  int
-	NudgeAt time.Time
-	Version int64
+	// Nudges counts the steps of the policy that are done, SnoozedUntil is when its owner asked to be
+	// reminded, if they did. NudgeAt is when there is something to do for a reminder next, zero for never;
+	// NudgePolicy.Planned says so, and who saves a scorecard asks it.
+	Nudges                int
+	NudgeAt, SnoozedUntil time.Time
+	Version               int64
 }
 
 // ParseRecommendation reads a recommendation by its name or title, in any spelling of blanks and case.
@@ -249,7 +251,7 @@ func offWords(s InterviewState) string {
 func NewScorecard(i Interview, person string, due time.Time) Scorecard {
 	return Scorecard{
 		Interview: i.ID, Person: person, Application: i.Application, Candidate: i.Candidate, Req: i.Req, Stage: i.Stage,
-		State: CardPending, EndsAt: i.EndsAt(), DueAt: due, NudgeAt: i.EndsAt().Add(FormAfter),
+		State: CardPending, EndsAt: i.EndsAt(), DueAt: due,
 	}
 }
 
@@ -329,7 +331,7 @@ func (s Scorecard) Submit(i Interview, c CardContent, dimensions []Dimension, no
 	}
 	s.State, s.CardContent = CardSubmitted, c
 	s.Edition, s.SubmittedAt, s.AmendedAt = 1, now, time.Time{}
-	s.Waived, s.Why, s.NudgeAt = "", "", time.Time{}
+	s.Waived, s.Why = "", ""
 	return s, nil
 }
 
@@ -388,7 +390,7 @@ func (s Scorecard) Decline(why string) (Scorecard, error) {
 	if err := tooLong("reason", "The reason", why, MaxReason); err != nil {
 		return s, err
 	}
-	s.State, s.Why, s.NudgeAt = CardDeclined, why, time.Time{}
+	s.State, s.Why = CardDeclined, why
 	return s, nil
 }
 
@@ -405,13 +407,13 @@ func (s Scorecard) Waive(why string) (Scorecard, error) {
 	if err := tooLong("reason", "The reason", why, MaxReason); err != nil {
 		return s, err
 	}
-	s.State, s.Why, s.Waived, s.NudgeAt = CardWaived, why, WaivedByRecruiter, time.Time{}
+	s.State, s.Why, s.Waived = CardWaived, why, WaivedByRecruiter
 	return s, nil
 }
 
 // Ask returns a declined or waived scorecard as one that is waited for again, until it is due. Its
 // notes are kept.
-func (s Scorecard) Ask(due, nudge time.Time) Scorecard {
+func (s Scorecard) Ask(due time.Time) Scorecard {
 	if s.Waits() || s.State == CardSubmitted {
 		return s
 	}
@@ -420,7 +422,7 @@ func (s Scorecard) Ask(due, nudge time.Time) Scorecard {
 		s.State = CardDraft
 	}
 	s.Why, s.Removed, s.HandedTo, s.Waived = "", false, "", ""
-	s.DueAt, s.NudgeAt, s.Nudges = due, nudge, 0
+	s.DueAt, s.SnoozedUntil, s.Nudges = due, time.Time{}, 0
 	return s
 }
 
@@ -446,7 +448,6 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 	if i.State == InterviewProposed {
 		return cards, nil
 	}
-	nudge := i.EndsAt().Add(FormAfter)
 	var free []string // of the panel, those who have no seat so far
 	for _, person := range i.People() {
 		if !slices.ContainsFunc(cards, func(s Scorecard) bool { return s.Person == person && !s.Removed }) {
@@ -455,7 +456,7 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 	}
 	for at, s := range cards {
 		if s.Removed && i.Sits(s.Person) { // they are back
-			s = s.Ask(due(s.Person), nudge)
+			s = s.Ask(due(s.Person))
 		}
 		switch {
 		case s.State == CardSubmitted && !i.Sits(s.Person):
@@ -463,17 +464,17 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 		case s.State == CardSubmitted:
 		case !i.Sits(s.Person):
 			if !s.Removed {
-				s.State, s.Removed, s.Waived, s.NudgeAt = CardDeclined, true, "", time.Time{}
+				s.State, s.Removed, s.Waived = CardDeclined, true, ""
 				if len(free) > 0 {
 					s.HandedTo, free = free[0], free[1:]
 				}
 			}
 		case !i.State.On() && s.Waived != WaivedOff:
-			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
+			s.State, s.Waived = CardWaived, WaivedOff
 		case i.State.On() && s.Waived == WaivedOff:
-			s = s.Ask(due(s.Person), nudge)
+			s = s.Ask(due(s.Person))
 		case s.Waits() && !s.EndsAt.Equal(i.EndsAt()):
-			s.DueAt, s.NudgeAt, s.Nudges = due(s.Person), nudge, 0
+			s.DueAt, s.SnoozedUntil, s.Nudges = due(s.Person), time.Time{}, 0
 		}
 		s.EndsAt = i.EndsAt()
 		cards[at] = s
@@ -484,39 +485,9 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 		}
 		s := NewScorecard(i, person, due(person))
 		if !i.State.On() {
-			s.State, s.Waived, s.NudgeAt = CardWaived, WaivedOff, time.Time{}
+			s.State, s.Waived = CardWaived, WaivedOff
 		}
 		cards = append(cards, s)
 	}
 	return cards, nil
-}
-
-// MaxNudges is how often somebody is reminded of a scorecard: five minutes after the planned end, on
-// the day when it is due, and on the working day after, of which the recruiter is told too.
-const MaxNudges = 3
-
-// Nudged returns the scorecard after a reminder of it was sent now, with the time of the next by when
-// its owner works.
-func (s Scorecard) Nudged(w WorkTime) Scorecard {
-	s.Nudges++
-	s.NudgeAt = time.Time{}
-	if !s.Waits() {
-		return s
-	}
-	switch s.Nudges {
-	case 1:
-		s.NudgeAt = w.remindOn(s.DueAt)
-	case 2:
-		s.NudgeAt = w.remindOn(DueAt(s.DueAt, w.Zone, w.Workday))
-	}
-	return s
-}
-
-// Snooze returns the scorecard with its next reminder put off until an instant. It takes none away.
-func (s Scorecard) Snooze(until time.Time) (Scorecard, error) {
-	if !s.Waits() {
-		return s, s.notWaited("put off")
-	}
-	s.NudgeAt = until
-	return s, nil
 }

@@ -41,6 +41,8 @@ const (
 	SettingReasons SettingKind = "reasons"
 	// SettingWords are words to add to a list, or with a minus to take off it.
 	SettingWords SettingKind = "words"
+	// SettingSteps are the reminders of a scorecard.
+	SettingSteps SettingKind = "steps"
 )
 
 // MaxWaitingDays is the most that "waiting for word" can be set to.
@@ -59,6 +61,8 @@ const (
 	SettingWorkingHours  = "working_hours"
 	SettingReminderTime  = "reminder_time"
 	SettingNudgeBudget   = "nudge_budget"
+	SettingNudgeSteps    = "nudge_steps"
+	SettingScorecardDue  = "scorecard_due"
 	// SettingDiscordRoles says which of our roles a role of a Discord server gives.
 	SettingDiscordRoles = "discord_roles"
 	// SettingPrivatePlatforms lists the platforms on which no personal data and no pay is shown.
@@ -87,12 +91,16 @@ func Settings() []Setting {
 			Help: "The days of the week on which nobody is reminded and nothing is due. none: no such day."},
 		{Key: SettingHolidays, Title: "Holidays", Kind: SettingDates, Default: "26 Jan, 15 Aug, 2 Oct", Example: "26 Jan, 15 Aug, 2 Oct, 2026-11-09",
 			Help: "Other days on which nobody is reminded and nothing is due. A date without a year is every year's."},
-		{Key: SettingWorkingHours, Title: "Working hours", Kind: SettingHours, Default: DefaultHours, Example: "09:30-18:30",
+		{Key: SettingWorkingHours, Title: "Working hours", Kind: SettingHours, Default: DefaultHours, Example: "09:30-18:00",
 			Help: "When people may be told things that they did not ask for, by the clock of each. They can set their own."},
 		{Key: SettingReminderTime, Title: "Time of reminders", Kind: SettingClock, Default: DefaultRemindAt, Example: "10:00",
 			Help: "From when on a working day reminders go out, by the clock of who is reminded."},
 		{Key: SettingNudgeBudget, Title: "Unprompted messages a day", Kind: SettingCount, Default: strconv.Itoa(DefaultBudget), Example: "2",
 			Help: "How many messages that they did not ask for somebody gets in a day; more are merged into one. What is addressed to one alone is not counted."},
+		{Key: SettingNudgeSteps, Title: "Reminders of scorecards", Kind: SettingSteps, Default: DefaultNudgeSteps, Example: DefaultNudgeSteps,
+			Help: "When somebody is reminded of a scorecard: 5m or 2h after the planned end, due on the day when it is due, due+1 a working day later; recruiter and manager are told too. none: never."},
+		{Key: SettingScorecardDue, Title: "Scorecards are due within", Kind: SettingDays, Default: strconv.Itoa(DefaultScorecardDue), Example: "2",
+			Help: "By the end of which working day after the interview a scorecard is due."},
 		{Key: SettingDiscordRoles, Title: "Roles by Discord roles", Kind: SettingGroups, Default: "", Example: "123456789012345678=recruiter, 987654321098765432=interviewer",
 			Help: "Which role somebody has as long as they have a role of your Discord server, by its id: pairs of id=role, by comma. Never admin. Roles given by hand stay."},
 		{Key: SettingPrivatePlatforms, Title: "No personal data on", Kind: SettingPlatforms, Default: "", Example: "discord",
@@ -176,10 +184,17 @@ func CheckSetting(s Setting, value string) (string, error) {
 		}
 		return strings.Join(list, ", "), nil
 	case SettingDays:
-		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MaxWaitingDays {
-			return "", InvalidField(s.Key, "%s is a number of working days from 1 to %d, like 5.", s.Title, MaxWaitingDays)
+		most, like := MaxWaitingDays, WaitingDays
+		if s.Key == SettingScorecardDue {
+			most, like = MaxScorecardDue, DefaultScorecardDue
+		}
+		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > most {
+			return "", InvalidField(s.Key, "%s is a number of working days from 1 to %d, like %d.", s.Title, most, like)
 		}
 		return value, nil
+	case SettingSteps:
+		policy, err := ParseNudgeSteps(value)
+		return policy.String(), asSetting(s, err)
 	case SettingReasons:
 		reasons, err := ParseRejectReasons(value)
 		return strings.Join(reasons, "; "), asSetting(s, err)

@@ -7,9 +7,6 @@ import (
 )
 
 const (
-	// WorkdayEnd is the hour of the day, local time, at which a working day ends: until then something
-	// that is due on it can be done.
-	WorkdayEnd = 18
 	// WaitingDays is after how many working days without a word a candidate has waited too long, where
 	// the company has set nothing else.
 	WaitingDays = 5
@@ -122,20 +119,6 @@ func parseHoliday(text string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// DueAt returns when something is due that came up at an instant: at the end of the next working day
-// of somebody in a zone. Workday is asked about dates, YYYY-MM-DD; where it knows no working day
-// within a year, that is the next day.
-func DueAt(from time.Time, zone *time.Location, workday func(date string) bool) time.Time {
-	y, m, d := from.In(zone).Date()
-	for i := 1; i <= 366; i++ {
-		day := time.Date(y, m, d+i, WorkdayEnd, 0, 0, 0, zone)
-		if workday(day.Format(time.DateOnly)) {
-			return day
-		}
-	}
-	return time.Date(y, m, d+1, WorkdayEnd, 0, 0, 0, zone)
 }
 
 // WorkingDaysBefore returns the instant that lies a number of working days back, at the same time of

@@ -12,7 +12,7 @@ const (
 	// minutesADay is how many minutes a day has on the clock on the wall.
 	minutesADay = 24 * 60
 	// DefaultHours are the working hours where the company has set nothing else.
-	DefaultHours = "09:30-18:30"
+	DefaultHours = "09:30-18:00"
 	// DefaultRemindAt is the time of reminders where the company has set nothing else.
 	DefaultRemindAt = "10:00"
 	// DefaultBudget is how many unprompted messages somebody gets in a day.
@@ -29,7 +29,7 @@ const (
 // minute until before the last.
 type Hours struct{ From, To int }
 
-// String prints the hours as ParseHours reads them: "09:30-18:30".
+// String prints the hours as ParseHours reads them: "09:30-18:00".
 func (h Hours) String() string { return clockTime(h.From) + "-" + clockTime(h.To) }
 
 func clockTime(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
@@ -49,9 +49,9 @@ func ParseClock(text string) (int, error) {
 	return h*60 + m, nil
 }
 
-// ParseHours reads working hours such as 09:30-18:30. It returns an Invalid error for the field "hours".
+// ParseHours reads working hours such as 09:30-18:00. It returns an Invalid error for the field "hours".
 func ParseHours(text string) (Hours, error) {
-	wrong := InvalidField("hours", "%q are no working hours. Write them like 09:30-18:30, at least an hour, within one day.", text)
+	wrong := InvalidField("hours", "%q are no working hours. Write them like 09:30-18:00, at least an hour, within one day.", text)
 	from, to, found := strings.Cut(strings.NewReplacer("–", "-", " to ", "-", " ", "").Replace(strings.TrimSpace(text)), "-")
 	if !found {
 		return Hours{}, wrong
@@ -238,4 +238,21 @@ func (w WorkTime) NextDay(after time.Time) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// DueAt returns by when something is due that came up at an instant: by the end of somebody's hours on
+// their so many-th working day after it. That they are away makes nothing due later.
+func (w WorkTime) DueAt(from time.Time, days int) time.Time {
+	y, m, d := from.In(w.Zone).Date()
+	left := max(days, 1)
+	for i := 1; i <= searchDays; i++ {
+		day := time.Date(y, m, d+i, 0, 0, 0, 0, time.UTC)
+		if !w.Calendar.Workday(day.Format(time.DateOnly)) {
+			continue
+		}
+		if left--; left == 0 {
+			return w.at(day, w.Hours.To, from)
+		}
+	}
+	return w.at(time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC), w.Hours.To, from) // a calendar without a working day
 }

@@ -109,8 +109,8 @@ func TestHolidaysAndDaysAway(t *testing.T) {
 	w := hiring.DefaultWorkTime(kolkata)
 	w.Away = []hiring.DaysAway{{From: "2027-01-27", To: "2027-01-28"}}
 	for text, want := range map[string]string{
-		"2027-01-25T18:29": "2027-01-25T18:29", // the last minute
-		"2027-01-25T18:30": "2027-01-29T09:30", // 26 January is a holiday, and then they are away
+		"2027-01-25T17:59": "2027-01-25T17:59", // the last minute
+		"2027-01-25T18:00": "2027-01-29T09:30", // 26 January is a holiday, and then they are away
 		"2026-08-14T19:00": "2026-08-17T09:30", // 15 August is a Saturday
 		"2028-10-01T09:00": "2028-10-03T09:30",
 		"2026-12-07T09:29": "2026-12-07T09:30",
@@ -131,7 +131,7 @@ func TestHolidaysAndDaysAway(t *testing.T) {
 func TestParseHours(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"09:30-18:30": "09:30-18:30", "9 - 18": "09:00-18:00", "9:00 to 17:30": "09:00-17:30", "10:00–24:00": "10:00-24:00", " 0-1 ": "00:00-01:00",
+		"09:30-18:00": "09:30-18:00", "9 - 18": "09:00-18:00", "9:00 to 17:30": "09:00-17:30", "10:00–24:00": "10:00-24:00", " 0-1 ": "00:00-01:00",
 		"18-9": "", "9-9:30": "", "9": "", "": "", "9-25": "", "9:5-12": "", "9:60-12": "", "-1-9": "", "nine-five": "", "9-12-15": "",
 	} {
 		hours, err := hiring.ParseHours(text)

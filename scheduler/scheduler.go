@@ -253,14 +253,13 @@ func (s *Scheduler) pause(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-// Sweep runs the schedules and sends the reminders that are due, wakes every lane that has something due, whatever became of
+// Sweep puts into the outbox what is due, wakes every lane that has something due, whatever became of
 // its job, and chains new audit rows. A part that fails does not keep the others from being done.
 func (s *Scheduler) Sweep(ctx context.Context, now time.Time) error {
-	ran := s.RunSchedules(ctx, now)
-	reminded := s.Remind(ctx, now)
+	due := s.PutDue(ctx, now)
 	woken := s.wake(ctx, now)
 	_, sealed := s.store.SealAudit(ctx, now, sealBatch)
-	return errors.Join(ran, reminded, woken, sealed)
+	return errors.Join(due, woken, sealed)
 }
 
 func (s *Scheduler) wake(ctx context.Context, now time.Time) error {

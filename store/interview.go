@@ -160,7 +160,7 @@ func (t *Tx) saveInterviewParts(ctx context.Context, i hiring.Interview) error {
 	if err := t.concernParts(ctx, i.Application); err != nil {
 		return err
 	}
-	if err := t.Refresh(ctx, i.ID); err != nil {
+	if err := t.refreshInterview(ctx, i.ID); err != nil {
 		return err
 	}
 	return t.Refresh(ctx, i.Candidate)
@@ -180,15 +180,13 @@ func (t *Tx) concernPanel(ctx context.Context, id string) error {
 	return nil
 }
 
-// dueOf returns by when somebody owes the scorecard of an interview: by the end of their next working
-// day after it.
+// dueOf returns by when somebody owes the scorecard of an interview.
 func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
-	calendar := t.snapshot.Calendar()
 	return func(person string) time.Time {
 		if i.StartsAt.IsZero() {
 			return time.Time{}
 		}
-		return hiring.DueAt(i.EndsAt(), t.snapshot.Zone(person), calendar.Workday).UTC()
+		return t.snapshot.ScorecardDue(person, i.EndsAt())
 	}
 }
 

@@ -288,8 +288,8 @@ func TestQueriesOfHiringUseIndexes(t *testing.T) {
 				}
 			})
 		}
-		check(t, `SELECT interview, person FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at <= $1 ORDER BY nudge_at LIMIT 5`, 3)
-		due, err := w.DueNudges(t.Context(), start.AddDate(0, 0, 1), 5)
+		check(t, `SELECT person, min(nudge_at) FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at <= $1 GROUP BY person ORDER BY 2, 1 LIMIT 5`, 3)
+		due, err := w.NudgesDue(t.Context(), start.AddDate(0, 0, 1), 5)
 		if len(due) != 5 || err != nil {
 			t.Errorf("%v, %v", due, err)
 		}

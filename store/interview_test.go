@@ -415,7 +415,7 @@ func TestAnInterviewAndItsScorecards(t *testing.T) {
 			}
 			mine, err2 := tx.MyScorecards(ctx, all["ann"].ID, 0)
 			card := hiring.NewScorecard(i, all["ann"].ID, time.Date(2026, 11, 24, 12, 30, 0, 0, time.UTC))
-			card.Version = 1
+			card.Version, card.NudgeAt = 1, i.EndsAt().Add(5*time.Minute) // the first step of the policy
 			if diff := cmp.Diff([]hiring.Scorecard{card}, mine); diff != "" {
 				t.Error(diff)
 			}

@@ -18,7 +18,7 @@ func TestWhenPeopleMayBeTold(t *testing.T) {
 		w.home(t)
 		asha, ravi := w.person(t, "asha"), w.person(t, "ravi")
 		set := func(fn func(tx *store.Tx) error) { t.Helper(); must(t, w.InTx(ctx, fn)) }
-		if got := read(t, w.Store).WorkTime(asha.ID); got.Hours.String() != "09:30-18:30" || got.RemindAt != 600 || got.Zone.String() != "Asia/Kolkata" {
+		if got := read(t, w.Store).WorkTime(asha.ID); got.Hours.String() != "09:30-18:00" || got.RemindAt != 600 || got.Zone.String() != "Asia/Kolkata" {
 			t.Errorf("by default: %+v", got)
 		}
 		set(func(tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingWorkingHours, "8-17") })

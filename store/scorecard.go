@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/hirebot/hirebot/hiring"
 )
@@ -47,7 +46,7 @@ func (t *Tx) SaveScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Scor
 	if err := t.concernParts(ctx, s.Application); err != nil {
 		return hiring.Scorecard{}, err
 	}
-	return s, errors.Join(t.Refresh(ctx, s.Interview), t.Refresh(ctx, s.Candidate))
+	return s, errors.Join(t.refreshInterview(ctx, s.Interview), t.Refresh(ctx, s.Candidate))
 }
 
 // writeScorecard writes a scorecard of an application whose row is locked by this unit.
@@ -59,8 +58,8 @@ func (t *Tx) writeScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Sco
 	var edition int
 	err = t.conn.row(ctx, []any{&edition},
 		`UPDATE scorecards SET state = $3, waits = $4, seated = $5, content = $6, notes = $7, ends_at = $8, due_at = $9, edition = $10, submitted_at = $11,
-		   amended_at = $12, removed = $13, handed_to = $14, waived_for = $15, nudges = $16, nudge_at = $17, version = version + 1
-		 WHERE interview = $1 AND person = $2 AND version = $18 AND edition <= $10 AND (state <> 'submitted' OR $3 = 'submitted')
+		   amended_at = $12, removed = $13, handed_to = $14, waived_for = $15, nudges = $16, nudge_at = $17, snoozed_until = $18, version = version + 1
+		 WHERE interview = $1 AND person = $2 AND version = $19 AND edition <= $10 AND (state <> 'submitted' OR $3 = 'submitted')
 		 RETURNING edition`, append(row, s.Version)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		now, err := t.Scorecard(ctx, s.Interview, s.Person)
@@ -86,8 +85,8 @@ func (t *Tx) addScorecard(ctx context.Context, s hiring.Scorecard) error {
 	}
 	_, err = t.write(ctx,
 		`INSERT INTO scorecards (interview, person, state, waits, seated, content, notes, ends_at, due_at, edition, submitted_at, amended_at, removed, handed_to,
-		   waived_for, nudges, nudge_at, application, candidate, requisition, stage, version)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)`,
+		   waived_for, nudges, nudge_at, snoozed_until, application, candidate, requisition, stage, version)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1)`,
 		append(row, s.Application, s.Candidate, s.Req, s.Stage)...)
 	if err != nil {
 		return fmt.Errorf("add a scorecard of %s: %w", s.Interview, err)
@@ -113,9 +112,10 @@ func (t *Tx) keepVersion(ctx context.Context, s hiring.Scorecard) error {
 	return nil
 }
 
-// scorecardRow returns the columns that both adding and saving write, interview first and nudge_at
-// last.
+// scorecardRow returns the columns that both adding and saving write, interview first and snoozed_until
+// last. Its next reminder is planned by that.
 func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
+	s = t.snapshot.NudgePolicy().Planned(s, t.snapshot.WorkTime(s.Person))
 	content, err := json.Marshal(s.CardContent)
 	if err != nil {
 		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
@@ -128,18 +128,18 @@ func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
 	return []any{
 		s.Interview, s.Person, string(s.State), s.Waits(), s.Seated(), t.store.keys.Seal(record, string(content)), t.store.keys.Seal(record, string(notes)),
 		instant{s.EndsAt}, instant{s.DueAt}, s.Edition, instant{s.SubmittedAt}, instant{s.AmendedAt}, s.Removed, s.HandedTo, string(s.Waived),
-		s.Nudges, instant{s.NudgeAt},
+		s.Nudges, instant{s.NudgeAt}, instant{s.SnoozedUntil},
 	}, nil
 }
 
 // sameCard tells whether SeatCards has left a scorecard as it was. It changes no content.
 func sameCard(a, b hiring.Scorecard) bool {
 	return a.State == b.State && a.EndsAt.Equal(b.EndsAt) && a.DueAt.Equal(b.DueAt) && a.Removed == b.Removed && a.HandedTo == b.HandedTo &&
-		a.Waived == b.Waived && a.Why == b.Why && a.Nudges == b.Nudges && a.NudgeAt.Equal(b.NudgeAt)
+		a.Waived == b.Waived && a.Why == b.Why && a.Nudges == b.Nudges && a.SnoozedUntil.Equal(b.SnoozedUntil)
 }
 
 const scorecardColumns = `s.interview, s.person, s.application, s.candidate, s.requisition, s.stage, s.state, s.content, s.notes, s.ends_at, s.due_at, s.edition,
-	s.submitted_at, s.amended_at, s.removed, s.handed_to, s.waived_for, s.nudges, s.nudge_at, s.version`
+	s.submitted_at, s.amended_at, s.removed, s.handed_to, s.waived_for, s.nudges, s.nudge_at, s.snoozed_until, s.version`
 
 // Scorecard returns the scorecard of a person for an interview, whoever asks. It returns a NotFound
 // error where there is none.
@@ -341,26 +341,6 @@ func (t *Tx) DebriefOf(ctx context.Context, candidate, req string, viewer hiring
 	}, nil
 }
 
-// DueNudge is a scorecard of which somebody is to be reminded.
-type DueNudge struct{ Interview, Person string }
-
-// DueNudges returns the scorecards of which a reminder is due, the longest due first. Who sends it saves
-// the scorecard as hiring.Scorecard.Nudged returns it, in the same unit: of several who do, one
-// succeeds.
-func (s *Store) DueNudges(ctx context.Context, now time.Time, limit int) ([]DueNudge, error) {
-	var due []DueNudge
-	err := s.pool.each(ctx, func(scan func(...any) error) error {
-		var d DueNudge
-		err := scan(&d.Interview, &d.Person)
-		due = append(due, d)
-		return err
-	}, `SELECT interview, person FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at <= $1 ORDER BY nudge_at LIMIT $2`, instant{now}, limit)
-	if err != nil {
-		return nil, fmt.Errorf("look for scorecards to remind of: %w", err)
-	}
-	return due, nil
-}
-
 func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hiring.Scorecard, error) {
 	var all []hiring.Scorecard
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
@@ -368,9 +348,10 @@ func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hirin
 			s                                    hiring.Scorecard
 			content, notes                       string
 			ends, due, submitted, amended, nudge instant
+			snoozed                              instant
 		)
 		err := scan(&s.Interview, &s.Person, &s.Application, &s.Candidate, &s.Req, &s.Stage, &s.State, &content, &notes, &ends, &due, &s.Edition,
-			&submitted, &amended, &s.Removed, &s.HandedTo, &s.Waived, &s.Nudges, &nudge, &s.Version)
+			&submitted, &amended, &s.Removed, &s.HandedTo, &s.Waived, &s.Nudges, &nudge, &snoozed, &s.Version)
 		if err != nil {
 			return err
 		}
@@ -390,7 +371,7 @@ func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hirin
 			return err
 		}
 		s.Notes, s.Why = n.Notes, n.Why
-		s.EndsAt, s.DueAt, s.SubmittedAt, s.AmendedAt, s.NudgeAt = ends.Time, due.Time, submitted.Time, amended.Time, nudge.Time
+		s.EndsAt, s.DueAt, s.SubmittedAt, s.AmendedAt, s.NudgeAt, s.SnoozedUntil = ends.Time, due.Time, submitted.Time, amended.Time, nudge.Time, snoozed.Time
 		all = append(all, s)
 		return nil
 	}, query, args...)

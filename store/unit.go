@@ -360,6 +360,9 @@ func (t *Tx) commit(ctx context.Context) error {
 	if err := t.flushAudit(ctx); err != nil {
 		return err
 	}
+	if err := t.replanNudges(ctx); err != nil {
+		return err
+	}
 	if err := t.flushHomes(ctx); err != nil {
 		return err
 	}

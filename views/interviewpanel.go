@@ -60,7 +60,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 			fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 		}
 		card.Body = append(card.Body, fields, calendarLinks(i, p),
-			bot.Tf("The kit comes %d minutes before, the scorecard %d minutes after the end.", int(hiring.KitBefore/time.Minute), int(hiring.FormAfter/time.Minute)))
+			bot.Tf("The kit comes %d minutes before, and the scorecard is asked for after the end.", int(hiring.KitBefore/time.Minute)))
 		card.Actions = []bot.Action{
 			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
 			{Label: "Kit", Do: bot.Do("interview.kit", i.ID)},

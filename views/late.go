@@ -23,6 +23,10 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 			return false, nil
 		}
 		return string(a.Stage) == arg(v, 2), err // it was not undone
+	case Nudge:
+		return nudgeWanted(ctx, tx, viewer, v)
+	case Digest:
+		return digestWanted(ctx, tx, viewer, v)
 	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
 		return interviewWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:

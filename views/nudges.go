@@ -112,10 +112,21 @@ func DigestOf(set Set) View {
 			cards = append(cards, card)
 		}
 		if len(cards) == 0 {
-			return bot.Card{}, bot.ErrMoot
+			return bot.Card{Title: "Done, thank you", Tone: bot.Good, Body: []bot.Node{bot.T("Nothing of this waits for you any more.")}}, nil
 		}
 		return digestCard(cards), nil
 	}}
+}
+
+// digestWanted tells whether something of what was merged has still something to say.
+func digestWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
+	rows, err := tx.Merged(ctx, v.Subject, viewer.ID)
+	for _, r := range rows {
+		if wanted, err := StillWanted(ctx, tx, viewer, r.View); wanted || err != nil {
+			return wanted, err
+		}
+	}
+	return false, err
 }
 
 // digestShown is how many things one message holds at most.

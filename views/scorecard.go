@@ -228,43 +228,7 @@ func drawCardAsk(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 	if at < 0 {
 		return bot.Card{}, NoInterview(i.ID)
 	}
-	s, count := on.Cards[at], countCards(on.Cards, i.ID)
-	card := bot.Card{}
-	switch {
-	case s.State == hiring.CardSubmitted:
-		card.Title, card.Tone = "Done, thank you. Scorecard for "+i.Candidate+" ("+i.ID+")", bot.Good
-		card.Body = []bot.Node{bot.T("Your panel: " + count.String() + ".")}
-		if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.in > 1 {
-			card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
-		}
-		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
-	case s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter:
-		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
-		card.Body = []bot.Node{bot.T("You can still give it.")}
-		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
-	case !s.Waits():
-		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
-		if !i.State.On() {
-			card.Body = []bot.Node{bot.T(offText(i.State))}
-		}
-	default:
-		notes := ""
-		switch n := len(s.Notes); {
-		case n == 1:
-			notes = " Your note is in it."
-		case n > 1:
-			notes = fmt.Sprintf(" Your %d notes are in it.", n)
-		}
-		card.Title, card.Tone = fmt.Sprintf("Scorecard for %s: about 5 min, by %s.%s", i.Candidate, DueText(s.DueAt, viewer.Zone), notes), bot.Attention
-		card.Body = []bot.Node{bot.T(aboutInterview(i, playbookOf(tx, on)))}
-		card.Actions = []bot.Action{
-			{Label: "Fill in", Do: bot.Do("feedback.give", i.ID), Style: bot.Primary},
-			{Label: "Didn't happen", Do: bot.Do("interview.noshow", i.ID)},
-			{Label: "Still going", Do: bot.Do("interview.still", i.ID)},
-		}
-		card.Menu = &bot.Menu{Label: "More", Items: []bot.MenuItem{{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)}}}
-	}
-	return card, nil
+	return askCard(tx, viewer, nudged{on.Cards[at], i, on}), nil
 }
 
 // offText says of an interview that it does not take place.
@@ -273,19 +237,6 @@ func offText(state hiring.InterviewState) string {
 		return "The interview didn't happen."
 	}
 	return "The interview is " + lowerFirst(hiring.InterviewStateTitle(state)) + "."
-}
-
-// drawAskedLater says that the scorecard is asked for later; its argument is when.
-func drawAskedLater(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
-	i, _, err := InterviewFor(ctx, tx, viewer, v.Subject)
-	if err != nil {
-		return bot.Card{}, err
-	}
-	at, err := time.Parse(time.RFC3339, arg(v, 0))
-	if err != nil {
-		return bot.Card{}, bot.ErrMoot
-	}
-	return bot.Card{Title: "I will ask again about " + i.ID, Body: []bot.Node{bot.Join(bot.T("On "), bot.At(at), bot.T("."))}}, nil
 }
 
 // drawMyCards lists the scorecards that are waited for from the viewer, and those they gave last.

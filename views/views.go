@@ -109,7 +109,8 @@ const (
 	Scorecards    = "scorecards"
 	CardSaved     = "card_saved"
 	CardAsk       = "card_ask"
-	AskedLater    = "asked_later"
+	Nudge         = "nudge"
+	Snoozed       = "snoozed"
 	MyCards       = "my_cards"
 	Remarks       = "remarks"
 	CardTwice     = "card_twice"
@@ -241,7 +242,8 @@ func All(registry func() *bot.Registry) Set {
 		Scorecards:    {Pay, drawScorecards},
 		CardSaved:     {Pay, drawCardSaved},
 		CardAsk:       {Pay, drawCardAsk},
-		AskedLater:    {Pay, drawAskedLater},
+		Nudge:         {Pay, drawNudge},
+		Snoozed:       {Pay, drawSnoozed},
 		MyCards:       {Pay, drawMyCards},
 		Remarks:       {Pay, drawRemarks},
 		CardTwice:     {Pay, drawCardTwice},

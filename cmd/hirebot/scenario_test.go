@@ -248,8 +248,7 @@ func (w *world) clockCmd(ts *testscript.TestScript, neg bool, args []string) {
 	w.mu.Lock()
 	w.now = next
 	w.mu.Unlock()
-	ts.Check(w.courier.RunSchedules(context.Background(), next))
-	ts.Check(w.courier.Remind(context.Background(), next))
+	ts.Check(w.courier.PutDue(context.Background(), next))
 	ts.Check(w.courier.Drain(context.Background(), next))
 }
 

@@ -1,0 +1,137 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
+)
+
+const (
+	whyNudged = "You get this because you sat on %s. /hire mynudges changes when I tell you such things."
+	// leftReason is why a reminder is moot of somebody who is gone.
+	leftReason = "they have left"
+	// rounds is how many batches of people one sweep reminds at most.
+	rounds = 20
+)
+
+// PutDue puts into the outbox all that is due by now: what the schedules have to say, and the reminders.
+func (c *Courier) PutDue(ctx context.Context, now time.Time) error {
+	return errors.Join(c.RunSchedules(ctx, now), c.Remind(ctx, now), c.Nudge(ctx, now))
+}
+
+// Nudge reminds people of the scorecards that they owe, by the company's policy: each step of it once
+// for each scorecard, in the hours of who is reminded, all that they owe in one message. What becomes of
+// each step is on record, and is decided in the transaction that sends it.
+func (c *Courier) Nudge(ctx context.Context, now time.Time) error {
+	var failed []error
+	for range rounds {
+		people, err := c.store.NudgesDue(ctx, now, batch)
+		if err != nil {
+			return errors.Join(append(failed, err)...)
+		}
+		for _, person := range people {
+			err := c.store.InTx(ctx, func(tx *store.Tx) error {
+				tx.Cause("nudge", bot.Conversation{})
+				return nudge(ctx, tx, person, now)
+			})
+			if hiring.ErrorCode(err) == hiring.Conflict {
+				continue // submitted at this moment, or reminded by another replica
+			}
+			if err != nil {
+				failed = append(failed, fmt.Errorf("remind %s of scorecards: %w", person, err))
+			}
+		}
+		if len(people) < batch || len(failed) > 0 {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// nudge decides on all scorecards of a person that want attention, and sends one message for those of
+// which they are to be reminded now.
+func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) error {
+	cards, err := tx.PendingCards(ctx, person)
+	if err != nil {
+		return err
+	}
+	var (
+		s      = tx.Snapshot()
+		policy = s.NudgePolicy()
+		times  = s.WorkTime(person)
+		key    = fmt.Sprintf("nudge:%s:%d", person, now.UnixMicro())
+		first  []string // the interviews of which they are reminded, and then
+		also   []string // what else they owe
+	)
+	for _, card := range cards {
+		if card.NudgeAt.IsZero() || card.NudgeAt.After(now) {
+			if !card.SnoozedUntil.After(now) {
+				also = append(also, card.Interview)
+			}
+			continue
+		}
+		d := policy.Decide(card, times, now)
+		if views.Gone(s, person) {
+			d.Send, d.Held, d.Then.NudgeAt = false, "", time.Time{}
+		}
+		if err := tx.PlanNudge(ctx, card, d.Then); err != nil {
+			return err
+		}
+		sent, err := record(ctx, tx, card, d, key)
+		if err != nil {
+			return err
+		}
+		if sent {
+			first = append(first, card.Interview)
+		}
+	}
+	if len(first) == 0 {
+		return nil
+	}
+	all, satOn := append(first, also...), "the interview"
+	if len(all) > 1 {
+		satOn = "the interviews"
+	}
+	return tx.Send(ctx, bot.Message{
+		To: bot.Recipient{Person: person}, View: bot.View{Name: views.Nudge, Subject: key, Args: all},
+		Key: key, Unprompted: true, Why: fmt.Sprintf(whyNudged, satOn),
+	})
+}
+
+// record puts on record what becomes of the steps of a scorecard, and returns whether its owner is to be
+// reminded: not where all of them were done before.
+func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key string) (sent bool, err error) {
+	steps := make([]store.NudgeRecord, 0, len(d.Reached)+1)
+	for _, s := range d.Reached {
+		steps = append(steps, store.NudgeRecord{Step: s.Key(), PlannedAt: s.At})
+	}
+	if d.Asked {
+		steps = append(steps, store.NudgeRecord{Step: "asked:" + views.InstantArg(card.SnoozedUntil), PlannedAt: card.SnoozedUntil})
+	}
+	for n := len(steps) - 1; n >= 0; n-- { // the last first: the others are merged into it
+		r := steps[n]
+		r.Interview, r.Person, r.EndsAt = card.Interview, card.Person, card.EndsAt
+		switch {
+		case d.Send && sent:
+			r.State, r.Message, r.Reason = store.NudgeMerged, key, "with "+steps[len(steps)-1].Step
+		case d.Send:
+			r.State, r.Message = store.NudgeSent, key
+		case d.Held != "":
+			r.State, r.Reason, r.HeldUntil = store.NudgeHeld, string(d.Held), d.Until
+		default:
+			r.State, r.Reason = store.NudgeMoot, leftReason
+		}
+		fresh, err := tx.RecordNudge(ctx, r)
+		if err != nil {
+			return false, err
+		}
+		sent = sent || fresh && d.Send
+	}
+	return sent, nil
+}
