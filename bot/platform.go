@@ -116,6 +116,8 @@ type SendError struct {
 	// Closed says that the person takes no direct messages: what is for them has to reach them otherwise.
 	Closed     bool
 	RetryAfter time.Duration
+	// Everywhere says that RetryAfter holds for all conversations of the workspace, not for one alone.
+	Everywhere bool
 	Reason     string
 	Err        error
 }

@@ -32,11 +32,23 @@ const (
 	// firstWait and longestWait bound the time between two attempts.
 	firstWait   = 2 * time.Second
 	longestWait = 10 * time.Minute
+	// unsureWait is the least time before a message is looked for of which the platform did not say whether
+	// it took it: it may still be at work on it, and what is not there yet would be sent again.
+	unsureWait = 10 * time.Second
 	// markerSlack is how long before the first attempt a platform's clock may have stamped the message.
 	markerSlack = 5 * time.Minute
 	// batch is how many lanes a sweep looks at.
 	batch = 500
+	// turnAhead is how far away a turn may be that a worker takes and waits for; with sendTime well within
+	// the lease. Where the next one is further away, the line is long enough without this worker.
+	turnAhead = 15 * time.Second
+	// openBurst is how many conversations may be opened at once, where there has been quiet: platforms bear
+	// such a burst, and a process that has just started knows none of its conversations.
+	openBurst = 20
 )
+
+// errCutShort says that a worker was told to stop while it waited for a turn.
+var errCutShort = errors.New("the wait for a turn was cut short")
 
 // errNobody says that a message has nowhere to go, however often it is tried.
 var errNobody = errors.New("the person has no chat account that I am connected to")
@@ -60,8 +72,27 @@ type pacedSends interface {
 	SendGap() time.Duration
 }
 
-// waitsForTurn is the reason of what waits only since its platform allows no more at once.
-const waitsForTurn = "waits for its turn"
+// pacedOpens is a platform that allows so many conversations to be opened in a while.
+type pacedOpens interface {
+	// OpenGap is the least time between two openings in one workspace, after a first few.
+	OpenGap() time.Duration
+	// Opened tells whether DM knows the conversation with somebody, and has to ask nobody.
+	Opened(who bot.Identity) bool
+}
+
+// pacedAsOne is a platform whose limits hold for the app, in all workspaces together.
+type pacedAsOne interface {
+	// OneLimit tells whether they do.
+	OneLimit() bool
+}
+
+// The reasons of what waits only since its platform allows no more at once. What waits for its turn, or for
+// its conversation to be opened, has a turn that is its own.
+const (
+	waitsForTurn    = "waits for its turn"
+	waitsForOpening = "waits for its conversation to be opened"
+	waitsForRest    = "waits for the message before it"
+)
 
 // turnLife is how long a turn may be overdue: what was to be edited while no process ran is not to be
 // edited all at once.
@@ -75,6 +106,9 @@ type Courier struct {
 	platforms map[string]bot.Platform
 	clock     bot.Clock
 	log       *slog.Logger
+	// pause waits, and returns false where that was cut short. It is nil where whoever calls has a time of
+	// their own: what has to wait is put off then.
+	pause func(ctx context.Context, d time.Duration) bool
 }
 
 // Drain delivers all that is due at an instant, in every lane, and what becomes due by that.
@@ -119,9 +153,14 @@ func (c *Courier) deliver(ctx context.Context, lane string, now time.Time) (bool
 }
 
 func (c *Courier) work(ctx context.Context, lane, owner string, now time.Time) error {
-	for {
-		if err := c.store.Renew(ctx, lane, owner, c.clock(), leaseTime); err != nil {
-			return err
+	for first := true; ; first = false {
+		if !first {
+			if err := c.store.Renew(ctx, lane, owner, c.clock(), leaseTime); err != nil {
+				return err
+			}
+			if c.pause != nil {
+				now = c.notBefore(now) // messages wait here, so that time has passed
+			}
 		}
 		row, ok, err := c.store.Next(ctx, lane, owner, now)
 		if err != nil || !ok {
@@ -162,7 +201,7 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 			return c.store.MarkFound(ctx, row, posted, c.clock())
 		}
 	}
-	return c.send(ctx, call, row, places, owner, now)
+	return c.send(ctx, row, places, owner, now)
 }
 
 // redraw draws a posted message again.
@@ -175,6 +214,9 @@ func (c *Courier) redraw(ctx, call context.Context, row store.Row, at place, now
 		return c.undrawn(ctx, row, now, err)
 	}
 	if err := at.platform.Edit(call, row.Posted, card); err != nil {
+		if err := c.heed(ctx, edits(row)+scope(at.platform, row.Posted.In.Workspace), now, err); err != nil {
+			return err
+		}
 		return c.failed(ctx, row, now, err, maxAttempts, c.store.MarkUnsure)
 	}
 	return c.store.MarkDrawn(ctx, row)
@@ -204,27 +246,31 @@ func (c *Courier) find(ctx context.Context, row store.Row, places []place) (bot.
 }
 
 // send posts a message in the first of some places that can be reached.
-func (c *Courier) send(ctx, call context.Context, row store.Row, places []place, owner string, now time.Time) error {
+func (c *Courier) send(ctx context.Context, row store.Row, places []place, owner string, now time.Time) error {
 	var (
 		refused error
 		closed  []string
 	)
 	for i := range places {
 		p := &places[i]
-		to, err := p.open(call)
+		if waits, err := c.opening(ctx, row, p, now); err != nil || waits {
+			return err
+		}
+		to, err := c.open(ctx, p)
 		putOff := c.store.MarkUnsure
 		if err == nil {
 			var (
 				posted bot.Posted
 				ended  bool
 			)
-			posted, ended, err = c.post(ctx, call, row, p.platform, to, owner, now)
+			posted, ended, err = c.post(ctx, row, p.platform, to, owner, now)
 			if err == nil && !ended {
 				return c.store.MarkSent(ctx, row, posted, c.clock())
 			}
 			if ended {
 				return err
 			}
+			putOff = c.unsure
 			if _, refusal := errors.AsType[*bot.SendError](err); refusal {
 				putOff = c.store.MarkRetry // what the platform refused it has not taken
 			}
@@ -243,31 +289,191 @@ func (c *Courier) send(ctx, call context.Context, row store.Row, places []place,
 	return c.failed(ctx, row, now, refused, maxAttempts, c.store.MarkRetry)
 }
 
+// unsure puts a message off that was called for without an answer, for unsureWait at least.
+func (c *Courier) unsure(ctx context.Context, row store.Row, nextAt time.Time, reason string) error {
+	if least := c.clock().Add(unsureWait); least.After(nextAt) {
+		nextAt = least
+	}
+	return c.store.MarkUnsure(ctx, row, nextAt, reason)
+}
+
+// open returns the conversation of a place, within the time of a call.
+func (c *Courier) open(ctx context.Context, p *place) (bot.Conversation, error) {
+	call, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	return p.open(call)
+}
+
 // post draws a message for a conversation and hands it to its platform. Ended says that there is nothing
 // more to do for now: what became of the message is on record, or could not be put there.
-func (c *Courier) post(ctx, call context.Context, row store.Row, platform bot.Platform, to bot.Conversation, owner string, now time.Time) (_ bot.Posted, ended bool, _ error) {
-	if waits, err := c.turn(call, platform, row, to.Workspace, now); err != nil || waits {
+func (c *Courier) post(ctx context.Context, row store.Row, platform bot.Platform, to bot.Conversation, owner string, now time.Time) (_ bot.Posted, ended bool, _ error) {
+	// The conversation comes first: the turn of a workspace is not to pass while only one of its
+	// conversations waits.
+	if waits, err := c.rest(ctx, row, platform, to, now); err != nil || waits {
 		return bot.Posted{}, true, err
 	}
+	if waits, err := c.sendTurn(ctx, row, platform, to.Workspace, c.notBefore(now)); err != nil || waits {
+		return bot.Posted{}, true, err
+	}
+	call, cancel := context.WithTimeout(ctx, sendTime) // the wait is no part of it
+	defer cancel()
 	card, err := c.draw(call, row, to)
 	if err != nil {
 		return bot.Posted{}, true, c.undrawn(ctx, row, now, err)
 	}
 	if p, ok := platform.(paced); ok {
-		wait, err := c.store.Pace(ctx, "send:"+to.Workspace+"/"+to.Channel, now, p.MinGap())
+		now := c.notBefore(now)
+		wait, err := c.store.Pace(ctx, conversation(to), now, p.MinGap())
 		if err != nil {
 			return bot.Posted{}, true, err
 		}
-		if wait > 0 {
-			row.Attempts-- // to wait for one's turn is no try
-			return bot.Posted{}, true, c.store.MarkRetry(ctx, row, now.Add(wait), waitsForTurn)
+		if wait > 0 { // somebody else writes there too
+			return bot.Posted{}, true, c.putOff(ctx, row, now.Add(wait), waitsForRest)
 		}
 	}
 	if err := c.store.MarkSending(ctx, row, owner); err != nil {
 		return bot.Posted{}, true, err
 	}
 	posted, err := platform.Send(call, to, card, row.ID)
+	if err := c.heed(ctx, posts+scope(platform, to.Workspace), now, err); err != nil {
+		return bot.Posted{}, true, err
+	}
 	return posted, false, err
+}
+
+// heed has nobody take a turn for as long as a platform asks to wait, where that holds for more than one
+// conversation: other workers, also of other processes, would only be refused too.
+func (c *Courier) heed(ctx context.Context, turns string, now time.Time, err error) error {
+	refusal, known := errors.AsType[*bot.SendError](err)
+	if !known || !refusal.Everywhere {
+		return nil
+	}
+	return c.store.HoldTurns(ctx, turns, c.notBefore(now).Add(refusal.RetryAfter))
+}
+
+// posts begins the name of the turns of messages, opens that of openings.
+const (
+	posts = "post:"
+	opens = "open:"
+)
+
+// edits begins the name of the turns of a drawing: platforms have another method for homes, and count it
+// apart.
+func edits(row store.Row) string {
+	if row.Home() {
+		return "home:"
+	}
+	return "edit:"
+}
+
+// conversation is the name of the pace of a conversation.
+func conversation(c bot.Conversation) string { return "send:" + c.Workspace + "/" + c.Channel }
+
+// scope is what the limits of a platform hold for: a workspace, or all of them.
+func scope(platform bot.Platform, workspace string) string {
+	if p, ok := platform.(pacedAsOne); ok && p.OneLimit() {
+		return platform.Name()
+	}
+	return workspace
+}
+
+// notBefore returns the present, which is later than when a lane's work began where something was waited
+// for since.
+func (c *Courier) notBefore(now time.Time) time.Time {
+	if present := c.clock(); present.After(now) {
+		return present
+	}
+	return now
+}
+
+// putOff has a message wait for its turn, and its lane with it: what comes after it must not overtake it.
+// To wait is no try.
+func (c *Courier) putOff(ctx context.Context, row store.Row, until time.Time, reason string) error {
+	row.Attempts--
+	return c.store.MarkUnsure(ctx, row, until, reason) // what may have arrived is looked for again then
+}
+
+// rest has a message wait for as long as its platform wants between two of one conversation, and tells
+// whether it was put off for that.
+func (c *Courier) rest(ctx context.Context, row store.Row, platform bot.Platform, to bot.Conversation, now time.Time) (waits bool, err error) {
+	if _, ok := platform.(paced); !ok {
+		return false, nil
+	}
+	now = c.notBefore(now)
+	at, err := c.store.NextTurn(ctx, conversation(to))
+	if err != nil || !at.After(now) {
+		return false, err
+	}
+	if c.pause == nil || at.Sub(now) > turnAhead {
+		return true, c.putOff(ctx, row, at, waitsForRest)
+	}
+	if !c.pause(ctx, at.Sub(now)) {
+		return false, errCutShort
+	}
+	return false, nil
+}
+
+// sendTurn has a message wait for its turn, where its platform allows few in a workspace, and tells whether it
+// was put off for that. A worker waits itself, however long the line is, so that each turn is used when it
+// comes and the messages behind it stay where they are; whoever has a time of their own puts it off, and
+// what comes back for that reason has got its turn.
+func (c *Courier) sendTurn(ctx context.Context, row store.Row, platform bot.Platform, workspace string, now time.Time) (waits bool, err error) {
+	p, ok := platform.(pacedSends)
+	if !ok {
+		return false, nil
+	}
+	name := posts + scope(platform, workspace)
+	if c.pause == nil {
+		if row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
+			return false, nil
+		}
+		at, err := c.store.Turn(ctx, name, now, p.SendGap())
+		if err != nil || !at.After(now) {
+			return false, err
+		}
+		return true, c.putOff(ctx, row, at, waitsForTurn)
+	}
+	for {
+		at, taken, err := c.store.TurnWithin(ctx, name, now, p.SendGap(), turnAhead)
+		if err != nil {
+			return false, err
+		}
+		wait := at.Sub(now)
+		if !taken {
+			wait = min(wait-turnAhead, turnAhead)
+		}
+		if wait > 0 {
+			if !c.pause(ctx, wait) {
+				return false, errCutShort
+			}
+			if err := c.store.Renew(ctx, row.Lane, row.Owner, c.clock(), leaseTime); err != nil {
+				return false, err
+			}
+		}
+		if taken {
+			return false, nil
+		}
+		now = c.notBefore(now)
+	}
+}
+
+// opening has a message wait until the conversation with its reader may be opened, where that has to be
+// asked for and is paced, and tells whether it does. It keeps no worker: those whose conversations are open
+// are not to wait for it.
+func (c *Courier) opening(ctx context.Context, row store.Row, at *place, now time.Time) (waits bool, err error) {
+	p, ok := at.platform.(pacedOpens)
+	if !ok || at.at.Channel != "" || p.Opened(at.who) {
+		return false, nil
+	}
+	if row.Reason == waitsForOpening && now.Before(row.NextAt.Add(turnLife)) {
+		return false, nil
+	}
+	gap := p.OpenGap()
+	turn, err := c.store.Turn(ctx, opens+scope(at.platform, at.who.Workspace), now.Add(-(openBurst-1)*gap), gap)
+	if err != nil || !turn.After(now) {
+		return false, err
+	}
+	return true, c.putOff(ctx, row, turn, waitsForOpening)
 }
 
 // unreachable tells whether a platform has refused for good, so that another may be tried.
@@ -276,23 +482,15 @@ func unreachable(err error) bool {
 	return known && (refusal.Permanent || refusal.Closed)
 }
 
-// turn has a message or a drawing wait for its turn, where the platform allows few in a workspace, and
-// tells whether it has to. A turn is taken once: what comes back for that reason has got it.
+// turn has a drawing wait for its turn, where the platform allows few in a workspace, and tells whether it
+// has to. It alone waits, and its lane goes on. A turn is taken once: what comes back for that reason has
+// got it.
 func (c *Courier) turn(ctx context.Context, platform bot.Platform, row store.Row, workspace string, now time.Time) (waits bool, err error) {
-	what, gap := "", time.Duration(0)
-	if p, ok := platform.(pacedEdits); ok && row.Redraw {
-		what, gap = "edit:", p.EditGap()
-		if row.Home() {
-			what = "home:" // platforms have another method for these, and count it apart
-		}
-	}
-	if p, ok := platform.(pacedSends); ok && !row.Redraw {
-		what, gap = "post:", p.SendGap()
-	}
-	if gap == 0 || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
+	p, ok := platform.(pacedEdits)
+	if !ok || row.Reason == waitsForTurn && now.Before(row.NextAt.Add(turnLife)) {
 		return false, nil
 	}
-	at, err := c.store.Turn(ctx, what+workspace, now, gap)
+	at, err := c.store.Turn(ctx, edits(row)+scope(platform, workspace), now, p.EditGap())
 	if err != nil || !at.After(now) {
 		return false, err
 	}
@@ -476,6 +674,7 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 	if errors.Is(err, store.ErrLeaseLost) || ctx.Err() != nil {
 		return err
 	}
+	now = c.notBefore(now) // the call took its time
 	refusal, known := errors.AsType[*bot.SendError](err)
 	reason := "the platform did not answer"
 	if known {
@@ -498,11 +697,12 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 }
 
 // wait is the time until the next attempt: twice as long each time, up to longestWait, and up to a
-// quarter longer by the message's id, so that many do not come back at once.
+// quarter longer by the message's id and the attempt, so that many do not come back at once, nor the same
+// ones together each time.
 func wait(row store.Row) time.Duration {
 	d := firstWait << min(row.Attempts-1, 10)
 	d = min(d, longestWait)
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(row.ID)) // a hash's Write never fails
-	return d + d*time.Duration(h.Sum32()%25)/100
+	_, _ = fmt.Fprintf(h, "%s/%d", row.ID, row.Attempts) // a hash's Write never fails
+	return d + time.Duration(float64(d/4)*float64(h.Sum32())/(1<<32))
 }

@@ -33,8 +33,7 @@ type Scheduler struct {
 	client *river.Client[*sql.Tx]
 	// stopping is closed once the process is told to stop.
 	stopping chan struct{}
-	// awaited are the lanes that a job of this process waits for: one is enough.
-	awaited sync.Map
+	lanes    laneJobs
 }
 
 const (
@@ -49,9 +48,13 @@ const (
 	// shortWait is up to how long a job waits for the turn of its lane. The queue looks only every five
 	// seconds for jobs that have come due, which would be a fraction of what platforms allow.
 	shortWait = 6 * time.Second
-	// laneTime is how long a job stays with one lane, well within jobTime.
-	laneTime = 4 * time.Minute
+	// laneTime is how long a job stays with one lane before other lanes have their turn. It ends its
+	// message first, so that it is well within jobTime.
+	laneTime = 20 * time.Second
 	jobTime  = 5 * time.Minute
+	// upkeep is the queue of what must not wait behind thousands of messages.
+	upkeep     = "upkeep"
+	upkeepJobs = 2
 	// stopTime is how long jobs may take to end when the process is told to.
 	stopTime = 8 * time.Second
 )
@@ -80,6 +83,7 @@ func NewCourier(cfg Config) *Courier {
 // New returns a Scheduler.
 func New(cfg Config) (*Scheduler, error) {
 	s := &Scheduler{Courier: NewCourier(cfg), stopping: make(chan struct{})}
+	s.Courier.pause = s.pause
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[store.Deliver]) error {
 		return s.workLane(ctx, job.Args.Lane)
@@ -87,7 +91,7 @@ func New(cfg Config) (*Scheduler, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweep]) error { return s.Sweep(ctx, s.clock()) }))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expire]) error { return s.store.Expire(ctx, s.clock()) }))
 	client, err := river.NewClient(cfg.Store.Driver(), &river.Config{
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxJobs}},
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxJobs}, upkeep: {MaxWorkers: upkeepJobs}},
 		Workers: workers,
 		Logger:  slog.New(atLeast{cfg.Log.Handler(), slog.LevelWarn}),
 		// A lane's messages are retried by the outbox; a job that failed is only woken once more by the sweep.
@@ -106,7 +110,7 @@ func New(cfg Config) (*Scheduler, error) {
 
 func periodic(id string, every time.Duration, args river.JobArgs) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
-		return args, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: every}}
+		return args, &river.InsertOpts{Queue: upkeep, UniqueOpts: river.UniqueOpts{ByPeriod: every}}
 	}, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
 }
 
@@ -125,31 +129,115 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	return nil
 }
 
-// workLane delivers what is due in a lane, and waits for what comes due there in a moment: the next
-// message of a conversation whose platform allows one a second.
+// workLane delivers what is due in a lane, and waits for what comes due there in a moment.
 func (s *Scheduler) workLane(ctx context.Context, lane string) error {
+	if !s.lanes.begin(lane) {
+		return nil // the job of this process that has the lane looks once more
+	}
+	err := s.workTurn(ctx, lane)
+	if err != nil {
+		s.lanes.drop(lane)
+	}
+	return err
+}
+
+// workTurn is workLane for the job that has the lane in this process.
+func (s *Scheduler) workTurn(ctx context.Context, lane string) error {
 	for until := s.clock().Add(laneTime); ; {
 		held, err := s.deliver(ctx, lane, s.clock())
+		if errors.Is(err, errCutShort) && ctx.Err() == nil {
+			return river.JobSnooze(0) // this process stops, and another goes on at once
+		}
 		if err != nil {
 			return err
 		}
 		if !held {
+			if s.lanes.comesBack(lane, s.clock()) {
+				s.lanes.drop(lane)
+				return nil
+			}
 			return river.JobSnooze(comeBack)
 		}
 		next, ok, err := s.store.NextOf(ctx, lane)
+		if err != nil {
+			return err
+		}
 		wait := next.Sub(s.clock())
-		if err != nil || !ok || wait > shortWait || !s.clock().Before(until) {
-			return err // a job of its own comes for what is due later
+		if !ok || wait > shortWait {
+			if s.lanes.end(lane) {
+				return nil // a job of its own comes for what is due later
+			}
+			continue
 		}
-		if _, waited := s.awaited.LoadOrStore(lane, true); waited {
-			return nil
+		if !s.clock().Before(until) {
+			return river.JobSnooze(max(wait, 0)) // behind the lanes that have waited meanwhile
 		}
-		goOn := s.pause(ctx, wait)
-		s.awaited.Delete(lane)
-		if !goOn {
-			return ctx.Err()
+		if wait > 0 && !s.pause(ctx, wait) {
+			s.lanes.drop(lane)
+			return ctx.Err() // a job of its own comes for what is due later
 		}
 	}
+}
+
+// laneJobs knows which lanes the jobs of this process have in hand. A message is a job of its lane, but one
+// job does the work of all: the others end at once instead of coming back again and again.
+type laneJobs struct {
+	mu sync.Mutex
+	// again holds the lanes in hand, with whether somebody has asked since to look once more.
+	again map[string]bool
+	// back is until when a job comes back to a lane that another process holds.
+	back map[string]time.Time
+}
+
+// begin takes a lane in hand, or has whoever has it look once more, and returns false.
+func (l *laneJobs) begin(lane string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, busy := l.again[lane]; busy {
+		l.again[lane] = true
+		return false
+	}
+	if l.again == nil {
+		l.again, l.back = map[string]bool{}, map[string]time.Time{}
+	}
+	l.again[lane] = false
+	return true
+}
+
+// end gives a lane back, unless somebody has asked to look once more: then it returns false.
+func (l *laneJobs) end(lane string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.again[lane] {
+		l.again[lane] = false
+		return false
+	}
+	delete(l.again, lane)
+	return true
+}
+
+// drop gives a lane back whatever was asked: the job that has it is done again.
+func (l *laneJobs) drop(lane string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.again, lane)
+}
+
+// comesBack tells whether a job comes back already to a lane that another process holds. Where none does, it
+// notes that the caller's will.
+func (l *laneJobs) comesBack(lane string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for other, at := range l.back {
+		if !now.Before(at) {
+			delete(l.back, other)
+		}
+	}
+	if _, planned := l.back[lane]; planned {
+		return true
+	}
+	l.back[lane] = now.Add(comeBack)
+	return false
 }
 
 // pause waits, and returns false where that was cut short.

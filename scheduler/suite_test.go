@@ -456,3 +456,10 @@ func (c *chat) calls(which call) int {
 	defer c.mu.Unlock()
 	return c.called[which]
 }
+
+// conversations returns how many are open.
+func (c *chat) conversations() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.opened)
+}

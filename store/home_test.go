@@ -354,3 +354,41 @@ func TestTurn(t *testing.T) {
 		turn("edit:T1", time.Hour, time.Hour+time.Second)
 	})
 }
+
+func TestATurnThatIsNotFarAway(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		const ahead = 2 * time.Second
+		turn := func(at, want time.Duration, taken bool) {
+			t.Helper()
+			got, ok, err := w.TurnWithin(t.Context(), "post:T1", start.Add(at), time.Second, ahead)
+			if err != nil || ok != taken || !got.Equal(start.Add(want)) {
+				t.Errorf("at %v: %v, %v, want %v, %v, %v", at, got.Sub(start), ok, want, taken, err)
+			}
+		}
+		next := func(want time.Time) {
+			t.Helper()
+			if got, err := w.NextTurn(t.Context(), "post:T1"); err != nil || !got.Equal(want) {
+				t.Errorf("next: %v, want %v, %v", got, want, err)
+			}
+		}
+		next(time.Time{})
+		turn(0, 0, true)
+		turn(0, time.Second, true)
+		turn(0, 2*time.Second, true)
+		turn(0, 3*time.Second, false)
+		turn(0, 3*time.Second, false) // none was taken
+		next(start.Add(3 * time.Second))
+		turn(time.Second, 3*time.Second, true)
+
+		// A refusal holds back the turns that are still to be given, and never brings one forward.
+		must(t, w.HoldTurns(t.Context(), "post:T1", start.Add(time.Minute)))
+		must(t, w.HoldTurns(t.Context(), "post:T1", start.Add(time.Second)))
+		turn(time.Second, time.Minute, false)
+		turn(time.Minute, time.Minute, true)
+		must(t, w.HoldTurns(t.Context(), "post:T2", start.Add(time.Second)))
+		if got, err := w.Turn(t.Context(), "post:T2", start, time.Second); err != nil || !got.Equal(start.Add(time.Second)) {
+			t.Errorf("held before the first turn: %v, %v", got, err)
+		}
+	})
+}

@@ -497,3 +497,44 @@ func (s *Store) Turn(ctx context.Context, name string, now time.Time, gap time.D
 	}
 	return next.Add(-gap), nil
 }
+
+// TurnWithin is Turn for who takes no turn that is further away than ahead. Where the next one is, none is
+// taken: it returns false, and when the next one is so far.
+func (s *Store) TurnWithin(ctx context.Context, name string, now time.Time, gap, ahead time.Duration) (time.Time, bool, error) {
+	var next instant
+	err := s.pool.row(ctx, []any{&next},
+		`INSERT INTO pacing (name, next_at) VALUES ($1, $2)
+		 ON CONFLICT (name) DO UPDATE SET next_at = CASE WHEN pacing.next_at > $3 THEN pacing.next_at ELSE $3 END + $4
+		 WHERE pacing.next_at <= $5 RETURNING next_at`,
+		name, instant{now.Add(gap)}, instant{now}, gap.Microseconds(), instant{now.Add(ahead)})
+	if errors.Is(err, sql.ErrNoRows) {
+		at, err := s.NextTurn(ctx, name)
+		return at, false, err
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("take a turn at %s: %w", name, err)
+	}
+	return next.Add(-gap), true, nil
+}
+
+// NextTurn returns when the next turn of something is, or the zero time where nobody had one yet. It takes
+// none.
+func (s *Store) NextTurn(ctx context.Context, name string) (time.Time, error) {
+	var next instant
+	err := s.pool.row(ctx, []any{&next}, `SELECT next_at FROM pacing WHERE name = $1`, name)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, fmt.Errorf("read the next turn at %s: %w", name, err)
+	}
+	return next.Time, nil
+}
+
+// HoldTurns gives out no turn of something before an instant, as where a platform has refused one.
+// Turns that were given out stay.
+func (s *Store) HoldTurns(ctx context.Context, name string, until time.Time) error {
+	_, err := s.pool.exec(ctx, `INSERT INTO pacing (name, next_at) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE pacing.next_at < excluded.next_at`, name, instant{until})
+	if err != nil {
+		return fmt.Errorf("hold the turns at %s: %w", name, err)
+	}
+	return nil
+}

@@ -19,11 +19,30 @@ import (
 	"github.com/hirebot/hirebot/bot"
 )
 
-// MinGap is the least time between two messages in one conversation.
+// MinGap is the least time between two messages in one conversation. Discord tells what a conversation
+// bears in the headers of its answers, which each process follows by itself; it has been five in five seconds.
 func (*Discord) MinGap() time.Duration { return time.Second }
 
-// EditGap is the least time between two edits in one guild.
+// SendGap is the least time between two messages. With edits, which are two calls each, and openings this makes
+// no more than 30 calls a second: Discord bears 50 of an app, and what is left is for reading.
+// https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+func (*Discord) SendGap() time.Duration { return 50 * time.Millisecond }
+
+// EditGap is the least time between two edits.
 func (*Discord) EditGap() time.Duration { return 300 * time.Millisecond }
+
+// OpenGap is the least time between two openings of direct messages. Discord names no number, and may keep an
+// app from them that opens many at once. https://discord.com/developers/docs/resources/user#create-dm
+func (*Discord) OpenGap() time.Duration { return time.Second }
+
+// Opened tells whether the direct messages with somebody were opened before.
+func (d *Discord) Opened(who bot.Identity) bool {
+	_, known := d.dms.Load(who.User)
+	return known
+}
+
+// OneLimit tells that these hold for the app, in all its servers together.
+func (*Discord) OneLimit() bool { return true }
 
 // longestWait is how long a call may wait for its turn under a limit that Discord has told of. What has
 // to wait longer is refused, to be tried again later.
@@ -43,11 +62,15 @@ func (d *Discord) callIn(ctx context.Context, method, address, bucket string, in
 	b.Lock()
 	wait := d.api.Ratelimiter.GetWaitTime(b, 1)
 	b.Unlock()
-	if wait = max(wait, d.limitedFor(bucket), d.limitedFor(everything)); wait > longestWait {
-		return &bot.SendError{Reason: asksToWait, RetryAfter: wait}
+	all := d.limitedFor(everything)
+	if wait = max(wait, d.limitedFor(bucket), all); wait > longestWait {
+		return &bot.SendError{Reason: asksToWait, RetryAfter: wait, Everywhere: all == wait}
 	}
 	err := d.send(ctx, d.api, method, address, bucket, in, files, out)
 	if limited, ok := errors.AsType[*discordgo.RateLimitError](err); ok {
+		if all := d.limitedFor(everything); all > 0 {
+			return &bot.SendError{Reason: asksToWait, RetryAfter: max(all, time.Second), Everywhere: true, Err: errors.New("429")}
+		}
 		d.limited.Store(bucket, d.cfg.Clock().Add(limited.RetryAfter))
 	}
 	return err

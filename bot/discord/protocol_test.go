@@ -544,6 +544,15 @@ func TestClosedDirectMessages(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, nil)
 	s.CloseDMs(ben, true)
+	who := bot.Identity{Workspace: s.world.Workspace, User: ben}
+	for i := range 2 {
+		if opened := s.adapter.Opened(who); opened != (i > 0) {
+			t.Errorf("after %d times, opened is %v", i, opened)
+		}
+		if _, err := s.adapter.DM(t.Context(), who); err != nil {
+			t.Fatal(err)
+		}
+	}
 	_, err := s.adapter.Send(t.Context(), s.dm(t, ben), bot.Card{Title: "For Ben"}, "delivery-1")
 	refused, ok := errors.AsType[*bot.SendError](err)
 	if !ok || !refused.Permanent || !refused.Closed {
@@ -772,8 +781,12 @@ func TestLimitsAndFailuresOfSending(t *testing.T) {
 		fail  discordtest.Failure
 		check func(*bot.SendError, error) bool
 	}{
-		{"429", discordtest.Failure{Status: 429, RetryAfter: 3.2}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter >= 3*time.Second }},
-		{"429 of everything", discordtest.Failure{Status: 429, RetryAfter: 7, Global: true}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter >= 6*time.Second }},
+		{"429", discordtest.Failure{Status: 429, RetryAfter: 3.2}, func(e *bot.SendError, _ error) bool {
+			return e != nil && !e.Permanent && e.RetryAfter >= 3*time.Second && !e.Everywhere
+		}},
+		{"429 of everything", discordtest.Failure{Status: 429, RetryAfter: 7, Global: true}, func(e *bot.SendError, _ error) bool {
+			return e != nil && !e.Permanent && e.RetryAfter >= 6*time.Second && e.Everywhere
+		}},
 		{"500", discordtest.Failure{Status: 500}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
 		{"502", discordtest.Failure{Status: 502}, func(e *bot.SendError, err error) bool { return e == nil && err != nil }},
 		{"401", discordtest.Failure{Status: 401}, func(e *bot.SendError, _ error) bool { return e != nil && !e.Permanent && e.RetryAfter > 0 }},
@@ -793,7 +806,7 @@ func TestLimitsAndFailuresOfSending(t *testing.T) {
 			before := len(s.Calls(post))
 			if c.fail.Status == 429 {
 				// While the limit holds, nothing is called that would break it.
-				if refused, ok := errors.AsType[*bot.SendError](send(s, "delivery-2")); !ok || refused.RetryAfter <= 0 || len(s.Calls(post)) != before {
+				if refused, ok := errors.AsType[*bot.SendError](send(s, "delivery-2")); !ok || refused.RetryAfter <= 0 || refused.Everywhere != c.fail.Global || len(s.Calls(post)) != before {
 					t.Errorf("meanwhile it fails with %v, after %d calls more", refused, len(s.Calls(post))-before)
 				}
 				return

@@ -26,8 +26,19 @@ func (*Slack) MinGap() time.Duration { return time.Second }
 func (*Slack) SendGap() time.Duration { return 200 * time.Millisecond }
 
 // EditGap is the least time between two edits in one workspace: chat.update is of tier 3, which bears
-// more than 50 calls a minute. https://docs.slack.dev/apis/web-api/rate-limits/
+// more than 50 calls a minute. It is more than is needed for homes: views.publish is of tier 4.
+// https://docs.slack.dev/apis/web-api/rate-limits/
 func (*Slack) EditGap() time.Duration { return 1200 * time.Millisecond }
+
+// OpenGap is the least time between two openings of direct messages in one workspace: conversations.open is
+// of tier 3 too. https://docs.slack.dev/reference/methods/conversations.open/
+func (*Slack) OpenGap() time.Duration { return 1200 * time.Millisecond }
+
+// Opened tells whether the direct messages with somebody were opened before.
+func (s *Slack) Opened(who bot.Identity) bool {
+	_, known := s.dms.Load(who)
+	return known
+}
 
 // Send posts a card. Its pictures and files go before it, and only into direct messages.
 func (s *Slack) Send(ctx context.Context, to bot.Conversation, card bot.Card, deliveryID string) (bot.Posted, error) {
@@ -221,7 +232,8 @@ func profile(u slack.User) bot.Profile {
 // the call. What may have arrived all the same stays another error.
 func refusal(act string, err error) error {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &bot.SendError{Reason: "Slack asks me to wait", RetryAfter: limited.RetryAfter, Err: err}
+		// It holds for the method in the workspace.
+		return &bot.SendError{Reason: "Slack asks me to wait", RetryAfter: limited.RetryAfter, Everywhere: true, Err: err}
 	}
 	said, ok := errors.AsType[slack.SlackErrorResponse](err)
 	if !ok {

@@ -511,7 +511,7 @@ func TestSendingHonoursWhatSlackSays(t *testing.T) {
 	s.Fail("chat.postMessage", slacktest.Failure{Status: http.StatusTooManyRequests, RetryAfter: 30})
 	_, err := s.adapter.Send(ctx, in, card, "d-1")
 	refused, ok := errors.AsType[*bot.SendError](err)
-	if !ok || refused.Permanent || refused.RetryAfter != 30*time.Second {
+	if !ok || refused.Permanent || refused.RetryAfter != 30*time.Second || !refused.Everywhere {
 		t.Errorf("429: %v", err)
 	}
 	if n := len(s.Calls("chat.postMessage")); n != 1 {
@@ -523,20 +523,24 @@ func TestSendingHonoursWhatSlackSays(t *testing.T) {
 	}
 	// What failed without an answer may have arrived: it is no refusal, and is found by its mark.
 	since := s.clock().Add(-time.Minute)
-	for _, f := range []slacktest.Failure{{Status: http.StatusInternalServerError}, {Drop: true}} {
+	for i, f := range []slacktest.Failure{{Status: http.StatusInternalServerError}, {Status: http.StatusInternalServerError, Late: true}, {Drop: true}} {
 		s.Fail("chat.postMessage", f)
-		_, err = s.adapter.Send(ctx, in, card, "d-"+fmt.Sprint(f.Drop))
+		delivery := fmt.Sprint("unanswered-", i)
+		_, err = s.adapter.Send(ctx, in, card, delivery)
 		if _, ok := errors.AsType[*bot.SendError](err); err == nil || ok {
 			t.Errorf("%+v: %v", f, err)
 		}
-		_, found, err := s.adapter.Find(ctx, in, "d-"+fmt.Sprint(f.Drop), since)
-		if err != nil || found != f.Drop {
+		_, found, err := s.adapter.Find(ctx, in, delivery, since)
+		if err != nil || found != (f.Drop || f.Late) {
 			t.Errorf("%+v: found %v, %v", f, found, err)
 		}
 	}
 	// Direct messages are opened once.
 	who := bot.Identity{Workspace: "slack:" + team, User: ann}
-	for range 3 {
+	for i := range 3 {
+		if opened := s.adapter.Opened(who); opened != (i > 0) {
+			t.Errorf("after %d times, opened is %v", i, opened)
+		}
 		if _, err := s.adapter.DM(ctx, who); err != nil {
 			t.Fatal(err)
 		}

@@ -208,7 +208,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, e e
 	if s.early(w, r, route) {
 		return
 	}
-	if f.Status != 0 || f.Code != 0 {
+	wrong := f.Status != 0 || f.Code != 0
+	if wrong && !f.Late {
 		s.answerFailure(w, r, route, f)
 		return
 	}
@@ -222,6 +223,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, e e
 	}
 	if f.Drop {
 		drop(w)
+		return
+	}
+	if wrong {
+		s.answerFailure(w, r, route, f)
 		return
 	}
 	s.write(w, route, answer)

@@ -121,6 +121,8 @@ type Failure struct {
 	Delay chan struct{}
 	// Drop does what was asked for and cuts the connection without an answer.
 	Drop bool
+	// Late does what was asked for, and answers with Status all the same.
+	Late bool
 }
 
 // AnyRoute is the route under which Fail knows every call.
@@ -156,6 +158,8 @@ type Server struct {
 	given    map[string]*interaction
 	calls    []Call
 	failures map[string][]Failure
+	// misbehave says what goes wrong with a call that nothing is planned for; nil is nothing.
+	misbehave func(route string) Failure
 	// blocked tells until when a route, or all of them, must not be called after a 429.
 	blocked map[string]time.Time
 
@@ -396,16 +400,29 @@ func (s *Server) Fail(route string, f Failure) {
 	s.failures[route] = append(s.failures[route], f)
 }
 
+// Misbehave has a function say what goes wrong with each call that Fail plans nothing for, nil nothing. It may
+// be called by several calls at once.
+func (s *Server) Misbehave(how func(route string) Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.misbehave = how
+}
+
 // failure takes what goes wrong with the call that is made now.
 func (s *Server) failure(route string) Failure {
 	s.mu.Lock()
+	called := route
 	if len(s.failures[route]) == 0 {
 		route = AnyRoute
 	}
 	list := s.failures[route]
 	if len(list) == 0 {
+		how := s.misbehave
 		s.mu.Unlock()
-		return Failure{}
+		if how == nil {
+			return Failure{}
+		}
+		return how(called)
 	}
 	f := list[0]
 	if list[0].Times--; list[0].Times == 0 {

@@ -425,6 +425,26 @@ func TestCommandsAreRegisteredInGuildsOnly(t *testing.T) {
 	d.wantViolation("no name of a command")
 }
 
+func TestWhatGoesWrongWithAnyCall(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path, body := "channels/"+general+"/messages", said(`"content": "x"`)
+	before := len(d.Said(general))
+	for _, late := range []bool{false, true} {
+		d.Misbehave(func(string) Failure { return Failure{Status: http.StatusBadGateway, Late: late} })
+		if status, _ := d.call("POST", path, body); status != http.StatusBadGateway {
+			t.Errorf("late %v: answered %d", late, status)
+		}
+	}
+	if n := len(d.Said(general)) - before; n != 1 {
+		t.Errorf("%d of two messages arrived, want the late one", n)
+	}
+	d.Misbehave(nil)
+	if status, _ := d.call("POST", path, body); status != http.StatusOK {
+		t.Errorf("afterwards: %d", status)
+	}
+}
+
 func TestLimitsAreKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -81,7 +81,7 @@ func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	f := s.failure(name)
-	if refused(w, f) {
+	if !f.Late && refused(w, f) {
 		return
 	}
 	if code == "" {
@@ -104,6 +104,9 @@ func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.Drop {
 		drop(w)
+		return
+	}
+	if f.Late && refused(w, f) {
 		return
 	}
 	if code != "" {

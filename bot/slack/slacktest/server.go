@@ -66,6 +66,8 @@ type Failure struct {
 	Delay chan struct{}
 	// Drop does what was asked for and cuts the connection without an answer.
 	Drop bool
+	// Late does what was asked for, and answers with Status all the same.
+	Late bool
 }
 
 // The names under which Fail knows what is no method.
@@ -106,7 +108,9 @@ type Server struct {
 	urls     map[string]*responseURL
 	calls    []Call
 	failures map[string][]Failure
-	filesIn  map[string]bool
+	// misbehave says what goes wrong with a call that nothing is planned for; nil is nothing.
+	misbehave func(method string) Failure
+	filesIn   map[string]bool
 
 	tickets map[string]bool // for Socket Mode, true once used
 	sockets []*socket
@@ -307,13 +311,25 @@ func (s *Server) Fail(method string, f Failure) {
 	s.failures[method] = append(s.failures[method], f)
 }
 
+// Misbehave has a function say what goes wrong with each call that Fail plans nothing for, nil nothing. It may
+// be called by several calls at once.
+func (s *Server) Misbehave(how func(method string) Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.misbehave = how
+}
+
 // failure takes what goes wrong with the call that is made now.
 func (s *Server) failure(method string) Failure {
 	s.mu.Lock()
 	list := s.failures[method]
 	if len(list) == 0 {
+		how := s.misbehave
 		s.mu.Unlock()
-		return Failure{}
+		if how == nil {
+			return Failure{}
+		}
+		return how(method)
 	}
 	f := list[0]
 	if list[0].Times--; list[0].Times == 0 {

@@ -812,11 +812,20 @@ func TestMisbehaviour(t *testing.T) {
 	}
 	close(held)
 	d.want(<-done, "", "")
+	d.Misbehave(func(method string) Failure {
+		return Failure{Status: http.StatusInternalServerError, Late: method == "chat.postMessage"}
+	})
+	if status, _ := d.do(post("late")); status != http.StatusInternalServerError {
+		t.Errorf("answered %d", status)
+	}
+	d.Misbehave(nil)
+	_, ok := d.do(post("well"))
+	d.want(ok, "", "")
 	var said []string
 	for _, m := range d.Said(general) {
 		said = append(said, m.Text)
 	}
-	if diff := cmp.Diff([]string{"dropped", "held"}, said); diff != "" {
+	if diff := cmp.Diff([]string{"dropped", "held", "late", "well"}, said); diff != "" {
 		t.Errorf("said (-want +got):\n%s", diff)
 	}
 }
