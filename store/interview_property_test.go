@@ -322,6 +322,8 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 	for _, a := range o.apps {
 		on, err := tx.ApplicationSubject(ctx, a)
 		must(o.t, err)
+		stands, err := tx.Application(ctx, a.ID) // what was moved since
+		must(o.t, err)
 		may := hiring.May(who, hiring.SeeApplication, on)
 		if may != slices.Contains(apps, a.ID) {
 			o.t.Fatalf("%s and %s: the policy says %v", p.Name, a.ID, may)
@@ -331,7 +333,7 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 			wantLate = append(wantLate, a.ID)
 		}
 		for _, s := range on.Cards {
-			if may && slices.Contains(on.Req.Team(), p.ID) && a.Active() && s.State == hiring.CardDeclined && !s.Removed {
+			if may && slices.Contains(on.Req.Team(), p.ID) && stands.Active() && s.State == hiring.CardDeclined && !s.Removed {
 				wantVacant = append(wantVacant, s.Interview+" "+s.Person)
 			}
 		}
