@@ -74,7 +74,7 @@ func (w *world) wantNudges(i hiring.Interview, p hiring.Person, want string) {
 // reminders returns how many reminders somebody has in the outbox.
 func (w *world) reminders(p hiring.Person) (n int) {
 	w.t.Helper()
-	must(w.t, w.DB().QueryRowContext(w.t.Context(), `SELECT count(*) FROM outbox WHERE view_name = 'nudge' AND person = $1`, p.ID).Scan(&n))
+	must(w.t, w.DB().QueryRowContext(w.t.Context(), `SELECT count(*) FROM outbox WHERE view_name IN ('nudge', 'morning') AND person = $1`, p.ID).Scan(&n))
 	return n
 }
 
@@ -94,9 +94,16 @@ func (w *world) card(i hiring.Interview, p hiring.Person) (s hiring.Scorecard) {
 	return s
 }
 
+// withoutDigest turns the morning digest off, which has the reminders of its day in it.
+func (w *world) withoutDigest() {
+	w.t.Helper()
+	w.setSchedule(store.ScheduleRow{Name: hiring.ScheduleMorningDigest, Set: true})
+}
+
 func TestNudges(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		i := w.interviewed("2026-11-27T15:00", w.asha, w.ravi) // a Friday
 		w.putDue("2026-11-27T16:04")
 		w.wantNudges(i, w.asha, "")
@@ -129,6 +136,7 @@ func TestNudges(t *testing.T) {
 func TestNudgesFollowWhatIsChanged(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		i := w.interviewed("2026-11-27T15:00", w.asha, w.ravi)
 		set := func(key, value string) {
 			w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, key, value) })
@@ -182,6 +190,7 @@ func TestNudgesFollowWhatIsChanged(t *testing.T) {
 func TestSeveralReplicasRemindOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		var all []hiring.Interview
 		for range 4 {
 			all = append(all, w.interviewed("2026-11-27T15:00", w.asha, w.ravi))
