@@ -276,9 +276,22 @@ type NudgeDecision struct {
 // Decide says what is to be done about the reminders of a scorecard now, by when its owner works. Who
 // saves what it says does each step once.
 func (p NudgePolicy) Decide(c Scorecard, w WorkTime, now time.Time) NudgeDecision {
+	return p.decide(c, w, now, func(s PlannedNudge) bool { return !s.At.After(now) })
+}
+
+// DecideDay is Decide for a message that goes out at an instant and stands for all of that day: what is
+// planned for the time of reminders of the day is done with it, so that it does not come again later.
+func (p NudgePolicy) DecideDay(c Scorecard, w WorkTime, at time.Time) NudgeDecision {
+	day := at.In(w.Zone).Format(time.DateOnly)
+	return p.decide(c, w, at, func(s PlannedNudge) bool {
+		return !s.At.After(at) || s.OnDay && s.At.In(w.Zone).Format(time.DateOnly) == day
+	})
+}
+
+func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, reached func(PlannedNudge) bool) NudgeDecision {
 	d := NudgeDecision{Then: c}
 	plan := p.Plan(c, w)
-	for len(plan) > 0 && !plan[0].At.After(now) {
+	for len(plan) > 0 && reached(plan[0]) {
 		d.Recruiter, d.Manager = d.Recruiter || plan[0].Recruiter, d.Manager || plan[0].Manager
 		d.Reached, plan = append(d.Reached, plan[0]), plan[1:]
 	}

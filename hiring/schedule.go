@@ -21,13 +21,23 @@ type Schedule struct {
 
 // The names of the schedules.
 const (
-	ScheduleTargetDates  = "target_dates"
-	ScheduleWeeklyReport = "weekly_report"
+	ScheduleRecruiterDay  = "recruiter_day"
+	ScheduleMorningDigest = "morning_digest"
+	ScheduleTargetDates   = "target_dates"
+	ScheduleWeeklyReport  = "weekly_report"
+	// ScheduleApprovals is no schedule that is run at one time: approvals are reminded of at the time of
+	// reminders by each one's clock. When that was done last stands with those of the others.
+	ScheduleApprovals = "approval_reminders"
 )
 
-// Schedules lists every schedule, in the order in which they are shown.
+// Schedules lists every schedule, in the order in which they are shown, and in which those are run that
+// are due at once: who gets a recruiter's day gets what the morning has for them in it.
 func Schedules() []Schedule {
 	return []Schedule{
+		{Name: ScheduleRecruiterDay, Title: "Recruiter's day", Expression: "30 9 * * 1-5", On: true,
+			Help: "Tells recruiters and hiring managers, each in one message, what today has of their requisitions: interviews, candidates who wait for word, overdue scorecards, what is stuck, and the target dates of the week. What the morning digest has for them is in it."},
+		{Name: ScheduleMorningDigest, Title: "Morning digest", Expression: "0 10 * * 1-5", On: true,
+			Help: "Tells everybody, in one message, what is new for them today: scorecards, interviews, times to answer, approvals. Who has nothing gets none."},
 		{Name: ScheduleTargetDates, Title: "Past their target date", Expression: "0 10 * * 1-5", On: true,
 			Help: "Tells the recruiter and the hiring manager, each in one message, which requisitions are past the date by which they should be filled. Once for each date."},
 		{Name: ScheduleWeeklyReport, Title: "Weekly hiring report", Expression: "0 17 * * 5", On: false,

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	whyNudged = "You get this because you sat on %s. /hire mynudges changes when I tell you such things."
 	// leftReason is why a reminder is moot of somebody who is gone.
 	leftReason = "they have left"
 	// rounds is how many batches of people one sweep reminds at most.
@@ -80,36 +79,40 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 		if views.Gone(s, person) {
 			d.Send, d.Held, d.Then.NudgeAt = false, "", time.Time{}
 		}
-		if err := tx.PlanNudge(ctx, card, d.Then); err != nil {
-			return err
-		}
-		sent, err := record(ctx, tx, card, d, key)
+		sent, err := settle(ctx, tx, card, d, key, "")
 		if err != nil {
 			return err
 		}
 		if sent {
 			first = append(first, card.Interview)
 		}
-		if err := tellOfLate(ctx, tx, card, d, now); err != nil {
-			return err
-		}
 	}
 	if len(first) == 0 {
 		return nil
 	}
-	all, satOn := append(first, also...), "the interview"
-	if len(all) > 1 {
-		satOn = "the interviews"
-	}
+	all := append(first, also...)
 	return tx.Send(ctx, bot.Message{
 		To: bot.Recipient{Person: person}, View: bot.View{Name: views.Nudge, Subject: key, Args: all},
-		Key: key, Unprompted: true, Why: fmt.Sprintf(whyNudged, satOn),
+		Key: key, Unprompted: true, Why: views.WhyNudged(len(all)),
 	})
+}
+
+// settle saves a decision on the reminders of a scorecard, tells others of a late one, and returns whether
+// its owner is to be reminded by the message of a key. Into says that this is a digest, in which the steps are merged. It returns a
+// Conflict error where the scorecard was changed meanwhile.
+func settle(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key, into string) (sent bool, err error) {
+	if err := tx.PlanNudge(ctx, card, d.Then); err != nil {
+		return false, err
+	}
+	if err := tellOfLate(ctx, tx, card, d); err != nil {
+		return false, err
+	}
+	return record(ctx, tx, card, d, key, into)
 }
 
 // record puts on record what becomes of the steps of a scorecard, and returns whether its owner is to be
 // reminded: not where all of them were done before.
-func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key string) (sent bool, err error) {
+func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key, into string) (sent bool, err error) {
 	steps := make([]store.NudgeRecord, 0, len(d.Reached)+1)
 	for _, s := range d.Reached {
 		steps = append(steps, store.NudgeRecord{Step: s.Key(), PlannedAt: s.At})
@@ -121,6 +124,8 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 		r := steps[n]
 		r.Interview, r.Person, r.EndsAt = card.Interview, card.Person, card.EndsAt
 		switch {
+		case d.Send && into != "":
+			r.State, r.Message, r.Reason = store.NudgeMerged, key, into
 		case d.Send && sent:
 			r.State, r.Message, r.Reason = store.NudgeMerged, key, "with "+steps[len(steps)-1].Step
 		case d.Send:
@@ -141,9 +146,9 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 
 // tellOfLate tells who recruits that a scorecard is late or clearly will be, so that they can do something
 // about it, and the hiring manager where the policy says so: each once for each cause.
-func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, now time.Time) error {
+func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision) error {
 	s := tx.Snapshot()
-	cause := s.LateCause(card, now)
+	cause := s.LateCause(card, tx.Now())
 	if cause == "" && (d.Recruiter || d.Manager) {
 		cause = hiring.LateOverdue // the policy has them told at this step
 	}

@@ -76,7 +76,7 @@ func (w *world) wantNudges(i hiring.Interview, p hiring.Person, want string) {
 // reminders returns how many reminders somebody has in the outbox.
 func (w *world) reminders(p hiring.Person) (n int) {
 	w.t.Helper()
-	must(w.t, w.DB().QueryRowContext(w.t.Context(), `SELECT count(*) FROM outbox WHERE view_name = 'nudge' AND person = $1`, p.ID).Scan(&n))
+	must(w.t, w.DB().QueryRowContext(w.t.Context(), `SELECT count(*) FROM outbox WHERE view_name IN ('nudge', 'morning') AND person = $1`, p.ID).Scan(&n))
 	return n
 }
 
@@ -96,9 +96,16 @@ func (w *world) card(i hiring.Interview, p hiring.Person) (s hiring.Scorecard) {
 	return s
 }
 
+// withoutDigest turns the morning digest off, which has the reminders of its day in it.
+func (w *world) withoutDigest() {
+	w.t.Helper()
+	w.setSchedule(store.ScheduleRow{Name: hiring.ScheduleMorningDigest, Set: true})
+}
+
 func TestNudges(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		i := w.interviewed("2026-11-27T15:00", w.asha, w.ravi) // a Friday
 		w.putDue("2026-11-27T16:04")
 		w.wantNudges(i, w.asha, "")
@@ -131,6 +138,7 @@ func TestNudges(t *testing.T) {
 func TestNudgesFollowWhatIsChanged(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		i := w.interviewed("2026-11-27T15:00", w.asha, w.ravi)
 		set := func(key, value string) {
 			w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, key, value) })
@@ -184,6 +192,7 @@ func TestNudgesFollowWhatIsChanged(t *testing.T) {
 func TestSeveralReplicasRemindOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
 		var all []hiring.Interview
 		for range 4 {
 			all = append(all, w.interviewed("2026-11-27T15:00", w.asha, w.ravi))
@@ -281,7 +290,7 @@ func TestWhoRecruitsIsToldOfLateScorecards(t *testing.T) {
 		told(line(w.ravi, w.asha, hiring.LateAway))
 		w.putDue("2026-12-07T09:30")
 		told(line(w.ravi, w.asha, hiring.LateAway), line(w.ravi, w.asha, hiring.LateOverdue))
-		w.wantNudges(i, w.asha, "5m sent ; due sent ; due+1 sent ; ")
+		w.wantNudges(i, w.asha, "5m sent ; due merged with the digest of the day; due+1 merged with the digest of the day; ")
 		w.in(func(ctx context.Context, tx *store.Tx) error {
 			p, _ := tx.Snapshot().Person(w.asha.ID)
 			p.Active = false

@@ -58,8 +58,9 @@ func remind(ctx context.Context, tx *store.Tx, id string, now time.Time) error {
 	a = a.MarkReminded(now, times)
 	var messages []bot.Message
 	for _, one := range asked {
+		// The first one's clock counts the days; the others are told in hours of their own.
 		messages = append(messages, bot.Message{
-			To: bot.Recipient{Person: one.Person}, View: bot.View{Name: views.Approval, Subject: a.Subject, Args: []string{a.ID}},
+			To: bot.Recipient{Person: one.Person}, Due: s.WorkTime(one.Person).Present().NextAllowed(now), View: bot.View{Name: views.Approval, Subject: a.Subject, Args: []string{a.ID}},
 			Key: fmt.Sprintf("remind:%s:%d:%d:%s:%d", a.ID, a.Current, a.StepSince.UnixMicro(), one.Person, a.Reminded),
 			Why: fmt.Sprintf("A reminder, %d of %d: this waits for you. /hire away names somebody for when you cannot.", a.Reminded, hiring.MaxReminders),
 		})
@@ -72,6 +73,9 @@ func remind(ctx context.Context, tx *store.Tx, id string, now time.Time) error {
 		messages = append(messages, told...)
 	}
 	if _, err := tx.SaveApproval(ctx, a); err != nil {
+		return err
+	}
+	if err := tx.RanSchedule(ctx, hiring.ScheduleApprovals); err != nil {
 		return err
 	}
 	return tx.Send(ctx, messages...)

@@ -12,13 +12,6 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-// runs are what the schedules do, by name. They only write: what they have to say goes through the
-// outbox, in the unit that claims the run.
-var runs = map[string]func(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error{
-	hiring.ScheduleTargetDates:  tellOfTargetDates,
-	hiring.ScheduleWeeklyReport: postWeeklyReport,
-}
-
 // RunSchedules runs what is due of the schedules, each run once however many replicas there are. One that
 // came due while no process ran is run once, however often it was missed. Where the expression, the zone
 // or the state of one has changed, its next run is set anew.
@@ -56,7 +49,21 @@ func (c *Courier) runSchedule(ctx context.Context, row store.ScheduleRow, plan h
 	if !due && !changed {
 		return nil
 	}
-	return c.store.InTx(ctx, func(tx *store.Tx) error {
+	var (
+		all    []views.Writing
+		failed error
+	)
+	if due && !changed {
+		// Read before the unit that claims the run: what cannot be read for one person would end it for all.
+		failed = c.store.Read(ctx, func(tx *store.Tx) (err error) {
+			all, err = views.Writings(ctx, tx, plan, now)
+			return err
+		})
+		if failed != nil && len(all) == 0 {
+			return failed // it is tried again
+		}
+	}
+	err := c.store.InTx(ctx, func(tx *store.Tx) error {
 		tx.Cause("schedule."+row.Name, bot.Conversation{})
 		if changed {
 			_, err := tx.PlanSchedule(ctx, row, plan.Key(), plan.Next(now))
@@ -66,80 +73,51 @@ func (c *Courier) runSchedule(ctx context.Context, row store.ScheduleRow, plan h
 		if err != nil || !claimed {
 			return err
 		}
-		return runs[row.Name](ctx, tx, plan, now)
-	})
-}
-
-// mostPast is how many requisitions past their target date one run looks at.
-const mostPast = 1000
-
-// tellOfTargetDates tells recruiters and hiring managers which of their requisitions are past their target
-// date: each in one message, and of each requisition and date once.
-func tellOfTargetDates(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
-	past, err := tx.ReqsPast(ctx, string(bot.DateOf(now, plan.Zone)), mostPast)
-	if err != nil {
-		return err
-	}
-	var (
-		order []string
-		of    = map[string][]string{}
-	)
-	for _, r := range past {
-		what := views.TargetArg(r)
-		for _, person := range []string{r.Recruiter, r.HiringManager} {
-			if p, ok := tx.Snapshot().Person(person); !ok || !p.Active {
-				continue
-			}
-			first, err := tx.Tell(ctx, "target:"+what, person)
-			if err != nil {
+		for _, w := range all {
+			if err := write(ctx, tx, w); err != nil {
 				return err
 			}
-			if !first {
-				continue // also who is both
-			}
-			if of[person] == nil {
-				order = append(order, person)
-			}
-			of[person] = append(of[person], what)
 		}
-	}
-	for _, person := range order {
-		err := tx.Send(ctx, bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: views.TargetDates, Args: of[person]},
-			Key: fmt.Sprintf("target_dates:%s:%d", person, now.UnixMicro()), Unprompted: true,
-			Why: "You get this because you recruit for them or they are yours, once for each target date.",
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
+	return errors.Join(err, failed)
 }
 
-// postWeeklyReport posts what became of requisitions in the seven days before to the hiring channel of
-// each workspace, but where that wants quiet.
-func postWeeklyReport(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
-	name := tx.Snapshot().Setting(hiring.SettingHiringChannel)
-	if name == "" {
+// inDigest is why a reminder of a scorecard is no message of its own.
+const inDigest = "with the digest of the day"
+
+// write puts into the outbox what a run of a schedule has to say to somebody, in the unit that claims the
+// run, and on record what it says with it.
+func write(ctx context.Context, tx *store.Tx, w views.Writing) error {
+	person, key := w.Message.To.Person, w.Message.Key
+	var not []string // whose scorecards others have seen to at this moment
+	for _, n := range w.Nudges {
+		sent, err := settle(ctx, tx, n.Card, n.Decision, key, inDigest)
+		if err != nil && hiring.ErrorCode(err) != hiring.Conflict {
+			return err
+		}
+		if !sent {
+			not = append(not, n.Card.Interview)
+		}
+	}
+	message, wanted := w.Without(not)
+	if !wanted {
 		return nil
 	}
-	channels, err := tx.ChannelsNamed(ctx, name)
-	if err != nil {
-		return err
-	}
-	from := now.In(plan.Zone).AddDate(0, 0, -7)
-	for _, channel := range channels {
-		if channel.Quiet {
-			continue
-		}
-		err := tx.Send(ctx, bot.Message{
-			To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
-			View: bot.View{Name: views.WeeklyReport, Args: []string{from.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)}},
-			Key:  fmt.Sprintf("weekly_report:%s/%s:%d", channel.Workspace, channel.ID, now.UnixMicro()),
-		})
-		if err != nil {
+	for _, what := range w.Tells {
+		if _, err := tx.Tell(ctx, what, person); err != nil {
 			return err
 		}
 	}
-	return nil
+	for _, what := range w.Again {
+		if _, err := tx.TellAgain(ctx, what, person, views.MorningsAsked); err != nil {
+			return err
+		}
+	}
+	if len(w.Replaces) > 0 {
+		if err := tx.MergeWaiting(ctx, person, key, w.Replaces...); err != nil {
+			return err
+		}
+	}
+	return tx.Send(ctx, message)
 }

@@ -361,6 +361,9 @@ func (c *chat) Send(ctx context.Context, to bot.Conversation, card bot.Card, del
 
 func (m *posted) show(card bot.Card) {
 	m.card, m.Title, m.Context = card, card.Title, card.Context.Plain(time.UTC)
+	if len(card.Body) == 0 {
+		return
+	}
 	if text, ok := card.Body[0].(bot.Text); ok {
 		m.Text = text.Plain(time.UTC)
 	}

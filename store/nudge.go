@@ -80,7 +80,7 @@ const (
 	// NudgeHeld waits until its reader may be told things.
 	NudgeHeld NudgeState = "held"
 	// NudgeSent was handed to the outbox, in a message of its own or with others. NudgeMerged is in the
-	// same message as a later step of the same scorecard.
+	// same message as a later step of the same scorecard, or in the digest of the day.
 	NudgeSent   NudgeState = "sent"
 	NudgeMerged NudgeState = "merged"
 	// NudgeMoot is not sent, for a reason.

@@ -25,6 +25,10 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		return string(a.Stage) == arg(v, 2), err // it was not undone
 	case Nudge:
 		return nudgeWanted(ctx, tx, viewer, v)
+	case Morning:
+		return morningWanted(ctx, tx, viewer, v)
+	case RecruiterDay:
+		return recruiterDayWanted(ctx, tx, viewer, v)
 	case Digest:
 		return digestWanted(ctx, tx, viewer, v)
 	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:

@@ -73,6 +73,8 @@ func reduced(tx *store.Tx, viewer bot.Actor, v bot.View, waits bool) bot.Card {
 		command = "/interview resume " + on
 	case Scorecards, CardsIn, Declined:
 		command = "/feedback show " + on
+	case Morning, RecruiterDay:
+		command = "/hire"
 	case CardSaved, CardAsk, Nudge, Snoozed, MyCards, Noted, LinesEnough:
 		command = "/feedback mine"
 	case Candidate, CandidateSame, CandidateSure, CandidateNotice, CandidateMoved, Referral, NoteSaved, RejectWhy, Rejected:

@@ -33,7 +33,7 @@ func drawSchedules(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vi
 	if err := RefuseSchedules(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
-	lines, err := scheduleLines(ctx, tx)
+	lines, err := scheduleLines(ctx, tx, true)
 	if err != nil {
 		return bot.Card{}, err
 	}
@@ -48,20 +48,33 @@ func drawSchedules(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vi
 	return card, nil
 }
 
-// scheduleLines says of each schedule when it is run, when it was last and what it does.
-func scheduleLines(ctx context.Context, tx *store.Tx) ([]bot.Text, error) {
+// scheduleLines says of each schedule when it is run and when it was last, and, explained, what it does.
+func scheduleLines(ctx context.Context, tx *store.Tx, explained bool) ([]bot.Text, error) {
 	rows, err := tx.Schedules(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var lines []bot.Text
+	add := func(line bot.Text, help string) {
+		if explained {
+			line = bot.Lines(line, bot.T(help))
+		}
+		lines = append(lines, line)
+	}
 	for _, s := range hiring.Schedules() {
 		line, err := scheduleLine(tx, s, rows[s.Name])
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, bot.Lines(line, bot.T(s.Help)))
+		add(line, s.Help)
 	}
+	next, err := tx.NextReminder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(bot.Join(bot.B("Approval reminders: "), bot.T("on, by each one's clock at the time of reminders · last "), instantOr(rows[hiring.ScheduleApprovals].LastRunAt, "never"),
+		bot.T(" · next "), instantOr(next, "none is due")),
+		fmt.Sprintf("Remind those whom an approval waits for, once a working day in their hours, %d times at most.", hiring.MaxReminders))
 	return lines, nil
 }
 

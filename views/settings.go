@@ -27,7 +27,7 @@ func drawSettings(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.Vie
 		return bot.Card{}, err
 	}
 	card := settingsCard(tx.Snapshot().Setting, tx.Snapshot().Default, places)
-	schedules, err := scheduleLines(ctx, tx)
+	schedules, err := scheduleLines(ctx, tx, false)
 	if err != nil {
 		return bot.Card{}, err
 	}

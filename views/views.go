@@ -74,6 +74,8 @@ const (
 	MyNudges        = "my_nudges"
 	Holidays        = "holidays"
 	Digest          = "digest"
+	Morning         = "morning"
+	RecruiterDay    = "recruiter_day"
 
 	Candidate         = "candidate"
 	CandidateList     = "candidate_list"
@@ -209,6 +211,8 @@ func All(registry func() *bot.Registry) Set {
 		WeeklyReport:    {Public, drawWeeklyReport},
 		MyNudges:        {Team, drawMyNudges},
 		Holidays:        {Team, drawHolidays},
+		Morning:         {Pay, drawMorning},
+		RecruiterDay:    {Pay, drawRecruiterDay},
 
 		Candidate:         {Pay, drawCandidate},
 		CandidateList:     {Pay, drawCandidateList},

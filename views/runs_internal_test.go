@@ -1,4 +1,4 @@
-package scheduler
+package views
 
 import (
 	"testing"
@@ -9,11 +9,11 @@ import (
 func TestEveryScheduleDoesSomething(t *testing.T) {
 	t.Parallel()
 	for _, s := range hiring.Schedules() {
-		if runs[s.Name] == nil {
+		if writers[s.Name] == nil {
 			t.Errorf("nothing is done by the schedule %s", s.Name)
 		}
 	}
-	if len(runs) != len(hiring.Schedules()) {
-		t.Errorf("%d schedules are declared, and %d do something", len(hiring.Schedules()), len(runs))
+	if len(writers) != len(hiring.Schedules()) {
+		t.Errorf("%d schedules are declared, and %d do something", len(hiring.Schedules()), len(writers))
 	}
 }
