@@ -12,13 +12,6 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-// runs are what the schedules do, by name. They only write: what they have to say goes through the
-// outbox, in the unit that claims the run.
-var runs = map[string]func(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error{
-	hiring.ScheduleTargetDates:  tellOfTargetDates,
-	hiring.ScheduleWeeklyReport: postWeeklyReport,
-}
-
 // RunSchedules runs what is due of the schedules, each run once however many replicas there are. One that
 // came due while no process ran is run once, however often it was missed. Where the expression, the zone
 // or the state of one has changed, its next run is set anew.
@@ -66,78 +59,23 @@ func (c *Courier) runSchedule(ctx context.Context, row store.ScheduleRow, plan h
 		if err != nil || !claimed {
 			return err
 		}
-		return runs[row.Name](ctx, tx, plan, now)
+		return say(ctx, tx, plan, now)
 	})
 }
 
-// mostPast is how many requisitions past their target date one run looks at.
-const mostPast = 1000
-
-// tellOfTargetDates tells recruiters and hiring managers which of their requisitions are past their target
-// date: each in one message, and of each requisition and date once.
-func tellOfTargetDates(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
-	past, err := tx.ReqsPast(ctx, string(bot.DateOf(now, plan.Zone)), mostPast)
+// say puts into the outbox what a schedule has to say, in the unit that claims the run.
+func say(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
+	said, err := views.ScheduleSays(ctx, tx, plan, now)
 	if err != nil {
 		return err
 	}
-	var (
-		order []string
-		of    = map[string][]string{}
-	)
-	for _, r := range past {
-		what := views.TargetArg(r)
-		for _, person := range []string{r.Recruiter, r.HiringManager} {
-			if p, ok := tx.Snapshot().Person(person); !ok || !p.Active {
-				continue
-			}
-			first, err := tx.Tell(ctx, "target:"+what, person)
-			if err != nil {
+	for _, m := range said {
+		for _, what := range m.Tells {
+			if _, err := tx.Tell(ctx, what, m.To.Person); err != nil {
 				return err
 			}
-			if !first {
-				continue // also who is both
-			}
-			if of[person] == nil {
-				order = append(order, person)
-			}
-			of[person] = append(of[person], what)
 		}
-	}
-	for _, person := range order {
-		err := tx.Send(ctx, bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: views.TargetDates, Args: of[person]},
-			Key: fmt.Sprintf("target_dates:%s:%d", person, now.UnixMicro()), Unprompted: true,
-			Why: "You get this because you recruit for them or they are yours, once for each target date.",
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// postWeeklyReport posts what became of requisitions in the seven days before to the hiring channel of
-// each workspace, but where that wants quiet.
-func postWeeklyReport(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
-	name := tx.Snapshot().Setting(hiring.SettingHiringChannel)
-	if name == "" {
-		return nil
-	}
-	channels, err := tx.ChannelsNamed(ctx, name)
-	if err != nil {
-		return err
-	}
-	from := now.In(plan.Zone).AddDate(0, 0, -7)
-	for _, channel := range channels {
-		if channel.Quiet {
-			continue
-		}
-		err := tx.Send(ctx, bot.Message{
-			To:   bot.Recipient{Channel: bot.Conversation{Workspace: channel.Workspace, Channel: channel.ID}},
-			View: bot.View{Name: views.WeeklyReport, Args: []string{from.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)}},
-			Key:  fmt.Sprintf("weekly_report:%s/%s:%d", channel.Workspace, channel.ID, now.UnixMicro()),
-		})
-		if err != nil {
+		if err := tx.Send(ctx, m.Message); err != nil {
 			return err
 		}
 	}

@@ -74,6 +74,9 @@ const (
 	MyNudges        = "my_nudges"
 	Holidays        = "holidays"
 	Digest          = "digest"
+	Simulation      = "simulation"
+	SimulationFile  = "simulation_file"
+	PolicyPreview   = "policy_preview"
 
 	Candidate         = "candidate"
 	CandidateList     = "candidate_list"
@@ -207,6 +210,9 @@ func All(registry func() *bot.Registry) Set {
 		WeeklyReport:    {Public, drawWeeklyReport},
 		MyNudges:        {Team, drawMyNudges},
 		Holidays:        {Team, drawHolidays},
+		Simulation:      {Pay, drawSimulation},
+		SimulationFile:  {Pay, drawSimulationFile},
+		PolicyPreview:   {Pay, drawPolicyPreview},
 
 		Candidate:         {Pay, drawCandidate},
 		CandidateList:     {Pay, drawCandidateList},
