@@ -115,7 +115,10 @@ func (o *Outlook) loadWaiting(ctx context.Context, tx *store.Tx, rows []store.Ro
 	slices.SortStableFunc(rows, func(a, b store.Row) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
-	rows = slices.DeleteFunc(rows, func(r store.Row) bool { return r.Person != "" && Gone(tx.Snapshot(), r.Person) })
+	rows = slices.DeleteFunc(rows, func(r store.Row) bool {
+		// The file of a forecast is drawn while it waits itself, and is no news to who asked for it.
+		return r.Person != "" && Gone(tx.Snapshot(), r.Person) || r.View.Name == SimulationFile
+	})
 	parts := map[string][]store.Row{}
 	all := slices.Clone(rows)
 	for _, r := range rows {

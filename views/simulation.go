@@ -179,6 +179,14 @@ func (l *outlookLook) line(m hiring.ForecastMessage) bot.Text {
 	return bot.Join(bot.B(l.clock(m)), bot.T(" "), l.to(m), bot.T(joinNonEmpty(" · ", ": "+l.what(m), m.Why)))
 }
 
+// howMany says how many people there are.
+func howMany(people int) string {
+	if people == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", people)
+}
+
 // inDays says how far ahead a forecast looks.
 func inDays(days int) string {
 	if days == 1 {
@@ -215,11 +223,22 @@ func (s *simulation) card(viewer bot.Actor) bot.Card {
 		}
 		return card
 	}
-	who := map[string]bool{}
+	people, channels := map[string]bool{}, map[string]bool{}
 	for _, m := range s.messages {
-		who[m.Person+"/"+m.Channel] = true
+		if m.Person != "" {
+			people[m.Person] = true
+		} else {
+			channels[m.Channel] = true
+		}
 	}
-	card := bot.Card{Title: fmt.Sprintf("%s%s to %d in %s", count(len(s.messages), "message"), about, len(who), inDays(s.days))}
+	to := howMany(len(people))
+	switch {
+	case len(people) == 0:
+		to = count(len(channels), "channel")
+	case len(channels) > 0:
+		to += " and " + count(len(channels), "channel")
+	}
+	card := bot.Card{Title: fmt.Sprintf("%s%s to %s in %s", count(len(s.messages), "message"), about, to, inDays(s.days))}
 	company := s.look.snapshot.Zone("")
 	for at := 0; at < min(len(s.messages), simulatedShown); {
 		day := bot.DateOf(s.messages[at].At, company)

@@ -172,8 +172,8 @@ func (w *future) begin(t *rapid.T) {
 			}),
 		)
 	}))
-	for range rapid.IntRange(0, 2).Draw(t, "requisitions") {
-		w.say("hiring-manager", `/req new senior java backend x2 bengaluru 35-45L why:"UPI volume doubled"`)
+	if rapid.Bool().Draw(t, "asks") {
+		w.say("hiring-manager", "/req new mid python backend hyderabad 18-24L why:backfill")
 	}
 	interviewers := []string{"interviewer-1", "interviewer-2", "interviewer-3", "hiring-manager"}
 	for range rapid.IntRange(1, 9).Draw(t, "interviews") {
