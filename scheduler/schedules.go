@@ -65,13 +65,13 @@ func (c *Courier) runSchedule(ctx context.Context, row store.ScheduleRow, plan h
 
 // say puts into the outbox what a schedule has to say, in the unit that claims the run.
 func say(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.Time) error {
-	said, err := views.ScheduleSays(ctx, tx, plan, now)
+	said, err := views.Writings(ctx, tx, plan, now)
 	if err != nil {
 		return err
 	}
 	for _, m := range said {
 		for _, what := range m.Tells {
-			if _, err := tx.Tell(ctx, what, m.To.Person); err != nil {
+			if _, err := tx.Tell(ctx, what, m.Message.To.Person); err != nil {
 				return err
 			}
 		}

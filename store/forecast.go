@@ -93,7 +93,7 @@ func (t *Tx) Outgoing(ctx context.Context) ([]Row, error) {
 		all = append(all, r)
 		return err
 	}, `SELECT `+rowColumns+` FROM outbox WHERE next_at > 0 AND state IN ('waiting', 'sending') AND view_name <> 'home'
-		ORDER BY next_at, due_at, created_at, id LIMIT `+strconv.Itoa(MostForecast))
+		ORDER BY next_at LIMIT `+strconv.Itoa(MostForecast))
 	if err != nil {
 		return nil, fmt.Errorf("read what waits to be sent: %w", err)
 	}
@@ -129,8 +129,8 @@ func (t *Tx) ApprovalsToRemindOf(ctx context.Context, until time.Time) ([]hiring
 		WHERE a.state = 'open' AND a.remind_at IS NOT NULL AND a.remind_at <= $1 ORDER BY a.remind_at, a.number LIMIT `+strconv.Itoa(MostForecast), instant{until})
 }
 
-// Told returns who was told each of some things, as Tell noted.
-func (t *Tx) Told(ctx context.Context, what []string) (map[string][]string, error) {
+// WhoWasTold returns who was told each of some things, as Tell noted.
+func (t *Tx) WhoWasTold(ctx context.Context, what []string) (map[string][]string, error) {
 	told := map[string][]string{}
 	for some := range slices.Chunk(what, fewAtOnce) {
 		var q statement

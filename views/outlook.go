@@ -333,7 +333,7 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 			if at.Before(tx.Now()) {
 				at = tx.Now()
 			}
-			said, err := ScheduleSays(ctx, tx, plan, at)
+			said, err := Writings(ctx, tx, plan, at)
 			if err != nil {
 				return nil, err
 			}
@@ -360,15 +360,16 @@ const mostRuns = 750
 
 // scheduledMessage returns a message of a schedule without what an earlier run will have told, and false
 // where nothing is left of it.
-func (o *Outlook) scheduledMessage(ctx context.Context, tx *store.Tx, m Scheduled, at time.Time, told map[string]bool) (hiring.Outgoing, bool) {
+func (o *Outlook) scheduledMessage(ctx context.Context, tx *store.Tx, w Writing, at time.Time, told map[string]bool) (hiring.Outgoing, bool) {
+	m := w.Message
 	out := hiring.Outgoing{
 		Person: m.To.Person, Kind: forecastKind(m.View.Name), At: at, Unprompted: m.Unprompted && m.To.Person != "",
 	}
 	items := viewItems(m.View, nil)
-	if len(m.Tells) == 0 {
+	if len(w.Tells) == 0 {
 		out.Items = items
 	}
-	for n, what := range m.Tells {
+	for n, what := range w.Tells {
 		if key := m.To.Person + "|" + what; !told[key] {
 			told[key] = true
 			out.Items = append(out.Items, items[n])
@@ -377,5 +378,5 @@ func (o *Outlook) scheduledMessage(ctx context.Context, tx *store.Tx, m Schedule
 	if m.To.Person == "" {
 		out.Channel = recipientName(ctx, tx)(store.Row{Channel: m.To.Channel}).Plain(nil)
 	}
-	return out, len(m.Tells) == 0 || len(out.Items) > 0
+	return out, len(w.Tells) == 0 || len(out.Items) > 0
 }

@@ -9,11 +9,11 @@ import (
 func TestEveryScheduleSaysSomething(t *testing.T) {
 	t.Parallel()
 	for _, s := range hiring.Schedules() {
-		if says[s.Name] == nil {
+		if writers[s.Name] == nil {
 			t.Errorf("nothing is said by the schedule %s", s.Name)
 		}
 	}
-	if len(says) != len(hiring.Schedules()) {
-		t.Errorf("%d schedules are declared, and %d say something", len(hiring.Schedules()), len(says))
+	if len(writers) != len(hiring.Schedules()) {
+		t.Errorf("%d schedules are declared, and %d say something", len(hiring.Schedules()), len(writers))
 	}
 }
