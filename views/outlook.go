@@ -250,7 +250,7 @@ func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[s
 	}
 	switch {
 	case r.Person == "":
-		m.Channel = recipientName(ctx, tx)(r).Plain(nil)
+		m.Channel = channelName(ctx, tx, r)
 	case r.View.Name == Kit:
 		m.Why = "half an hour before the interview"
 	case r.View.Name == Digest:
@@ -259,6 +259,16 @@ func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[s
 		m.Why += ": " + r.Reason
 	}
 	return m
+}
+
+// channelName returns what a channel is called, with its workspace where there are several.
+func channelName(ctx context.Context, tx *store.Tx, r store.Row) string {
+	name := recipientName(ctx, tx)(r).Plain(nil)
+	homes := slices.DeleteFunc(tx.Snapshot().Workspaces(), func(w store.Workspace) bool { return w.Kind != store.HomeWorkspace })
+	if len(homes) > 1 {
+		name += " of " + WorkspaceName(tx.Snapshot(), r.Channel.Workspace)
+	}
+	return name
 }
 
 // Forecast returns the messages that go out as things stand in a snapshot, which may be one with another
@@ -339,7 +349,7 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 			}
 			for _, m := range said {
 				if m, ok := o.scheduledMessage(ctx, tx, m, at, told); ok {
-					m.Why = lowerFirst(plan.Title) + ", at its time"
+					m.Why = "at the time of its schedule"
 					out = append(out, m)
 				}
 			}
@@ -376,7 +386,7 @@ func (o *Outlook) scheduledMessage(ctx context.Context, tx *store.Tx, w Writing,
 		}
 	}
 	if m.To.Person == "" {
-		out.Channel = recipientName(ctx, tx)(store.Row{Channel: m.To.Channel}).Plain(nil)
+		out.Channel = channelName(ctx, tx, store.Row{Channel: m.To.Channel})
 	}
 	return out, len(w.Tells) == 0 || len(out.Items) > 0
 }
