@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -158,28 +157,28 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 			explain = `EXPLAIN `
 		}
 		ctx, soon, people := t.Context(), start.AddDate(0, 0, 7), []string{"P-1", "P-2", "P-3"}
-		for name, run := range map[string]func(ctx context.Context, tx *store.Tx) (int, error){
-			"cards": func(ctx context.Context, tx *store.Tx) (int, error) {
+		for name, run := range map[string]func(tx *store.Tx) (int, error){
+			"cards": func(tx *store.Tx) (int, error) {
 				found, err := tx.WaitingCards(ctx, people, soon)
 				return len(found), err
 			},
-			"done": func(ctx context.Context, tx *store.Tx) (int, error) {
+			"done": func(tx *store.Tx) (int, error) {
 				found, err := tx.NudgesDone(ctx, []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
 				return len(found), err
 			},
-			"outgoing": func(ctx context.Context, tx *store.Tx) (int, error) {
+			"outgoing": func(tx *store.Tx) (int, error) {
 				found, err := tx.Outgoing(ctx)
 				return len(found), err
 			},
-			"sent": func(ctx context.Context, tx *store.Tx) (int, error) {
+			"sent": func(tx *store.Tx) (int, error) {
 				found, err := tx.SentTo(ctx, people, time.UnixMicro(19_000))
 				return len(found), err
 			},
-			"approvals": func(ctx context.Context, tx *store.Tx) (int, error) {
+			"approvals": func(tx *store.Tx) (int, error) {
 				found, err := tx.ApprovalsToRemindOf(ctx, soon)
 				return len(found), err
 			},
-			"told": func(ctx context.Context, tx *store.Tx) (int, error) {
+			"told": func(tx *store.Tx) (int, error) {
 				found, err := tx.WhoWasTold(ctx, []string{"target:R-7"})
 				return len(found), err
 			},
@@ -188,7 +187,7 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 				var sent *[]store.Query
 				must(t, w.Read(ctx, func(tx *store.Tx) error {
 					sent = tx.Record()
-					n, err := run(ctx, tx)
+					n, err := run(tx)
 					if n == 0 {
 						t.Errorf("nothing is found, %v", err)
 					}

@@ -137,6 +137,8 @@ func (l *outlookLook) what(m hiring.ForecastMessage) string {
 		}
 	case hiring.ForecastApproval:
 		text = fmt.Sprintf("approval reminder, %d of %d", m.Nth, hiring.MaxReminders)
+	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport:
+	default: // another view, by its name
 	}
 	if len(refs) == 0 {
 		return text
