@@ -156,36 +156,36 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 		if w.postgres {
 			explain = `EXPLAIN `
 		}
-		ctx, soon, people := t.Context(), start.AddDate(0, 0, 7), []string{"P-1", "P-2", "P-3"}
+		soon, people := start.AddDate(0, 0, 7), []string{"P-1", "P-2", "P-3"}
 		for name, run := range map[string]func(tx *store.Tx) (int, error){
 			"cards": func(tx *store.Tx) (int, error) {
-				found, err := tx.WaitingCards(ctx, people, soon)
+				found, err := tx.WaitingCards(t.Context(), people, soon)
 				return len(found), err
 			},
 			"done": func(tx *store.Tx) (int, error) {
-				found, err := tx.NudgesDone(ctx, []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
+				found, err := tx.NudgesDone(t.Context(), []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
 				return len(found), err
 			},
 			"outgoing": func(tx *store.Tx) (int, error) {
-				found, err := tx.Outgoing(ctx)
+				found, err := tx.Outgoing(t.Context())
 				return len(found), err
 			},
 			"sent": func(tx *store.Tx) (int, error) {
-				found, err := tx.SentTo(ctx, people, time.UnixMicro(19_000))
+				found, err := tx.SentTo(t.Context(), people, time.UnixMicro(19_000))
 				return len(found), err
 			},
 			"approvals": func(tx *store.Tx) (int, error) {
-				found, err := tx.ApprovalsToRemindOf(ctx, soon)
+				found, err := tx.ApprovalsToRemindOf(t.Context(), soon)
 				return len(found), err
 			},
 			"told": func(tx *store.Tx) (int, error) {
-				found, err := tx.WhoWasTold(ctx, []string{"target:R-7"})
+				found, err := tx.WhoWasTold(t.Context(), []string{"target:R-7"})
 				return len(found), err
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
 				var sent *[]store.Query
-				must(t, w.Read(ctx, func(tx *store.Tx) error {
+				must(t, w.Read(t.Context(), func(tx *store.Tx) error {
 					sent = tx.Record()
 					n, err := run(tx)
 					if n == 0 {

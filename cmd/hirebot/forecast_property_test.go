@@ -41,8 +41,10 @@ func TestTheForecastComesTrue(t *testing.T) {
 				w.pass(w.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "hours")) * time.Hour))
 				w.putOff(rt)
 				w.change(rt)
-				want := w.foretell()
+				key, value := w.oneMore(rt)
+				want := w.foretell(key, value)
 				w.sent = nil
+				w.save(key, value)
 				w.pass(w.now.AddDate(0, 0, futureDays))
 				got := w.came()
 				for _, line := range got {
@@ -122,15 +124,43 @@ func (w *future) say(name, text string) {
 	}
 }
 
-// change makes, by chance, a change of the company's settings.
-func (w *future) change(t *rapid.T) {
-	w.tb.Helper()
-	values := map[string][]string{
+// values are what the settings may be that say when people are told things.
+func (w *future) values() map[string][]string {
+	return map[string][]string{
 		hiring.SettingNudgeSteps:   {"5m; due; due+1 recruiter", "0m; 2h; due", "none", "due+2", "30m; due; due+1; due+3 recruiter manager"},
 		hiring.SettingScorecardDue: {"1", "2", "3"}, hiring.SettingNudgeBudget: {"1", "2", "3"},
 		hiring.SettingWorkingHours: {"09:30-18:00", "08:00-12:00", "13:00-22:00"}, hiring.SettingReminderTime: {"10:00", "16:30", "07:00"},
 		hiring.SettingWeekend: {"sat, sun", "fri, sat", "none"}, hiring.SettingHolidays: {"26 Jan", "2026-12-09, 2026-12-10", "2026-12-14"},
+		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"},
 	}
+}
+
+// oneMore returns a change of one setting that is foretold before it is saved; without one it is none.
+func (w *future) oneMore(t *rapid.T) (key, value string) {
+	w.tb.Helper()
+	for _, s := range hiring.Settings() {
+		if of := w.values()[s.Key]; len(of) > 0 && rapid.IntRange(0, 5).Draw(t, "one more "+s.Key) == 0 {
+			return s.Key, rapid.SampledFrom(of).Draw(t, "its value")
+		}
+	}
+	return "", ""
+}
+
+// save saves a setting, and lets the sweep of that minute see it.
+func (w *future) save(key, value string) {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	if key != "" {
+		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, key, value) }))
+	}
+	w.must(w.courier.PutDue(ctx, w.now))
+	w.must(w.courier.Drain(ctx, w.now))
+}
+
+// change makes, by chance, a change of the company's settings.
+func (w *future) change(t *rapid.T) {
+	w.tb.Helper()
+	values := w.values()
 	w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
 		for _, s := range hiring.Settings() {
 			of, n := values[s.Key], rapid.IntRange(0, 9).Draw(t, s.Key)
@@ -278,8 +308,8 @@ func (w *future) due(by time.Time) bool {
 	return len(people)+len(approvals)+len(lanes) > 0 || runs
 }
 
-// foretell returns the lines of what will be sent.
-func (w *future) foretell() []string {
+// foretell returns the lines of what will be sent, once a setting is changed.
+func (w *future) foretell(key, value string) []string {
 	w.tb.Helper()
 	ctx := w.tb.Context()
 	var lines []string
@@ -288,7 +318,12 @@ func (w *future) foretell() []string {
 		if err != nil {
 			return err
 		}
-		all, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+		s := tx.Snapshot()
+		replanned := key != "" && s.Setting(key) != value && store.RemindersFollow(key)
+		if key != "" {
+			s = s.With(key, value)
+		}
+		all, err := o.Forecast(ctx, tx, s, replanned)
 		for _, m := range all {
 			var refs []string
 			for _, i := range m.Items {
