@@ -30,7 +30,7 @@ func feedbackCommands() []Command {
 	early.Required, early.Help, early.Example = true, "Why before all are in; the panel is shown it", "the offer has to go out today"
 	waived := reason
 	waived.Required, waived.Help, waived.Example = true, "Why nobody waits for it; the debrief shows it", "on leave until January"
-	return []Command{
+	return append([]Command{
 		{
 			Spec: bot.Spec{
 				Noun: "feedback", Verb: "mine", Default: true, Reads: true,
@@ -149,7 +149,7 @@ func feedbackCommands() []Command {
 			},
 			Form: fieldsForm("Go on without a scorecard of ", "Go on", "from", "reason"), Handle: waiveCard, Suggest: suggestInterview,
 		},
-	}
+	}, threeLineCommands()...)
 }
 
 // noteInterview reads an interview by its number alone, since whatever else stands there is the note.
@@ -294,7 +294,7 @@ func declineCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: "scorecard_declined"}); err != nil {
 		return bot.Response{}, err
 	}
-	for _, person := range recruits(on, i) {
+	for _, person := range nonEmpty(views.Recruits(tx.Snapshot(), on, i)) {
 		err := tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: person}, View: bot.View{Name: views.CannotGive, Subject: i.ID, Args: []string{req.Actor.ID, to}},
 			Key: fmt.Sprintf("cannot:%s:%s:%s:%d", i.ID, req.Actor.ID, person, declined.Version), Due: tx.Now().Add(outreachDelay),
@@ -305,17 +305,6 @@ func declineCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 		}
 	}
 	return redraw(req, views.Declined, i.ID), nil
-}
-
-// recruits returns who finds somebody else for an interview: the recruiter, else who scheduled it, else
-// the hiring manager.
-func recruits(on hiring.Subject, i hiring.Interview) []string {
-	for _, person := range []string{on.Req.Recruiter, i.MadeBy, on.Req.HiringManager} {
-		if person != "" {
-			return []string{person}
-		}
-	}
-	return nil
 }
 
 // canAfterAll takes back that somebody cannot.
@@ -333,8 +322,7 @@ func canAfterAll(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if !c.interview.State.On() {
 		return bot.Response{}, c.CheckOpen(c.interview, tx.Now())
 	}
-	end := c.interview.EndsAt()
-	if _, err := tx.SaveScorecard(ctx, c.Ask(tx.Snapshot().ScorecardDue(req.Actor.ID, end))); err != nil {
+	if _, err := tx.SaveScorecard(ctx, c.Ask(tx.CardDue(c.interview, req.Actor.ID))); err != nil {
 		return bot.Response{}, err
 	}
 	if err := seatMessages(ctx, tx, c.interview, req.Actor.ID); err != nil {
@@ -349,14 +337,11 @@ func waiveCard(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	if err != nil {
 		return bot.Response{}, err
 	}
-	s, err := tx.Scorecard(ctx, i.ID, req.Args.Text("from"))
-	if hiring.ErrorCode(err) == hiring.NotFound {
-		return bot.Response{}, hiring.InvalidField("from", "They do not sit on %s. /interview show %s tells who does.", i.ID, i.ID)
-	}
+	s, err := panelCard(ctx, tx, i, req.Args.Text("from"))
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if s, err = s.Waive(req.Args.Text("reason")); err != nil {
+	if s, err = s.Waive(req.Actor.ID, req.Args.Text("reason")); err != nil {
 		return bot.Response{}, err
 	}
 	if _, err := tx.SaveScorecard(ctx, s); err != nil {

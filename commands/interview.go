@@ -120,7 +120,7 @@ func interviewCommands() []Command {
 				},
 				Examples: []string{"/interview reassign I-31 from:@interviewer-2 to:@interviewer-3"},
 			},
-			Form: fieldsForm("Somebody else for ", "Change", "from", "to"), Handle: reassignSeat, Suggest: suggestInterview,
+			Form: reassignForm, Handle: reassignSeat, Suggest: suggestInterview,
 		},
 		{
 			Spec: bot.Spec{
@@ -276,7 +276,7 @@ func suggestInterview(ctx context.Context, tx *store.Tx, req bot.Request, param,
 		}
 		return nil, nil
 	}
-	if req.Spec.Noun == "feedback" && req.Spec.Verb != "show" && req.Spec.Verb != "early" {
+	if req.Spec.Noun == "feedback" && !slices.Contains([]string{"show", "early", "waive", "accept"}, req.Spec.Verb) {
 		return myCardChoices(ctx, tx, req, prefix)
 	}
 	found, err := tx.Interviews(ctx, store.InterviewFilter{

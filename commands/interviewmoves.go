@@ -234,6 +234,19 @@ func cancelInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Re
 	return redraw(req, views.Interview, i.ID, append([]string{"Cancelled. Its panel is told in a minute."}, undoTime(i, after)...)...), nil
 }
 
+// reassignForm asks who takes a seat over; of an interview that has begun not everybody can.
+func reassignForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, error) {
+	i, _, err := myInterview(ctx, tx, req)
+	if err != nil {
+		return bot.Form{}, err
+	}
+	form, err := fieldsForm("Somebody else for ", "Change", "from", "to")(ctx, tx, req)
+	if i.State.On() && !i.StartsAt.After(tx.Now()) {
+		form.Note = bot.Join(bot.T("It began "), bot.At(i.StartsAt), bot.T(". Name somebody who was in it, or who can see the recording: they are asked for the scorecard, with a new due time."))
+	}
+	return form, err
+}
+
 func reassignSeat(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	i, _, err := myInterview(ctx, tx, req)
 	if err != nil {
@@ -449,13 +462,14 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo that: ten minutes have passed. /interview show %s shows what you can do.", i.ID)
 	}
 	var after hiring.Interview
-	done := "Undone."
+	done, given := "Undone.", ""
 	when, moved := bot.Arg[time.Time](req.Args, "when")
 	switch {
 	case moved:
 		after, err = i.Schedule(when, i.Minutes, tx.Now())
 	case req.Args.Text("from") != "" && req.Args.Text("to") != "":
-		after, err = i.Replace(req.Args.Text("from"), req.Args.Text("to"), tx.Now())
+		given = req.Args.Text("from")
+		after, err = i.Replace(given, req.Args.Text("to"), tx.Now())
 	default:
 		after, err = i.Move(hiring.InterviewCancelled, "Undone.", tx.Now())
 		done = "Undone: it is cancelled."
@@ -469,6 +483,15 @@ func undoInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Resp
 	quiet := tx.Now().Sub(i.ChangedAt) < outreachDelay && tx.Now().Sub(i.CreatedAt) >= outreachDelay
 	if after, err = tx.SaveInterview(ctx, after); err != nil {
 		return bot.Response{}, err
+	}
+	if given != "" && i.State != hiring.InterviewProposed { // nobody handed the seat on: it only went back
+		card, err := tx.Scorecard(ctx, i.ID, given)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		if _, err := tx.SaveScorecard(ctx, card.TakenBack()); err != nil {
+			return bot.Response{}, err
+		}
 	}
 	if quiet {
 		done += " Nobody was told."

@@ -27,6 +27,8 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 	for _, person := range after.People() {
 		what := ""
 		switch {
+		case after.State.On() && before.State.On() && !before.Sits(person) && !after.EndsAt().After(tx.Now()):
+			what = views.SeatTaken
 		case after.State == hiring.InterviewCancelled:
 			if before.State == hiring.InterviewScheduled && !unheard {
 				what = views.SeatCancelled

@@ -20,7 +20,7 @@ var asksNothingPersonal = []string{"hire.zone", "hire.set", "hire.away"}
 var withoutForm = []string{
 	"req.approve", "req.another",
 	"candidate.another", "candidate.reject", "candidate.withdraw", "candidate.together",
-	"interview.noshow", "feedback.save", "feedback.resave",
+	"interview.noshow", "feedback.save", "feedback.resave", "feedback.savelines", "feedback.accept",
 }
 
 // guarded keeps personal data and pay off the platforms that the company wants none on, for whatever

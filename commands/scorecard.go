@@ -28,10 +28,6 @@ func cardParams() []bot.Param {
 	for value := hiring.MaxRating; value >= hiring.NotCovered; value-- {
 		ratings = append(ratings, bot.Choice{Label: views.RatingWord(value), Value: strconv.Itoa(value)})
 	}
-	overall := make([]bot.Choice, 0, len(hiring.Recommendations))
-	for _, r := range hiring.Recommendations {
-		overall = append(overall, bot.Choice{Label: hiring.RecommendationTitle(r), Value: string(r)})
-	}
 	params := []bot.Param{interviewParam(), {Name: asksField, Kind: formAsks, KeyOnly: true, Help: "The dimensions that a form asks for, as it carries them"}}
 	for slot := 1; slot <= hiring.MaxDimensions; slot++ {
 		params = append(params,
@@ -45,11 +41,20 @@ func cardParams() []bot.Param {
 			})
 	}
 	return append(params,
-		bot.Param{Name: overallField, Label: "What would you do", Kind: Recommends, KeyOnly: true, Secret: true, Choices: overall, Help: "Your recommendation, all in all", Example: "yes"},
+		overallParam(),
 		bot.Param{
 			Name: privateField, Label: "Private note to the recruiter", Kind: bot.LongText, KeyOnly: true, Secret: true, Max: hiring.MaxPrivateNote,
 			Help: "For the recruiter alone; the panel does not see it", Example: "asked twice about remote work",
 		})
+}
+
+// overallParam is what somebody would do.
+func overallParam() bot.Param {
+	overall := make([]bot.Choice, 0, len(hiring.Recommendations))
+	for _, r := range hiring.Recommendations {
+		overall = append(overall, bot.Choice{Label: hiring.RecommendationTitle(r), Value: string(r)})
+	}
+	return bot.Param{Name: overallField, Label: "What would you do", Kind: Recommends, KeyOnly: true, Secret: true, Choices: overall, Help: "Your recommendation, all in all", Example: "yes"}
 }
 
 // myCard is one's own scorecard, with the interview that it is of.
@@ -131,14 +136,19 @@ func (c myCard) asks() cardAsks {
 	return cardAsks{count: len(c.dimensions), mark: hex.EncodeToString(sum.Sum(nil))[:8]}
 }
 
-// draftSubject is under which what is typed into the form is found again. A playbook that asks for
-// other things has other drafts.
-func (c myCard) draftSubject() string { return c.interview.ID + " " + c.asks().String() }
+// draftSubject is under which what is typed into the form of a command is found again. A playbook that
+// asks for other things has other drafts; three lines are asked for by every one.
+func (c myCard) draftSubject(command string) string {
+	if command == linesCommand {
+		return c.interview.ID
+	}
+	return c.interview.ID + " " + c.asks().String()
+}
 
 // form asks for a scorecard, each dimension with its anchors.
 func (c myCard) form(req bot.Request, values bot.Values) bot.Form {
 	form := bot.Form{
-		Title: "Scorecard of " + c.interview.ID, Submit: "Send", Subject: c.draftSubject(), Note: bot.T(candour),
+		Title: "Scorecard of " + c.interview.ID, Submit: "Send", Subject: c.draftSubject(req.Spec.Name()), Note: bot.T(candour),
 		Call: bot.Do(req.Spec.Name(), c.interview.ID, c.asks().String()),
 	}
 	if n := len(c.Notes); n > 0 {
@@ -393,7 +403,7 @@ func (c myCard) keep(ctx context.Context, tx *store.Tx, req bot.Request, command
 	delete(values, "interview")
 	delete(values, asksField)
 	delete(values, editionField)
-	return id.String(), tx.SaveDraft(ctx, bot.Draft{ID: id.String(), Command: command, Subject: c.draftSubject(), Values: values})
+	return id.String(), tx.SaveDraft(ctx, bot.Draft{ID: id.String(), Command: command, Subject: c.draftSubject(command), Values: values})
 }
 
 // dropDrafts forgets what was typed, since it is saved.
@@ -404,7 +414,7 @@ func (c myCard) dropDrafts(ctx context.Context, tx *store.Tx, req bot.Request, c
 		}
 	}
 	for {
-		d, found, err := tx.FindDraft(ctx, command, c.draftSubject())
+		d, found, err := tx.FindDraft(ctx, command, c.draftSubject(command))
 		if err != nil || !found {
 			return err
 		}
@@ -432,7 +442,17 @@ func amendForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 	form := c.form(req, values)
 	form.Title = "Amend " + c.interview.ID
 	form.Call = bot.Do(req.Spec.Name(), c.interview.ID, c.asks().String(), strconv.Itoa(c.Edition))
+	if c.Short() {
+		form.Note = bot.Lines(form.Note, bot.Join(bot.T("This takes the place of your three lines, which are kept as a version. To change these: "), bot.C("/feedback lines "+c.interview.ID)))
+	}
 	return form, nil
+}
+
+// nothingChanged is what an amendment is answered that says the same.
+const nothingChanged = "Nothing was changed."
+
+func versionKept(s hiring.Scorecard) string {
+	return fmt.Sprintf("This is version %d. What it said before is kept.", s.Edition)
 }
 
 // amendable returns the scorecard of the actor that was submitted.
@@ -475,7 +495,7 @@ func amendCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 		if err != nil {
 			return bot.Response{}, err
 		}
-		done := "Nothing was changed."
+		done := nothingChanged
 		if given.Edition > c.Edition {
 			if hints && len(views.RemarksIn(content, c.dimensions)) > 0 {
 				kept, err := c.keep(ctx, tx, req, "feedback.amend")
@@ -487,7 +507,7 @@ func amendCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 			if err := tx.Audit(ctx, store.AuditEvent{Subject: c.interview.ID, Fact: "scorecard_amended"}); err != nil {
 				return bot.Response{}, err
 			}
-			done = fmt.Sprintf("This is version %d. What it said before is kept.", given.Edition)
+			done = versionKept(given)
 		}
 		if err := c.dropDrafts(ctx, tx, req, "feedback.amend"); err != nil {
 			return bot.Response{}, err

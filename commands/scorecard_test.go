@@ -60,3 +60,36 @@ func TestScorecardIsCheckedAtItsFields(t *testing.T) {
 		}
 	}
 }
+
+// Three lines need a recommendation and one line for or against, each missing one told at its field.
+func TestThreeLinesAreCheckedAtTheirFields(t *testing.T) {
+	t.Parallel()
+	rd := reading(t)
+	for _, c := range commands.All() {
+		if c.Name() != "feedback.lines" && c.Name() != "feedback.savelines" {
+			continue
+		}
+		for name, want := range map[string]struct {
+			values bot.Values
+			fields []string
+		}{
+			"one for":       {bot.Values{"overall": {"yes"}, "for": {"drew it"}}, nil},
+			"one against":   {bot.Values{"overall": {"Strong no"}, "against": {"never spoke of failures"}}, nil},
+			"next alone":    {bot.Values{"overall": {"yes"}, "next": {"ask on failures"}}, []string{"for"}},
+			"nothing":       {bot.Values{}, []string{"overall", "for"}},
+			"no word on it": {bot.Values{"for": {"drew it"}}, []string{"overall"}},
+		} {
+			args, err := bot.ReadValues(c.Spec, rd, want.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range c.Check(args) {
+				got = append(got, e.Field)
+			}
+			if diff := cmp.Diff(want.fields, got); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", c.Name(), name, diff)
+			}
+		}
+	}
+}

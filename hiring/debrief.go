@@ -37,8 +37,12 @@ type Debrief struct {
 	Counts map[Recommendation]int
 	// Disagreements are the dimensions on which people differ, the widest first, then the weightiest.
 	Disagreements []Disagreement
-	// Open are those that are waited for, Waived those that are not, with the reason.
+	// Open are those that are waited for, Waived those that are not, with who decided so and the reason.
 	Open, Waived []DebriefSeat
+	// Short are those who gave three lines, or of whom these are enough, with who accepted that.
+	Short []DebriefSeat
+	// Handed are the seats that went to somebody else once the interview had begun.
+	Handed []DebriefHandover
 	// Early are those who opened scorecards before all were in.
 	Early []CardLook
 	// Amended are those who changed their scorecard, and Informed those who submitted theirs after
@@ -50,6 +54,7 @@ type Debrief struct {
 // DebriefPerson is one scorecard.
 type DebriefPerson struct {
 	Interview, Stage, Person string
+	// CardContent of three lines has each dimension of the stage as not covered.
 	CardContent
 	// Score is the weighted score in hundredths, over what they rated; 0 where they rated nothing.
 	Score int
@@ -83,12 +88,19 @@ type RatedBy struct {
 	Rating
 }
 
-// DebriefSeat is somebody's seat on an interview. Why is the reason of who declined or waived it.
+// DebriefSeat is somebody's seat on an interview. Why is the reason of who declined or waived it, By who
+// waived it or accepted three lines.
 type DebriefSeat struct {
 	Interview, Person string
 	State             CardState
 	DueAt             time.Time
-	Why               string
+	Why, By           string
+}
+
+// DebriefHandover is a seat that went from one person to another.
+type DebriefHandover struct {
+	Interview, From, To string
+	At                  time.Time
 }
 
 // DebriefChange is a scorecard that was changed after it was submitted.
@@ -117,7 +129,9 @@ func NewDebrief(p DebriefParams) Debrief {
 	d := Debrief{Counts: map[Recommendation]int{}}
 	rated := map[string][]RatedBy{}
 	for _, s := range inOrder(p) {
-		seat := DebriefSeat{Interview: s.Interview, Person: s.Person, State: s.State, DueAt: s.DueAt, Why: s.Why}
+		d.takeShort(s)
+		d.takeHandover(p, s)
+		seat := DebriefSeat{Interview: s.Interview, Person: s.Person, State: s.State, DueAt: s.DueAt, Why: s.Why, By: s.WaivedBy}
 		switch {
 		case s.State == CardSubmitted:
 			d.In++
@@ -127,7 +141,7 @@ func NewDebrief(p DebriefParams) Debrief {
 				continue
 			}
 			d.People = append(d.People, DebriefPerson{
-				Interview: s.Interview, Stage: s.Stage, Person: s.Person, CardContent: s.CardContent, Edition: s.Edition,
+				Interview: s.Interview, Stage: s.Stage, Person: s.Person, CardContent: notCovered(p.Playbook, s), Edition: s.Edition,
 				Score: personScore(p, s.Ratings),
 			})
 			d.Counts[s.Overall]++
@@ -184,6 +198,39 @@ func inOrder(p DebriefParams) []Scorecard {
 		all = append(all, gone...)
 	}
 	return all
+}
+
+// takeShort notes whose three lines were accepted. Who gave the whole scorecard all the same is not one of
+// them, and of one that the viewer may not read nobody can tell.
+func (d *Debrief) takeShort(s Scorecard) {
+	if s.AcceptedBy != "" && (s.Waits() || s.State == CardSubmitted && s.Short()) {
+		d.Short = append(d.Short, DebriefSeat{Interview: s.Interview, Person: s.Person, State: s.State, DueAt: s.DueAt, By: s.AcceptedBy})
+	}
+}
+
+// takeHandover notes a seat that went to somebody else when the interview had begun: they may not have been
+// in it. Before that a change of the panel is nothing to know of.
+func (d *Debrief) takeHandover(p DebriefParams, s Scorecard) {
+	if !s.Removed || s.HandedTo == "" || s.HandedAt.IsZero() {
+		return
+	}
+	at := slices.IndexFunc(p.Interviews, func(i Interview) bool { return i.ID == s.Interview })
+	if at >= 0 && !s.HandedAt.Before(p.Interviews[at].StartsAt) {
+		d.Handed = append(d.Handed, DebriefHandover{Interview: s.Interview, From: s.Person, To: s.HandedTo, At: s.HandedAt})
+	}
+}
+
+// notCovered returns what a scorecard says; where that is three lines, they cover no dimension of its stage.
+func notCovered(p Playbook, s Scorecard) CardContent {
+	c := s.CardContent
+	if !c.Short() {
+		return c
+	}
+	c.Ratings = map[string]Rating{}
+	for _, d := range StageDimensions(p, s.Stage) {
+		c.Ratings[d.Key] = Rating{Value: NotCovered}
+	}
+	return c
 }
 
 // takeChange notes what a submitted scorecard may owe to others': that it was changed, and that its

@@ -417,8 +417,10 @@ func TestSubmittingAScorecard(t *testing.T) {
 	}
 	for what, change := range map[string]func(s hiring.Scorecard) (hiring.Scorecard, error){
 		"decline": func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Decline("") },
-		"waive":   func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Waive("why") },
-		"snooze":  func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Snooze(friday.Add(time.Hour), hiring.DefaultWorkTime(india), friday) },
+		"waive":   func(s hiring.Scorecard) (hiring.Scorecard, error) { return s.Waive("recruiter", "why") },
+		"snooze": func(s hiring.Scorecard) (hiring.Scorecard, error) {
+			return s.Snooze(friday.Add(time.Hour), hiring.DefaultWorkTime(india), friday)
+		},
 	} {
 		if got, err := change(in); hiring.ErrorCode(err) != hiring.Conflict || got.State != hiring.CardSubmitted {
 			t.Errorf("%s of a submitted one: %v", what, err)
@@ -427,11 +429,14 @@ func TestSubmittingAScorecard(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	waived, err := card.Waive("she is on leave")
+	waived, err := card.Waive("recruiter", "she is on leave")
 	if err != nil || waived.Open() || !waived.Seated() {
 		t.Errorf("%+v, %v", waived, err)
 	}
-	if late, err := waived.Submit(i, good, dimensions(), friday); err != nil || late.State != hiring.CardSubmitted || late.Waived != "" || late.Why != "" {
+	if waived.WaivedBy != "recruiter" {
+		t.Errorf("waived by %q", waived.WaivedBy)
+	}
+	if late, err := waived.Submit(i, good, dimensions(), friday); err != nil || late.State != hiring.CardSubmitted || late.Waived != "" || late.WaivedBy != "" || late.Why != "" {
 		t.Errorf("submitted all the same: %+v, %v", late, err)
 	}
 	noted, err := card.Note("  idempotency   key ", friday)
@@ -502,7 +507,24 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 			},
 			"note":    func(t *rapid.T) { at := draw(t); s, err := cards[at].Note("note", now); keep(at, s, err) },
 			"decline": func(t *rapid.T) { at := draw(t); s, err := cards[at].Decline("no"); keep(at, s, err) },
-			"waive":   func(t *rapid.T) { at := draw(t); s, err := cards[at].Waive("why"); keep(at, s, err) },
+			"waive":   func(t *rapid.T) { at := draw(t); s, err := cards[at].Waive("recruiter", "why"); keep(at, s, err) },
+			"accept": func(t *rapid.T) {
+				at := draw(t)
+				s, err := cards[at].AcceptLines(i, "recruiter", now)
+				keep(at, s, err)
+			},
+			"lines": func(t *rapid.T) {
+				at := draw(t)
+				accepted := cards[at].AcceptedBy != ""
+				s, err := cards[at].Submit(i, lines("drew it"), dimensions(), now)
+				if err == nil && submitted[s.Person].Overall == "" {
+					if !accepted {
+						t.Fatalf("three lines that nobody accepted: %+v", s)
+					}
+					submitted[s.Person] = lines("drew it")
+				}
+				keep(at, s, err)
+			},
 			"replace": func(t *rapid.T) {
 				change(i.Replace(rapid.SampledFrom(people).Draw(t, "who"), rapid.SampledFrom(people).Draw(t, "by"), now))
 			},
@@ -532,6 +554,9 @@ func TestScorecardsFollowTheirInterview(t *testing.T) {
 					}
 					if s.Open() && !i.State.On() || (s.Waived == hiring.WaivedOff) != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedOff) {
 						t.Fatalf("%s: %+v", i.State, s)
+					}
+					if (s.HandedTo == "") != s.HandedAt.IsZero() || (s.WaivedBy != "") != (s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter) {
+						t.Fatalf("who decided: %+v", s)
 					}
 					if s.HandedTo != "" && seen[s.HandedTo].Person == "" && !slices.ContainsFunc(cards, func(x hiring.Scorecard) bool { return x.Person == s.HandedTo }) {
 						t.Fatalf("handed to nobody: %+v", s)
@@ -566,7 +591,7 @@ func TestDebrief(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if cards[3], err = cards[3].Waive("on leave"); err != nil {
+	if cards[3], err = cards[3].Waive("recruiter", "on leave"); err != nil {
 		t.Fatal(err)
 	}
 	if cards[0], err = cards[0].Amend(1, says(4, 2, hiring.StrongYes), dimensions(), friday.Add(9*time.Hour)); err != nil {

@@ -254,8 +254,8 @@ func CardSight(a Actor, on Subject) Sight {
 
 // VisibleCards returns the scorecards of an application as somebody may see them, and nothing of them
 // to whom they do not exist: their own whole, of others who and how they stand, and what they say only
-// where CardSight is SightAll. Notes are for their author, private notes for recruiters, and so is the
-// reason of who declined.
+// where CardSight is SightAll. Notes are for their author, private notes for recruiters, and so are the
+// reason of who declined, and of whom three lines were accepted that are not in yet.
 func VisibleCards(a Actor, on Subject) []Scorecard {
 	on.Interview = ""
 	if CardSight(a, on) == SightNone {
@@ -275,6 +275,9 @@ func VisibleCards(a Actor, on Subject) []Scorecard {
 			}
 			if s.State == CardDeclined && !inCharge(a, *on.Req) {
 				s.Why = ""
+			}
+			if s.State != CardSubmitted && !inCharge(a, *on.Req) { // that somebody is late
+				s.AcceptedBy, s.AcceptedAt = "", time.Time{}
 			}
 		}
 		visible = append(visible, s)

@@ -85,6 +85,8 @@ type CardContent struct {
 	Overall Recommendation
 	// PrivateNote is for the recruiters alone.
 	PrivateNote string
+	// Lines are what is said instead of ratings, where three lines were accepted: see Short.
+	Lines ThreeLines `json:",omitzero"`
 }
 
 // CardVersion is one version of a scorecard, as it was submitted or amended.
@@ -114,11 +116,16 @@ type Scorecard struct {
 	// Why is the reason of who declined or waived it.
 	Why string
 	// Removed says of a declined one that its person sits on the interview no more; HandedTo took the
-	// seat over, "" for nobody.
+	// seat over, "" for nobody, at HandedAt.
 	Removed  bool
 	HandedTo string
-	// Waived says why it is not waited for, where it is not.
-	Waived WaiveCause
+	HandedAt time.Time
+	// Waived says why it is not waited for, where it is not; WaivedBy is who decided to go on without it.
+	Waived   WaiveCause
+	WaivedBy string
+	// AcceptedBy is who said that three lines are enough, at AcceptedAt; "" for nobody.
+	AcceptedBy string
+	AcceptedAt time.Time
 	// Nudges counts the steps of the policy that are done, SnoozedUntil is when its owner asked to be
 	// reminded, if they did. NudgeAt is when there is something to do for a reminder next, zero for never;
 	// NudgePolicy.Planned says so, and who saves a scorecard asks it.
@@ -262,19 +269,22 @@ func (c CardContent) Tidied() CardContent {
 		r.Evidence = strings.TrimSpace(r.Evidence)
 		ratings[key] = r
 	}
-	c.Ratings, c.PrivateNote = ratings, strings.TrimSpace(c.PrivateNote)
+	c.Ratings, c.PrivateNote, c.Lines = ratings, strings.TrimSpace(c.PrivateNote), c.Lines.Tidied()
 	return c
 }
 
 // Equal tells whether two contents say the same.
 func (c CardContent) Equal(other CardContent) bool {
-	return c.Overall == other.Overall && c.PrivateNote == other.PrivateNote && maps.Equal(c.Ratings, other.Ratings)
+	return c.Overall == other.Overall && c.PrivateNote == other.PrivateNote && c.Lines == other.Lines && maps.Equal(c.Ratings, other.Ratings)
 }
 
 // Problems returns an Invalid error for each field of a content that cannot be submitted as it is, in
 // the order of the form: each of the dimensions is rated or said not to be covered, and a 1 or a 4
-// has evidence.
+// has evidence. Those of three lines are LineProblems.
 func (c CardContent) Problems(dimensions []Dimension) []*Error {
+	if c.Short() {
+		return c.LineProblems()
+	}
 	var problems []*Error
 	add := func(err *Error) {
 		if err != nil {
@@ -304,14 +314,20 @@ func (c CardContent) Problems(dimensions []Dimension) []*Error {
 	if !slices.Contains(Recommendations, c.Overall) {
 		add(InvalidField("overall", "Choose what you would do: strong no, no, yes or strong yes."))
 	}
-	add(tooLong("private_note", "The note to the recruiter", c.PrivateNote, MaxPrivateNote))
-	return problems
+	return append(problems, notTooLongNote(c.PrivateNote)...)
+}
+
+func notTooLongNote(text string) []*Error {
+	if err := tooLong("private_note", "The note to the recruiter", text, MaxPrivateNote); err != nil {
+		return []*Error{err}
+	}
+	return nil
 }
 
 // Submit returns the scorecard with its first version. The same content submitted twice is one
 // submission, and no error. It returns the first of the content's Problems, and a Conflict error
-// before the interview begins, where the interview is off or somebody else took it over, and where
-// another content was submitted.
+// before the interview begins, where the interview is off or somebody else took it over, where
+// another content was submitted, and for three lines that nobody has accepted.
 func (s Scorecard) Submit(i Interview, c CardContent, dimensions []Dimension, now time.Time) (Scorecard, error) {
 	c = c.Tidied()
 	if s.State == CardSubmitted {
@@ -326,18 +342,22 @@ func (s Scorecard) Submit(i Interview, c CardContent, dimensions []Dimension, no
 	if now.Before(i.StartsAt) {
 		return s, Errorf(Conflict, "%s has not begun yet. What you wrote is kept; submit it once it has.", s.Interview)
 	}
+	if err := s.mayBeShort(c); err != nil {
+		return s, err
+	}
 	if problems := c.Problems(dimensions); len(problems) > 0 {
 		return s, problems[0]
 	}
 	s.State, s.CardContent = CardSubmitted, c
 	s.Edition, s.SubmittedAt, s.AmendedAt = 1, now, time.Time{}
-	s.Waived, s.Why = "", ""
+	s.Waived, s.WaivedBy, s.Why = "", "", ""
 	return s, nil
 }
 
 // Amend returns the scorecard with one more version. Edition is the version that the author saw when
 // they changed it: where there is another by now, a Conflict error is returned, unless it says the
-// same. A content that changes nothing makes no version.
+// same. A content that changes nothing makes no version. Three lines can become the whole scorecard,
+// but never take its place.
 func (s Scorecard) Amend(edition int, c CardContent, dimensions []Dimension, now time.Time) (Scorecard, error) {
 	if s.State != CardSubmitted {
 		return s, Errorf(Conflict, "This scorecard was not submitted yet, so there is nothing to amend. Fill it in.")
@@ -348,6 +368,9 @@ func (s Scorecard) Amend(edition int, c CardContent, dimensions []Dimension, now
 	}
 	if edition != s.Edition {
 		return s, Errorf(Conflict, "You have changed this scorecard elsewhere since you opened it. Look at it again, and repeat what still holds.")
+	}
+	if err := s.mayBeShort(c); err != nil {
+		return s, err
 	}
 	if problems := c.Problems(dimensions); len(problems) > 0 {
 		return s, problems[0]
@@ -394,9 +417,9 @@ func (s Scorecard) Decline(why string) (Scorecard, error) {
 	return s, nil
 }
 
-// Waive returns the scorecard as one that the recruiter does not wait for, with the reason. It can
-// still be submitted.
-func (s Scorecard) Waive(why string) (Scorecard, error) {
+// Waive returns the scorecard as one that the recruiter does not wait for, with who decides so and the
+// reason. It can still be submitted.
+func (s Scorecard) Waive(by, why string) (Scorecard, error) {
 	if !s.Open() {
 		return s, s.notWaited("waived")
 	}
@@ -407,11 +430,11 @@ func (s Scorecard) Waive(why string) (Scorecard, error) {
 	if err := tooLong("reason", "The reason", why, MaxReason); err != nil {
 		return s, err
 	}
-	s.State, s.Why, s.Waived = CardWaived, why, WaivedByRecruiter
+	s.State, s.Why, s.Waived, s.WaivedBy = CardWaived, why, WaivedByRecruiter, by
 	return s, nil
 }
 
-// Ask returns a declined or waived scorecard as one that is waited for again, until it is due. Its
+// Ask returns a declined or waived scorecard as one that is waited for again, whole, until it is due. Its
 // notes are kept.
 func (s Scorecard) Ask(due time.Time) Scorecard {
 	if s.Waits() || s.State == CardSubmitted {
@@ -421,8 +444,18 @@ func (s Scorecard) Ask(due time.Time) Scorecard {
 	if len(s.Notes) > 0 {
 		s.State = CardDraft
 	}
-	s.Why, s.Removed, s.HandedTo, s.Waived = "", false, "", ""
+	s.Why, s.Removed, s.HandedTo, s.HandedAt, s.Waived, s.WaivedBy = "", false, "", time.Time{}, "", ""
+	s.AcceptedBy, s.AcceptedAt = "", time.Time{}
 	s.DueAt, s.SnoozedUntil, s.Nudges = due, time.Time{}, 0
+	return s
+}
+
+// TakenBack returns the scorecard of somebody whose seat went back to who had it, so that nothing says
+// that they handed it on.
+func (s Scorecard) TakenBack() Scorecard {
+	if s.Removed {
+		s.HandedTo, s.HandedAt = "", time.Time{}
+	}
 	return s
 }
 
@@ -464,17 +497,18 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 		case s.State == CardSubmitted:
 		case !i.Sits(s.Person):
 			if !s.Removed {
-				s.State, s.Removed, s.Waived = CardDeclined, true, ""
+				s.State, s.Removed, s.Waived, s.WaivedBy = CardDeclined, true, "", ""
 				if len(free) > 0 {
-					s.HandedTo, free = free[0], free[1:]
+					s.HandedTo, s.HandedAt, free = free[0], i.ChangedAt, free[1:]
 				}
 			}
 		case !i.State.On() && s.Waived != WaivedOff:
-			s.State, s.Waived = CardWaived, WaivedOff
+			s.State, s.Waived, s.WaivedBy = CardWaived, WaivedOff, ""
 		case i.State.On() && s.Waived == WaivedOff:
 			s = s.Ask(due(s.Person))
 		case s.Waits() && !s.EndsAt.Equal(i.EndsAt()):
 			s.DueAt, s.SnoozedUntil, s.Nudges = due(s.Person), time.Time{}, 0
+			s.AcceptedBy, s.AcceptedAt = "", time.Time{} // that was of the interview as it was before
 		}
 		s.EndsAt = i.EndsAt()
 		cards[at] = s

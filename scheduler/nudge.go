@@ -90,6 +90,9 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 		if sent {
 			first = append(first, card.Interview)
 		}
+		if err := tellOfLate(ctx, tx, card, d, now); err != nil {
+			return err
+		}
 	}
 	if len(first) == 0 {
 		return nil
@@ -134,4 +137,40 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 		sent = sent || fresh && d.Send
 	}
 	return sent, nil
+}
+
+// tellOfLate tells who recruits that a scorecard is late or clearly will be, so that they can do something
+// about it, and the hiring manager where the policy says so: each once for each cause.
+func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, now time.Time) error {
+	s := tx.Snapshot()
+	cause := s.LateCause(card, now)
+	if cause == "" && (d.Recruiter || d.Manager) {
+		cause = hiring.LateOverdue // the policy has them told at this step
+	}
+	if cause == "" {
+		return nil
+	}
+	i, err := tx.Interview(ctx, card.Interview)
+	if err != nil {
+		return err
+	}
+	on, err := tx.InterviewSubject(ctx, i)
+	if err != nil {
+		return err
+	}
+	told := map[string]bool{"": true, card.Person: true} // nobody is told of their own
+	tell := func(person, why string) error {
+		if told[person] || views.Gone(s, person) {
+			return nil
+		}
+		told[person] = true
+		return tx.Send(ctx, bot.Message{
+			To: bot.Recipient{Person: person}, View: bot.View{Name: views.LatePanel, Subject: i.ID, Args: []string{card.Person, string(cause)}},
+			Key: fmt.Sprintf("late:%s:%s:%d:%s:%s", i.ID, card.Person, card.EndsAt.UnixMicro(), cause, person), Unprompted: true, Why: why,
+		})
+	}
+	if err := tell(views.Recruits(s, on, i), "You get this because you recruit for "+i.Req+", once for each scorecard that is late."); err != nil || !d.Manager {
+		return err
+	}
+	return tell(on.Req.HiringManager, "You get this because "+i.Req+" is yours, and /hire settings has you told.")
 }

@@ -180,13 +180,21 @@ func (t *Tx) concernPanel(ctx context.Context, id string) error {
 	return nil
 }
 
-// dueOf returns by when somebody owes the scorecard of an interview.
+// CardDue returns by when somebody owes the scorecard of an interview who is asked for it now: counted from
+// its end, or from now where it is over.
+func (t *Tx) CardDue(i hiring.Interview, person string) time.Time { return t.dueOf(i)(person) }
+
+// dueOf is CardDue for each of a panel.
 func (t *Tx) dueOf(i hiring.Interview) func(person string) time.Time {
 	return func(person string) time.Time {
 		if i.StartsAt.IsZero() {
 			return time.Time{}
 		}
-		return t.snapshot.ScorecardDue(person, i.EndsAt())
+		asked := i.EndsAt()
+		if t.now.After(asked) {
+			asked = t.now
+		}
+		return t.snapshot.ScorecardDue(person, asked)
 	}
 }
 

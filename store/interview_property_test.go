@@ -173,7 +173,7 @@ func (o *office) changeInterview(ctx context.Context, a act, person hiring.Perso
 }
 
 func (o *office) changeCard(ctx context.Context, a act) (string, func(*store.Tx) error) {
-	what := a.How % 8
+	what := a.How % 10
 	return fmt.Sprint("card ", what), func(tx *store.Tx) error {
 		i, err := tx.Interview(ctx, pick(o.interviews, a.On))
 		if err != nil {
@@ -205,7 +205,21 @@ func (o *office) changeCard(ctx context.Context, a act) (string, func(*store.Tx)
 			if a.How%3 == 0 {
 				return tx.RecordLook(ctx, i.Application, hiring.CardLook{Interview: i.ID, Early: true, Reason: "why"})
 			}
-			card, err = card.Waive("on leave")
+			card, err = card.Waive(pick(o.people, a.Who).ID, "on leave")
+		case 8:
+			card, err = card.AcceptLines(i, pick(o.people, a.Who).ID, tx.Now())
+		case 9:
+			says = hiring.CardContent{Overall: hiring.No, Lines: hiring.ThreeLines{For: "drew it", Next: fmt.Sprint("ask again ", a.How)}}
+			if enough, err := card.AcceptLines(i, pick(o.people, a.On).ID, tx.Now()); err == nil && a.How/10%3 > 0 {
+				card = enough
+			}
+			before, accepted := card.State, card.AcceptedBy != ""
+			if card, err = card.Submit(i, says, dimensions, tx.Now()); err == nil && before != hiring.CardSubmitted {
+				if !accepted {
+					o.t.Fatalf("three lines of %s on %s were accepted by nobody", card.Person, card.Interview)
+				}
+				defer func() { o.submitted[card.Interview+card.Person] = says }()
+			}
 		}
 		if err != nil {
 			return err
@@ -438,7 +452,7 @@ func TestHiringHolds(t *testing.T) {
 		}
 		for name, n := range map[string]int{
 			"apply": 4, "move": 5, "interview": 5, "interview 0": 1, "interview 1": 1, "interview 2": 1, "interview 3": 1,
-			"card 0": 1, "card 4": 1, "card 5": 1, "card 6": 1, "card 7": 1, "requisition": 3,
+			"card 0": 1, "card 4": 1, "card 5": 1, "card 6": 1, "card 7": 1, "card 8": 1, "card 9": 1, "requisition": 3,
 		} {
 			if cmp.Compare(o.done[name], n) < 0 {
 				t.Errorf("%s was done %d times only: %v", name, o.done[name], o.done)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/hirebot/hirebot/hiring"
 )
@@ -19,10 +20,15 @@ func versionRecord(interview, person string, edition int) string {
 
 func lookRecord(interview, person string) string { return "scorecard_look/" + interview + "/" + person }
 
-// cardNotes are what is kept sealed of a scorecard beside what it says of the candidate.
+// cardNotes are what is kept sealed of a scorecard beside what it says of the candidate: its author's
+// notes, and who decided what of it, which no statement computes on.
 type cardNotes struct {
-	Notes []hiring.NoteLine
-	Why   string
+	Notes      []hiring.NoteLine
+	Why        string
+	WaivedBy   string    `json:",omitzero"`
+	AcceptedBy string    `json:",omitzero"`
+	AcceptedAt time.Time `json:",omitzero"`
+	HandedAt   time.Time `json:",omitzero"`
 }
 
 // SaveScorecard writes a scorecard and returns it with its new version; a new edition of it is kept as
@@ -120,7 +126,9 @@ func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
 	}
-	notes, err := json.Marshal(cardNotes{Notes: s.Notes, Why: s.Why})
+	notes, err := json.Marshal(cardNotes{
+		Notes: s.Notes, Why: s.Why, WaivedBy: s.WaivedBy, AcceptedBy: s.AcceptedBy, AcceptedAt: s.AcceptedAt.UTC(), HandedAt: s.HandedAt.UTC(),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
 	}
@@ -135,7 +143,8 @@ func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
 // sameCard tells whether SeatCards has left a scorecard as it was. It changes no content.
 func sameCard(a, b hiring.Scorecard) bool {
 	return a.State == b.State && a.EndsAt.Equal(b.EndsAt) && a.DueAt.Equal(b.DueAt) && a.Removed == b.Removed && a.HandedTo == b.HandedTo &&
-		a.Waived == b.Waived && a.Why == b.Why && a.Nudges == b.Nudges && a.SnoozedUntil.Equal(b.SnoozedUntil)
+		a.Waived == b.Waived && a.WaivedBy == b.WaivedBy && a.AcceptedBy == b.AcceptedBy && a.HandedAt.Equal(b.HandedAt) && a.Why == b.Why &&
+		a.Nudges == b.Nudges && a.SnoozedUntil.Equal(b.SnoozedUntil)
 }
 
 const scorecardColumns = `s.interview, s.person, s.application, s.candidate, s.requisition, s.stage, s.state, s.content, s.notes, s.ends_at, s.due_at, s.edition,
@@ -371,6 +380,7 @@ func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hirin
 			return err
 		}
 		s.Notes, s.Why = n.Notes, n.Why
+		s.WaivedBy, s.AcceptedBy, s.AcceptedAt, s.HandedAt = n.WaivedBy, n.AcceptedBy, n.AcceptedAt, n.HandedAt
 		s.EndsAt, s.DueAt, s.SubmittedAt, s.AmendedAt, s.NudgeAt, s.SnoozedUntil = ends.Time, due.Time, submitted.Time, amended.Time, nudge.Time, snoozed.Time
 		all = append(all, s)
 		return nil

@@ -144,6 +144,9 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	}
 	if d.Of == 0 {
 		add(bot.T(d.Application.Req + " " + ReqName(*d.Subject.Req, p) + ": there is no scorecard yet, and none is waited for."))
+		if look.open {
+			add(bot.Lines(concessions(d.Debrief, look.who)...))
+		}
 		card.Actions = []bot.Action{{Label: "Back to " + c.ID, Do: bot.Do("candidate.show", c.ID)}}
 		return card
 	}
@@ -172,6 +175,9 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	}
 	add(verdict(d.Debrief))
 	add(recommendations(d.Debrief, look.who))
+	for _, one := range d.People {
+		add(threeLinesOf(one, look.who))
+	}
 	for i, x := range d.Disagreements {
 		if i == disagreementsShown {
 			break
@@ -328,13 +334,7 @@ func ratingWords(cards []hiring.DebriefPerson, key string) string {
 // fairness says what a reader has to know of how the scorecards came about.
 func fairness(d store.Debriefing, who func(string) bot.Text) bot.Text {
 	var lines []bot.Text
-	for _, seat := range d.Waived {
-		line := bot.Join(bot.T("Not waited for: "), who(seat.Person), bot.T(" ("+seat.Interview+")"))
-		if seat.Why != "" {
-			line = bot.Join(line, bot.T(": "+seat.Why))
-		}
-		lines = append(lines, line)
-	}
+	lines = append(lines, concessions(d.Debrief, who)...)
 	if early := earlyText(d, who); len(early) > 0 {
 		lines = append(lines, early)
 	}

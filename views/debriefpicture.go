@@ -81,6 +81,9 @@ func heatMapOf(title string, d hiring.Debrief, name func(string) string) heatMap
 	}
 	for _, p := range d.People {
 		column := heatColumn{name: oneLine(name(p.Person) + " " + p.Interview), overall: strings.ToLower(hiring.RecommendationTitle(p.Overall))}
+		if p.Short() {
+			column.overall += " (three lines)"
+		}
 		for _, x := range d.Dimensions {
 			value := notRated
 			if r, rated := p.Ratings[x.Key]; rated {
@@ -89,6 +92,9 @@ func heatMapOf(title string, d hiring.Debrief, name func(string) string) heatMap
 			column.ratings = append(column.ratings, value)
 		}
 		m.people = append(m.people, column)
+	}
+	for _, text := range concessions(d, func(id string) bot.Text { return bot.T(name(id)) }) {
+		m.footer = append(m.footer, oneLine(text.Plain(nil)))
 	}
 	return m
 }

@@ -38,6 +38,12 @@ func debriefs(rt *rapid.T) hiring.Debrief {
 		d.Counts[p.Overall]++
 	}
 	d.In, d.Of = len(d.People), len(d.People)
+	for range rapid.IntRange(0, 3).Draw(rt, "waived") {
+		why := rapid.SampledFrom([]string{"on leave until January", strings.Repeat("long reasons ", 38)}).Draw(rt, "why")
+		d.Waived = append(d.Waived, hiring.DebriefSeat{Interview: "I-1", Person: "Asha", By: "Ravi", Why: why})
+		d.Short = append(d.Short, hiring.DebriefSeat{Interview: "I-1", Person: "Meenakshi Sundaram Venkataraman", State: hiring.CardSubmitted, By: "Ravi"})
+		d.Handed = append(d.Handed, hiring.DebriefHandover{Interview: "I-1", From: "Asha", To: "Ravi"})
+	}
 	return d
 }
 
@@ -70,10 +76,20 @@ func TestDebriefPicture(t *testing.T) {
 				rt.Fatalf("the text does not say %q: %s", want, alt)
 			}
 		}
+		for _, text := range concessions(d, func(id string) bot.Text { return bot.T(id) }) {
+			if want := strings.TrimSpace(text.Plain(nil)); !strings.Contains(alt, oneLine(want)) {
+				rt.Fatalf("the text does not say %q: %s", want, alt)
+			}
+		}
 	})
 	data, alt, err := DebriefPicture("Debrief", hiring.Debrief{In: 1, Of: 1, People: []hiring.DebriefPerson{{Person: "Asha", Interview: "I-1", CardContent: hiring.CardContent{Overall: hiring.Yes}}}}, func(s string) string { return s })
 	if err != nil || !strings.Contains(alt, "Overall: Asha I-1 yes") {
 		t.Errorf("%q: %v", alt, err)
+	}
+	short := hiring.CardContent{Overall: hiring.No, Lines: hiring.ThreeLines{For: "drew it"}}
+	m := heatMapOf("Debrief", hiring.Debrief{In: 1, Of: 1, People: []hiring.DebriefPerson{{Person: "Asha", Interview: "I-1", CardContent: short}}}, func(s string) string { return s })
+	if !strings.Contains(m.alt(), "Overall: Asha I-1 no (three lines)") {
+		t.Error(m.alt())
 	}
 	if _, err := png.Decode(bytes.NewReader(data)); err != nil {
 		t.Error(err)

@@ -182,6 +182,8 @@ type interviewLook struct {
 	// empty are those of the panel who are gone, and from whom something is waited for.
 	waits, empty bot.Text
 	open         []hiring.Person
+	// whole are those of open of whom the whole scorecard is waited for.
+	whole []hiring.Person
 	// cannot are those of the panel who said that they can't, and in whose place nobody sits yet.
 	cannot         []string
 	looks          []bot.Text
@@ -216,6 +218,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 			look.waits = joinComma(look.waits, look.who(s.Person))
 			if one, ok := tx.Snapshot().Person(s.Person); ok {
 				look.open = append(look.open, one)
+				if s.Waits() && s.AcceptedBy == "" && one.Active {
+					look.whole = append(look.whole, one)
+				}
 			}
 		}
 	}
@@ -446,6 +451,9 @@ func changeActions(i hiring.Interview, look interviewLook, add func(label, comma
 		if !i.EndsAt().After(look.now) {
 			for _, one := range look.open {
 				add("Go on without @"+one.Name, "feedback.waive", one.ID)
+			}
+			for _, one := range look.whole {
+				add("Three lines of @"+one.Name+" are enough", "feedback.accept", one.ID)
 			}
 		}
 	}

@@ -20,6 +20,8 @@ const (
 	SeatMoved = "moved"
 	// SeatChanged is that the rest of the panel, or how to join, is another.
 	SeatChanged = "changed"
+	// SeatTaken is that they sit on it now, and that it is over.
+	SeatTaken = "taken"
 	// SeatCancelled is that it does not take place.
 	SeatCancelled = "cancelled"
 )
@@ -51,6 +53,10 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	case hiring.InterviewProposed:
 		return bot.Card{}, bot.ErrMoot
 	case hiring.InterviewScheduled, hiring.InterviewDone:
+		if arg(v, 0) == SeatTaken {
+			s, _ := cardOf(on, i.ID, viewer.ID)
+			return seatTakenCard(i, s, about), nil
+		}
 		card.Title = fmt.Sprintf("You interview %s: %s", about, whenOf(i, viewer.Zone))
 		if arg(v, 0) == SeatMoved {
 			card.Title = fmt.Sprintf("Moved: %s, %s", about, whenOf(i, viewer.Zone))
@@ -73,6 +79,27 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	}
 	card.Body = append(card.Body, file)
 	return card, nil
+}
+
+// seatTakenCard tells somebody that they sit on an interview that is over. The scorecard comes by itself;
+// here stands what it takes to give it.
+func seatTakenCard(i hiring.Interview, s hiring.Scorecard, about string) bot.Card {
+	if !s.Waits() {
+		return bot.Card{
+			Title: "You took over a scorecard: " + about + ". Nothing is waited for", Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}},
+		}
+	}
+	return bot.Card{
+		Title: "You take over a scorecard: " + about, Tone: bot.Attention,
+		Body: []bot.Node{
+			bot.Join(bot.T("The interview was "), bot.At(i.StartsAt), bot.T(". You need to have been in it, or to see its recording; if you can do neither, say that you can't.")),
+		},
+		Actions: []bot.Action{
+			{Label: "Kit", Do: bot.Do("interview.kit", i.ID)},
+			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
+			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
+		},
+	}
 }
 
 // OffArgs are the arguments of the view that tells somebody that they sit on an interview no more: what

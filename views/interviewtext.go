@@ -70,6 +70,18 @@ func WhoRecruits(tx *store.Tx, on hiring.Subject) string {
 	return whomToAsk(tx, hiring.Recruiter)
 }
 
+// Recruits returns who finds somebody else for an interview, and who is told that a scorecard of it is late:
+// the recruiter, else who scheduled it, else the hiring manager. Whoever is gone does neither; "" is
+// nobody.
+func Recruits(s *store.Snapshot, on hiring.Subject, i hiring.Interview) string {
+	for _, person := range []string{on.Req.Recruiter, i.MadeBy, on.Req.HiringManager} {
+		if person != "" && !Gone(s, person) {
+			return person
+		}
+	}
+	return ""
+}
+
 type candidateTextParams struct {
 	first, company, stage, contact string
 	zone                           *time.Location

@@ -29,6 +29,10 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		return digestWanted(ctx, tx, viewer, v)
 	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
 		return interviewWanted(ctx, tx, viewer, v)
+	case LatePanel:
+		return lateWanted(ctx, tx, v)
+	case LinesEnough:
+		return linesWanted(ctx, tx, viewer, v)
 	case Approval, ReqProgress, ApprovalStuck, ReqAnnounce, ReqOpened:
 	default:
 		return true, nil

@@ -127,7 +127,7 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		if hiring.May(Actor(viewer), hiring.SeeScorecards, n.on) && count.in > 1 {
 			card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 		}
-		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
+		card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: amendCall(s)})
 	case s.State == hiring.CardWaived && s.Waived == hiring.WaivedByRecruiter:
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
 		card.Body = []bot.Node{bot.T("You can still give it.")}
@@ -154,6 +154,10 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 			{Label: "Still going", Hint: "I ask again in a quarter of an hour", Do: bot.Do("interview.still", i.ID)},
 			{Label: "I can't", Hint: "Say who could instead", Do: bot.Do("feedback.decline", i.ID)},
 		}}
+		if s.AcceptedBy != "" {
+			card.Body = append(card.Body, bot.T("Three lines are enough."))
+			card.Menu.Items = append([]bot.MenuItem{{Label: "Three lines", Hint: "In the place of the scorecard", Do: bot.Do("feedback.lines", i.ID)}}, card.Menu.Items...)
+		}
 	}
 	return card
 }

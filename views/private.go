@@ -61,7 +61,7 @@ func reduced(tx *store.Tx, viewer bot.Actor, v bot.View, waits bool) bot.Card {
 		command = "/req next " + on
 	case ReqList:
 		command = "/req list"
-	case Interview, PanelNews, PanelOff, Slots, Answered, Calendar, CalendarSent, DidNotHappen, CannotGive:
+	case Interview, PanelNews, PanelOff, Slots, Answered, Calendar, CalendarSent, DidNotHappen, CannotGive, LatePanel:
 		command = "/interview show " + on
 	case InterviewList:
 		command = "/interview list"
@@ -73,7 +73,7 @@ func reduced(tx *store.Tx, viewer bot.Actor, v bot.View, waits bool) bot.Card {
 		command = "/interview resume " + on
 	case Scorecards, CardsIn, Declined:
 		command = "/feedback show " + on
-	case CardSaved, CardAsk, Nudge, Snoozed, MyCards, Noted:
+	case CardSaved, CardAsk, Nudge, Snoozed, MyCards, Noted, LinesEnough:
 		command = "/feedback mine"
 	case Candidate, CandidateSame, CandidateSure, CandidateNotice, CandidateMoved, Referral, NoteSaved, RejectWhy, Rejected:
 		command = "/candidate show " + on

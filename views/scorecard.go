@@ -115,10 +115,10 @@ func scorecardsCard(i hiring.Interview, look scorecardsLook) bot.Card {
 	if look.done != "" {
 		card.Body = append(card.Body, bot.T(look.done))
 	}
-	own, waits := false, false
+	own, waits, mine := false, false, hiring.Scorecard{}
 	for _, s := range look.cards {
 		if s.Person == look.viewer {
-			own, waits = true, s.Waits()
+			own, waits, mine = true, s.Waits(), s
 		}
 		card.Body = append(card.Body, oneScorecard(i, s, look))
 	}
@@ -142,7 +142,7 @@ func scorecardsCard(i hiring.Interview, look scorecardsLook) bot.Card {
 		card.Body = append(card.Body, bot.T("There is none: scorecards belong to interviews that have a time and a panel."))
 	}
 	if own && !waits {
-		card.Actions = append(card.Actions, bot.Action{Label: "Amend mine", Do: bot.Do("feedback.amend", i.ID)})
+		card.Actions = append(card.Actions, bot.Action{Label: "Amend mine", Do: amendCall(mine)})
 	}
 	card.Actions = append(card.Actions, bot.Action{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)})
 	return card
@@ -155,11 +155,15 @@ func oneScorecard(i hiring.Interview, s hiring.Scorecard, look scorecardsLook) b
 	if s.Overall != "" && s.State == hiring.CardSubmitted {
 		head = bot.Join(look.who(s.Person), bot.T(" · "), bot.B(hiring.RecommendationTitle(s.Overall)))
 	}
+	if accepted := acceptedText(s, look.who); len(accepted) > 0 {
+		head = bot.Join(head, bot.T(" · "), accepted)
+	}
 	if s.Edition > 1 {
 		head = bot.Join(head, bot.Tf(" · version %d, changed ", s.Edition), bot.At(s.AmendedAt))
 	}
 	lines := []bot.Text{head}
 	if s.State == hiring.CardSubmitted {
+		lines = append(lines, threeLines(s.Lines)...)
 		lines = append(lines, ratingLines(look.playbook, hiring.StageDimensions(look.playbook, i.Stage), s.CardContent)...)
 		if s.PrivateNote != "" {
 			lines = append(lines, bot.Join(bot.B("For the recruiter alone: "), bot.T(s.PrivateNote)))
@@ -201,7 +205,11 @@ func drawCardSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	if hiring.May(Actor(viewer), hiring.SeeScorecards, on) && count.in > 1 {
 		card.Actions = append(card.Actions, bot.Action{Label: "See the others", Do: bot.Do("feedback.show", i.ID)})
 	}
-	card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: bot.Do("feedback.amend", i.ID)})
+	amend := bot.Do("feedback.amend", i.ID)
+	if at := slices.IndexFunc(on.Cards, func(s hiring.Scorecard) bool { return s.Interview == i.ID && s.Person == viewer.ID }); at >= 0 {
+		amend = amendCall(on.Cards[at])
+	}
+	card.Actions = append(card.Actions, bot.Action{Label: "Amend", Do: amend})
 	return card, nil
 }
 
@@ -282,6 +290,10 @@ func myCardsCard(open, given []hiring.Scorecard, closed map[string]bool, now tim
 		if n := len(s.Notes); n > 0 {
 			line += " · " + count(n, "note")
 		}
+		if s.AcceptedBy != "" {
+			line += " · three lines are enough"
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Three lines on " + s.Interview, Do: bot.Do("feedback.lines", s.Interview)})
+		}
 		lines = append(lines, bot.T(line))
 		if closed[s.Interview] {
 			menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + s.Interview, Do: bot.Do("interview.show", s.Interview)})
@@ -332,12 +344,15 @@ func RemarksIn(c hiring.CardContent, dimensions []hiring.Dimension) []hiring.Rem
 	for _, d := range dimensions {
 		add(c.Ratings[d.Key].Evidence)
 	}
-	add(c.PrivateNote)
+	for _, text := range []string{c.PrivateNote, c.Lines.For, c.Lines.Against, c.Lines.Next} {
+		add(text)
+	}
 	return found
 }
 
 // drawRemarks asks the author to look at their words once more before they are saved. It reads them
-// from the author's own draft, its argument, whose command is the other.
+// from the author's own draft, its argument, whose command is the second; the third is the version that is
+// amended, where three lines are.
 func drawRemarks(ctx context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bot.Card, error) {
 	draft, command := arg(v, 0), arg(v, 1)
 	kept, err := tx.Draft(ctx, draft)
@@ -361,24 +376,27 @@ func drawRemarks(ctx context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bo
 		lines = append(lines, bot.Join(bot.B("“"+r.Words+"”: "), bot.T(r.Reason)))
 	}
 	card.Body = []bot.Node{bot.Lines(lines...), bot.T("Only you see this, and I keep nothing of it. If the word means something else here, save it as it is.")}
-	save := "feedback.save"
-	if command == "feedback.amend" {
-		save = "feedback.resave"
+	save := bot.Do("feedback.save", v.Subject)
+	switch command {
+	case "feedback.amend":
+		save = bot.Do("feedback.resave", v.Subject)
+	case "feedback.lines":
+		save = bot.Do("feedback.savelines", v.Subject, arg(v, 2))
 	}
 	card.Actions = []bot.Action{
 		{Label: "Change", Do: bot.Do(command, v.Subject).WithDraft(draft), Style: bot.Primary},
-		{Label: "Save as it is", Do: bot.Do(save, v.Subject).WithDraft(draft)},
+		{Label: "Save as it is", Do: save.WithDraft(draft)},
 	}
 	return card, nil
 }
 
-// TextFields are the fields of the scorecard in which people write.
+// TextFields are the fields of the scorecard, and of three lines, in which people write.
 func TextFields() []string {
 	fields := make([]string, 0, hiring.MaxDimensions+1)
 	for slot := 1; slot <= hiring.MaxDimensions; slot++ {
 		fields = append(fields, EvidenceField(slot))
 	}
-	return append(fields, "private_note")
+	return append(fields, "private_note", ForField, AgainstField, NextField)
 }
 
 // RatingField and EvidenceField name the fields of the form's dimensions, which are counted from 1.
@@ -388,17 +406,22 @@ func RatingField(slot int) string { return fmt.Sprintf("rating%d", slot) }
 func EvidenceField(slot int) string { return fmt.Sprintf("evidence%d", slot) }
 
 // drawCardTwice says that a scorecard was submitted or amended already, with other words than these,
-// which are kept for the form that amends it.
+// which are kept for the form that amends it: its argument is that form's command, feedback.amend where it
+// is left out.
 func drawCardTwice(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	i, _, err := InterviewFor(ctx, tx, viewer, v.Subject)
 	if err != nil {
 		return bot.Card{}, err
 	}
+	amend := arg(v, 0)
+	if amend == "" {
+		amend = "feedback.amend"
+	}
 	return bot.Card{
 		Title: "Your scorecard of " + i.ID + " was sent from elsewhere before", Tone: bot.Attention,
 		Body: []bot.Node{bot.T("That one counts. What you wrote here says something else; it is kept, and not saved.")},
 		Actions: []bot.Action{
-			{Label: "Amend it with this", Do: bot.Do("feedback.amend", i.ID), Style: bot.Primary},
+			{Label: "Amend it with this", Do: bot.Do(amend, i.ID), Style: bot.Primary},
 			{Label: "Show what I submitted", Do: bot.Do("feedback.show", i.ID)},
 		},
 	}, nil

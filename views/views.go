@@ -122,6 +122,8 @@ const (
 	CannotGive    = "cannot_give"
 	CardsIn       = "cards_in"
 	DidNotHappen  = "did_not_happen"
+	LatePanel     = "late_panel"
+	LinesEnough   = "lines_enough"
 )
 
 // Contains is the most that a view may show; a channel that is open to more people than may see
@@ -258,6 +260,8 @@ func All(registry func() *bot.Registry) Set {
 		CannotGive:    {Pay, drawCannotGive},
 		CardsIn:       {Pay, drawCardsIn},
 		DidNotHappen:  {Pay, drawDidNotHappen},
+		LatePanel:     {Pay, drawLatePanel},
+		LinesEnough:   {Pay, drawLinesEnough},
 	}
 	all[Digest] = DigestOf(all)
 	return all

@@ -283,8 +283,15 @@ func shownOn(i hiring.Interview) []bot.View {
 		{Name: views.Scorecards, Subject: i.ID}, {Name: views.Interview, Subject: i.ID}, {Name: views.CardAsk, Subject: i.ID}, {Name: views.CardSaved, Subject: i.ID},
 		{Name: views.Noted, Subject: i.ID}, {Name: views.Kit, Subject: i.ID}, {Name: views.PanelNews, Subject: i.ID, Args: []string{views.SeatGiven, "1"}},
 		{Name: views.CardsIn, Subject: i.ID}, {Name: views.CardTwice, Subject: i.ID}, {Name: views.Declined, Subject: i.ID}, {Name: views.CandidateText, Subject: i.ID},
+		{Name: views.LinesEnough, Subject: i.ID}, {Name: views.LatePanel, Subject: i.ID, Args: []string{lastOf(i), string(hiring.LateOverdue)}},
 		{Name: views.MyCards}, {Name: views.InterviewList, Args: []string{views.AllInterviews}}, {Name: views.Home},
 	}
+}
+
+// lastOf returns the last of a panel.
+func lastOf(i hiring.Interview) string {
+	people := i.People()
+	return people[len(people)-1]
 }
 
 // viewsAtOnce is how many views beside the scorecards are looked at after one step.
@@ -315,6 +322,9 @@ func (p *panel) everySight(i hiring.Interview) {
 					if v.Name == views.Scorecards {
 						p.complete(person, i, text)
 					}
+					if v.Name == views.LatePanel && !p.recruits(person, i.Req) && p.at.Reqs[i.Req].HiringManager != person {
+						p.tb.Fatalf("%s, who does not recruit for %s, is told who is late:\n%s", name, i.ID, text)
+					}
 				}
 				return err
 			})
@@ -336,8 +346,12 @@ func (p *panel) complete(person string, i hiring.Interview, text string) {
 		if s.Interview != i.ID || s.State != hiring.CardSubmitted {
 			continue
 		}
+		said := []string{s.Lines.For, s.Lines.Against, s.Lines.Next}
 		for _, r := range s.Ratings {
-			mark := marks.FindString(r.Evidence)
+			said = append(said, r.Evidence)
+		}
+		for _, line := range said {
+			mark := marks.FindString(line)
 			if mark != "" && p.mayRead(person, p.said[mark]) && !strings.Contains(text, mark) {
 				p.tb.Fatalf("%s may read the scorecard of %s on %s, and does not find it:\n%s", p.name(person), p.name(s.Person), i.ID, text)
 			}
@@ -463,7 +477,8 @@ func (p *panel) actions() map[string]func(*rapid.T) {
 		"reschedule": func(rt *rapid.T) {
 			on("reschedule", bot.Values{"when": {p.drawTime(rt)}}, charged)(rt)
 		},
-		"waive":  p.waive,
+		"waive":   p.waive,
+		"shorten": p.accept, "lines": p.lines,
 		"people": p.changePeople,
 		"wait":   p.wait, "wait more": p.wait,
 		"again": p.redeliver,
@@ -526,13 +541,15 @@ func (p *panel) fill(rt *rapid.T, who, verb string, i hiring.Interview) {
 		return
 	}
 	person := p.id(who)
-	values := bot.Values{"overall": {string(rapid.SampledFrom(hiring.Recommendations).Draw(rt, "overall"))}, "private_note": {p.word(i.ID, person, privateWords)}}
+	values := bot.Values{"overall": {string(rapid.SampledFrom(hiring.Recommendations).Draw(rt, "overall"))}}
 	for _, f := range answer.Form.Fields {
 		switch {
 		case strings.HasPrefix(f.Name, "rating"):
 			values[f.Name] = []string{strconv.Itoa(rapid.IntRange(0, 4).Draw(rt, f.Name))}
-		case strings.HasPrefix(f.Name, "evidence"):
+		case strings.HasPrefix(f.Name, "evidence"), f.Name == views.ForField, f.Name == views.AgainstField, f.Name == views.NextField:
 			values[f.Name] = []string{p.word(i.ID, person, evidenceWords)}
+		case f.Name == "private_note":
+			values[f.Name] = []string{p.word(i.ID, person, privateWords)}
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "only typed") == 0 {
@@ -542,7 +559,11 @@ func (p *panel) fill(rt *rapid.T, who, verb string, i hiring.Interview) {
 	before := p.at.Cards[cardKey(i.ID, person)]
 	answer = p.act(who, bot.Event{Type: bot.Submit, Command: answer.Form.Call.Command, Bound: answer.Form.Call.Args, Values: values, Draft: answer.Form.Draft})
 	if after := p.at.Cards[cardKey(i.ID, person)]; answer.Code == "" && after.Edition > before.Edition {
-		if marks.FindString(after.PrivateNote) != values["private_note"][0] {
+		if verb == "lines" {
+			if after.AcceptedBy == "" || after.Lines.For != values[views.ForField][0] || after.Lines.Next != values[views.NextField][0] {
+				p.tb.Fatalf("%s says %+v, accepted by %q", cardKey(i.ID, person), after.Lines, after.AcceptedBy)
+			}
+		} else if marks.FindString(after.PrivateNote) != values["private_note"][0] {
 			p.tb.Fatalf("%s says %q, and not what was sent", cardKey(i.ID, person), after.PrivateNote)
 		}
 		p.versions(i.ID, person)
@@ -599,6 +620,29 @@ func (p *panel) waive(rt *rapid.T) {
 	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Submit, Command: "feedback.waive", Bound: []string{i.ID}, Values: bot.Values{
 		"from": {p.seatOf(rt, i)}, "reason": {"on leave"},
 	}})
+}
+
+// accept accepts three lines, of somebody from whom a scorecard is waited for as often as not.
+func (p *panel) accept(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	p.acceptOf(rt, i, p.seatOf(rt, i))
+}
+
+func (p *panel) acceptOf(rt *rapid.T, i hiring.Interview, who string) {
+	p.act(p.somebody(rt, "recruiter", "hiring-manager"), bot.Event{Type: bot.Press, Command: "feedback.accept", Bound: []string{i.ID, p.id(who)}})
+}
+
+// lines gives three lines, accepted more often than not, or changes those that were given.
+func (p *panel) lines(rt *rapid.T) {
+	i := p.anyInterview(rt)
+	who := p.seatOf(rt, i)
+	if rapid.IntRange(0, 3).Draw(rt, "accepted") > 0 {
+		if p.now.Before(i.StartsAt) {
+			p.now = i.StartsAt
+		}
+		p.acceptOf(rt, i, who)
+	}
+	p.fill(rt, who, "lines", i)
 }
 
 func (p *panel) early(rt *rapid.T) {

@@ -96,7 +96,7 @@ func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) 
 		"redeliver": with((*world).redeliverCmd), "audit": with((*world).auditCmd), "claimcode": with((*world).claimcodeCmd),
 		"breaks": with((*world).breaksCmd), "mends": with((*world).mendsCmd),
 		"meet": with((*world).meetCmd), "closed": with((*world).closedCmd), "linkcode": with((*world).linkcodeCmd),
-		"work": with((*world).workCmd), "held": with((*world).heldCmd), "scored": with((*world).scoredCmd), "message": with((*world).messageCmd),
+		"work": with((*world).workCmd), "held": with((*world).heldCmd), "scored": with((*world).scoredCmd), "late": with((*world).lateCmd), "message": with((*world).messageCmd),
 	}
 	for _, p := range samplePeople() {
 		cmds[p.Name] = with(func(w *world, ts *testscript.TestScript, neg bool, args []string) {

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
 	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
 )
 
 // heldCmd is `held C-5 R-1 system-design interviewer-1 interviewer-2`: an interview took place an hour ago,
@@ -92,5 +95,38 @@ func (w *world) scored(person, interview string, overall hiring.Recommendation, 
 		}
 		_, err = tx.SaveScorecard(ctx, card)
 		return err
+	})
+}
+
+// lateCmd is `late I-1 interviewer-2 overdue`: who recruits for it is told that a scorecard will be late.
+// Without a cause it is the one that is known of its author.
+func (w *world) lateCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: late INTERVIEW PERSON [CAUSE]")
+	}
+	ts.Check(w.late(args[0], args[1], hiring.Lateness(strings.Join(args[2:], ""))))
+}
+
+func (w *world) late(interview, person string, cause hiring.Lateness) error {
+	return w.app.store.InTx(context.Background(), func(tx *store.Tx) error {
+		ctx := context.Background()
+		p, _ := tx.Snapshot().PersonByName(person)
+		card, err := tx.Scorecard(ctx, interview, p.ID)
+		if err != nil {
+			return err
+		}
+		if cause == "" {
+			if cause = tx.Snapshot().LateCause(card, tx.Now()); cause == "" {
+				return fmt.Errorf("nothing says that the scorecard of %s will be late", person)
+			}
+		}
+		r, err := tx.Requisition(ctx, card.Req)
+		if err != nil {
+			return err
+		}
+		return tx.Send(ctx, bot.Message{
+			To: bot.Recipient{Person: r.Recruiter}, View: bot.View{Name: views.LatePanel, Subject: interview, Args: []string{p.ID, string(cause)}},
+			Key: fmt.Sprintf("late:%s:%s:%s", interview, p.ID, cause), Why: "You get this because you recruit for " + r.ID + ".",
+		})
 	})
 }
