@@ -3,6 +3,7 @@ package hiring
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ const (
 	ForecastDigest   ForecastKind = "digest"
 	ForecastTargets  ForecastKind = "past the target date"
 	ForecastReport   ForecastKind = "weekly report"
+	ForecastLate     ForecastKind = "late scorecard"
 )
 
 // ForecastItem is a record that a message is about, with the requisition that it belongs to: itself, for
@@ -62,6 +64,9 @@ type Outgoing struct {
 	// Digest is the key of one that holds others, which are its Parts.
 	Digest string
 	Parts  []Outgoing
+	// Absent is who is away, of whose scorecard it tells that it will be late: it says nothing once they
+	// are back.
+	Absent string
 	Why    string
 	// late says why it comes later than it was due, budget that its reader has had as many as that.
 	late   string
@@ -82,6 +87,15 @@ type NudgeDone struct {
 	Step              string
 }
 
+// ForecastPanel is who is told of the scorecards of an interview that are late: who finds somebody else for
+// it, and the hiring manager. Both are "" for nobody, also where they are gone.
+type ForecastPanel struct{ Recruits, Manager string }
+
+// LateKey names the message that tells somebody that a scorecard is late for a cause: it is sent once.
+func LateKey(c Scorecard, cause Lateness, person string) string {
+	return fmt.Sprintf("late:%s:%s:%d:%s:%s", c.Interview, c.Person, c.EndsAt.UnixMicro(), cause, person)
+}
+
 // ForecastWorld is all that a forecast is made from.
 type ForecastWorld struct {
 	// From is included, and so is Until.
@@ -91,8 +105,11 @@ type ForecastWorld struct {
 	Zone   *time.Location
 	People map[string]ForecastPerson
 	// Cards are the scorecards that are waited for, also those of interviews to come.
-	Cards     []Scorecard
-	Done      []NudgeDone
+	Cards []Scorecard
+	Done  []NudgeDone
+	// Panels are by interview, and Late are the keys of what was told of late scorecards before.
+	Panels    map[string]ForecastPanel
+	Late      map[string]bool
 	Approvals []WaitingApproval
 	Absences  []Absence
 	// Messages are what waits and what the schedules will say, in the order in which they were put in.
@@ -141,7 +158,10 @@ func (m ForecastMessage) About(req string) bool {
 func Forecast(w ForecastWorld) []ForecastMessage {
 	f := &forecast{
 		ForecastWorld: w, cards: map[string][]Scorecard{}, done: map[NudgeDone]bool{},
-		lanes: map[string][]*Outgoing{}, digests: map[string]*Outgoing{}, had: map[string][]time.Time{},
+		lanes: map[string][]*Outgoing{}, digests: map[string]*Outgoing{}, had: map[string][]time.Time{}, late: maps.Clone(w.Late),
+	}
+	if f.late == nil {
+		f.late = map[string]bool{}
 	}
 	for _, c := range w.Cards {
 		f.cards[c.Person] = append(f.cards[c.Person], c)
@@ -192,6 +212,7 @@ type forecast struct {
 	order   []string               // of lanes
 	digests map[string]*Outgoing   // by key
 	had     map[string][]time.Time // unprompted messages that were sent, by person
+	late    map[string]bool        // keys of what was told of late scorecards
 	sent    []ForecastMessage
 }
 
@@ -234,12 +255,31 @@ func (f *forecast) sweep(at time.Time) {
 	for n := range f.Approvals {
 		f.remind(&f.Approvals[n], at)
 	}
-	for _, owner := range f.owners {
+	for _, owner := range f.longestDue(at) {
 		f.nudge(owner, at)
 	}
 	for _, lane := range f.order {
 		f.deliver(lane, at)
 	}
+}
+
+// longestDue returns those of whom a scorecard wants attention, the longest due first, as the scheduler
+// goes through them.
+func (f *forecast) longestDue(at time.Time) []string {
+	var owners []string
+	first := map[string]time.Time{}
+	for _, owner := range f.owners {
+		for _, c := range f.cards[owner] {
+			if before, due := first[owner]; wants(c, at) && (!due || c.NudgeAt.Before(before)) {
+				first[owner] = c.NudgeAt
+			}
+		}
+		if !first[owner].IsZero() {
+			owners = append(owners, owner)
+		}
+	}
+	slices.SortStableFunc(owners, func(a, b string) int { return first[a].Compare(first[b]) })
+	return owners
 }
 
 // put puts a message into the lane of who gets it.
@@ -300,9 +340,6 @@ const mostOwed = 200
 // which they are reminded, like the scheduler does.
 func (f *forecast) nudge(owner string, at time.Time) {
 	cards, who := f.cards[owner], f.People[owner]
-	if !slices.ContainsFunc(cards, func(c Scorecard) bool { return wants(c, at) }) {
-		return
-	}
 	var (
 		first, also []ForecastItem
 		whys        []string
@@ -333,12 +370,64 @@ func (f *forecast) nudge(owner string, at time.Time) {
 				whys = append(whys, why)
 			}
 		}
+		f.tellOfLate(c, d, who, at)
 	}
 	if len(first) > 0 {
 		f.put(Outgoing{
 			Person: owner, Kind: ForecastReminder, Items: append(first, also...), Due: at, Next: at, Unprompted: true, Why: strings.Join(whys, "; "),
 		})
 	}
+}
+
+// tellOfLate tells who recruits that a scorecard is late or clearly will be, and the hiring manager where the
+// policy says so, like the scheduler does.
+func (f *forecast) tellOfLate(c Scorecard, d NudgeDecision, who ForecastPerson, at time.Time) {
+	cause := LateCause(c, c.Nudges, !who.Gone, who.BackAt(at), at)
+	if cause == "" && (d.Recruiter || d.Manager) {
+		cause = LateOverdue
+	}
+	if cause == "" {
+		return
+	}
+	panel, told := f.Panels[c.Interview], map[string]bool{"": true, c.Person: true}
+	tell := func(person, why string) {
+		key := LateKey(c, cause, person)
+		if told[person] || f.late[key] {
+			return
+		}
+		told[person], f.late[key] = true, true
+		m := Outgoing{Person: person, Kind: ForecastLate, Items: []ForecastItem{{c.Interview, c.Req}}, Due: at, Next: at, Unprompted: true, Why: why + lateWords(cause)}
+		if cause == LateAway && !who.Gone {
+			m.Absent = c.Person
+		}
+		f.put(m)
+	}
+	tell(panel.Recruits, "they recruit for it, and ")
+	if d.Manager {
+		tell(panel.Manager, "it is theirs, and ")
+	}
+}
+
+// lateWords says why a scorecard is late.
+func lateWords(cause Lateness) string {
+	switch cause {
+	case LateAway:
+		return "who owes it is away until after it is due"
+	case LateLeft:
+		return "who owes it has left"
+	case LateOverdue:
+		return "it is overdue"
+	default:
+		return string(cause)
+	}
+}
+
+// speaks tells whether a message still has something to say.
+func (f *forecast) speaks(m *Outgoing, at time.Time) bool {
+	if m.Digest != "" && len(m.Parts) > 0 {
+		return slices.ContainsFunc(m.Parts, func(part Outgoing) bool { return f.speaks(&part, at) })
+	}
+	return m.Absent == "" || f.People[m.Absent].AwayUntil(at) != ""
 }
 
 // wants tells whether the reminders of a scorecard want attention.
@@ -460,6 +549,9 @@ func orNextDay(at, now time.Time) time.Time {
 }
 
 func (f *forecast) send(m *Outgoing, at time.Time) {
+	if !f.speaks(m, at) {
+		return
+	}
 	if m.Unprompted {
 		f.had[m.Person] = append(f.had[m.Person], at)
 	}

@@ -147,3 +147,22 @@ func (t *Tx) WhoWasTold(ctx context.Context, what []string) (map[string][]string
 	}
 	return told, nil
 }
+
+// SentKeys returns which of some keys of messages were used: a message of such a key is not sent again.
+func (t *Tx) SentKeys(ctx context.Context, keys []string) (map[string]bool, error) {
+	used := map[string]bool{}
+	for some := range slices.Chunk(keys, fewAtOnce) {
+		var q statement
+		q.add(`SELECT once FROM outbox WHERE once IN (` + q.list(some) + `)`)
+		err := t.conn.each(ctx, func(scan func(...any) error) error {
+			var key string
+			err := scan(&key)
+			used[key] = true
+			return err
+		}, q.text.String(), q.args...)
+		if err != nil {
+			return nil, fmt.Errorf("look for messages by their keys: %w", err)
+		}
+	}
+	return used, nil
+}

@@ -22,6 +22,8 @@ type Outlook struct {
 
 	cards     []hiring.Scorecard
 	done      []hiring.NudgeDone
+	panels    map[string]hiring.ForecastPanel
+	late      map[string]bool
 	approvals []hiring.WaitingApproval
 	waiting   []hiring.Outgoing
 	sent      map[string][]time.Time
@@ -35,9 +37,7 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 	o := Outlook{Until: tx.Now().AddDate(0, 0, days), absences: Absences(tx)}
 	var people []string
 	for _, p := range tx.Snapshot().People() {
-		if p.Active {
-			people = append(people, p.ID)
-		}
+		people = append(people, p.ID) // of who has left others are told
 	}
 	var err error
 	if o.cards, err = tx.WaitingCards(ctx, people, o.Until); err != nil {
@@ -64,10 +64,40 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 	if err := o.loadReqs(ctx, tx, approvals); err != nil {
 		return o, err
 	}
+	if err := o.loadPanels(ctx, tx); err != nil {
+		return o, err
+	}
 	for _, a := range approvals {
 		o.approvals = append(o.approvals, hiring.WaitingApproval{Approval: a, Recruiter: o.reqs[a.Subject].Recruiter})
 	}
 	return o, nil
+}
+
+// loadPanels reads who is told of scorecards that are late, and what they were told before.
+func (o *Outlook) loadPanels(ctx context.Context, tx *store.Tx) error {
+	interviews, err := tx.InterviewsByCard(ctx, o.cards)
+	if err != nil {
+		return err
+	}
+	s := tx.Snapshot()
+	o.panels = map[string]hiring.ForecastPanel{}
+	var keys []string
+	for _, c := range o.cards {
+		r := o.reqs[c.Req]
+		panel := hiring.ForecastPanel{Recruits: Recruits(s, hiring.Subject{Req: &r}, interviews[c.Interview]), Manager: r.HiringManager}
+		if Gone(s, panel.Manager) {
+			panel.Manager = ""
+		}
+		o.panels[c.Interview] = panel
+		if c.EndsAt.After(tx.Now()) {
+			continue // nobody was reminded of it
+		}
+		for _, cause := range []hiring.Lateness{hiring.LateAway, hiring.LateLeft, hiring.LateOverdue} {
+			keys = append(keys, hiring.LateKey(c, cause, panel.Recruits), hiring.LateKey(c, cause, panel.Manager))
+		}
+	}
+	o.late, err = tx.SentKeys(ctx, keys)
+	return err
 }
 
 // loadReqs reads the requisitions that anything belongs to.
@@ -238,6 +268,8 @@ func forecastKind(name string) hiring.ForecastKind {
 		return hiring.ForecastReport
 	case ApprovalStuck:
 		return hiring.ForecastStuck
+	case LatePanel:
+		return hiring.ForecastLate
 	default:
 		return hiring.ForecastKind(viewTitle(store.Row{View: bot.View{Name: name}}))
 	}
@@ -247,6 +279,9 @@ func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[s
 	m := hiring.Outgoing{
 		Person: r.Person, Kind: forecastKind(r.View.Name), Items: viewItems(r.View, interviews),
 		Due: r.DueAt, Next: r.NextAt, Unprompted: r.Unprompted, Trying: r.State == store.Sending, Why: "it waits already",
+	}
+	if r.View.Name == LatePanel && hiring.Lateness(arg(r.View, 1)) == hiring.LateAway && !Gone(tx.Snapshot(), arg(r.View, 0)) {
+		m.Absent = arg(r.View, 0)
 	}
 	switch {
 	case r.Person == "":
@@ -280,7 +315,7 @@ func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot,
 	}
 	w := hiring.ForecastWorld{
 		From: tx.Now(), Until: o.Until, Policy: s.NudgePolicy(), Zone: s.Zone(""), People: map[string]hiring.ForecastPerson{},
-		Cards: o.cards, Done: o.done, Approvals: o.approvals, Absences: o.absences, Messages: slices.Concat(o.waiting, scheduled),
+		Cards: o.cards, Done: o.done, Panels: o.panels, Late: o.late, Approvals: o.approvals, Absences: o.absences, Messages: slices.Concat(o.waiting, scheduled),
 	}
 	know := func(people ...string) {
 		for _, id := range people {
@@ -290,10 +325,13 @@ func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot,
 		}
 	}
 	for _, c := range w.Cards {
-		know(c.Person)
+		know(c.Person, w.Panels[c.Interview].Recruits, w.Panels[c.Interview].Manager)
 	}
 	for _, m := range w.Messages {
-		know(m.Person)
+		know(m.Person, m.Absent)
+		for _, part := range m.Parts {
+			know(part.Absent)
+		}
 	}
 	for _, a := range w.Approvals {
 		know(a.Requester, a.Recruiter)

@@ -137,7 +137,7 @@ func (l *outlookLook) what(m hiring.ForecastMessage) string {
 		}
 	case hiring.ForecastApproval:
 		text = fmt.Sprintf("approval reminder, %d of %d", m.Nth, hiring.MaxReminders)
-	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport:
+	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport, hiring.ForecastLate:
 	default: // another view, by its name
 	}
 	if len(refs) == 0 {

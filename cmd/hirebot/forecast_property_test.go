@@ -367,6 +367,8 @@ func (w *future) came() []string {
 				}
 			case views.ApprovalStuck:
 				kind = "approval that waits"
+			case views.LatePanel:
+				kind = "late scorecard"
 			case views.TargetDates:
 				kind, refs = "past the target date", targetsOf(r)
 			case views.WeeklyReport:
@@ -375,9 +377,12 @@ func (w *future) came() []string {
 				merged, reading := tx.Merged(ctx, r.View.Subject, r.Person)
 				err, parts, refs = reading, len(merged), nil
 				for _, m := range merged {
-					if m.View.Name == views.TargetDates {
+					switch m.View.Name {
+					case views.TargetDates:
 						refs = append(refs, targetsOf(m)...)
-					} else {
+					case views.LatePanel:
+						refs = append(refs, m.View.Subject)
+					default:
 						refs = append(refs, m.View.Args...)
 					}
 				}
