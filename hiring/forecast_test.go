@@ -97,6 +97,35 @@ func TestForecast(t *testing.T) {
 			w.Policy, _ = hiring.ParseNudgeSteps("2h; due+2")
 			*w = w.Replanned()
 		}), []string{"Fri 13:00 ann reminder [I-1]: 2 hours after the planned end", "Wed 10:00 ann reminder [I-1]: 2 working days after it was due"}},
+		"late": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = w.Cards[:2]
+			w.Policy, _ = hiring.ParseNudgeSteps("due; due+1 recruiter; due+2 manager")
+			*w = w.Replanned()
+			w.Panels = map[string]hiring.ForecastPanel{"I-1": {Recruits: "ben", Manager: "cat"}, "I-2": {Recruits: "ben", Manager: "ann"}}
+			w.People["cat"] = w.People["ben"]
+			w.Late = map[string]bool{hiring.LateKey(w.Cards[1], hiring.LateOverdue, "ben"): true}
+		}), []string{
+			"Mon 10:00 ann reminder [I-1 I-2]: " + due, "Tue 10:00 ann reminder [I-1 I-2]: " + late,
+			"Tue 10:00 ben late scorecard [I-1]: they recruit for it, and it is overdue",
+			"Wed 10:00 ann reminder [I-1 I-2]: 2 working days after it was due", "Wed 10:00 cat late scorecard [I-1]: it is theirs, and it is overdue"}},
+		"late, since they left": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = w.Cards[:1]
+			p := w.People["ann"]
+			p.Gone, p.Silent = true, true
+			w.People["ann"], w.Panels = p, map[string]hiring.ForecastPanel{"I-1": {Recruits: "ben"}}
+		}), []string{"Fri 11:05 ben late scorecard [I-1]: they recruit for it, and who owes it has left"}},
+		"late, and back before it is told": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = w.Cards[:1]
+			p := w.People["ann"]
+			p.Away = []hiring.DaysAway{{From: "2026-12-11", To: "2026-12-14"}}
+			w.People["ann"], w.Panels = p, map[string]hiring.ForecastPanel{"I-1": {Recruits: "ben"}}
+			b := w.People["ben"]
+			b.Hours = hiring.Hours{From: 9 * 60, To: 10 * 60}
+			b.Away = []hiring.DaysAway{{From: "2026-12-14", To: "2026-12-14"}}
+			w.People["ben"] = b
+		}), []string{"Tue 09:30 ann reminder [I-1]: " + after + "; " + due + ", held since Mon 14 Dec, 10:00: they are away",
+			"Tue 10:00 ann reminder [I-1]: " + late,
+			"Wed 09:00 ben late scorecard [I-1]: they recruit for it, and it is overdue, held since Tue 15 Dec, 10:00: outside of their working hours"}},
 		"what waits": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = nil
 			w.Messages = []hiring.Outgoing{

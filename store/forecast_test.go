@@ -178,6 +178,10 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 				found, err := tx.ApprovalsToRemindOf(t.Context(), soon)
 				return len(found), err
 			},
+			"keys": func(tx *store.Tx) (int, error) {
+				found, err := tx.SentKeys(t.Context(), []string{"m7", "m8", "m0"})
+				return len(found), err
+			},
 			"told": func(tx *store.Tx) (int, error) {
 				found, err := tx.WhoWasTold(t.Context(), []string{"target:R-7"})
 				return len(found), err
