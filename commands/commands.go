@@ -19,7 +19,7 @@ const Base = "hire"
 
 // All lists every command. Nothing registers itself.
 func All() []Command {
-	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), bandCommands(), reqCommands(), approvalCommands(), interviewCommands(), feedbackCommands(), candidateCommands())
+	all := slices.Concat(hireCommands(), roleCommands(), settingsCommands(), awayCommands(), linkCommands(), outboxCommands(), scheduleCommands(), nudgeCommands(), simulateCommands(), bandCommands(), reqCommands(), approvalCommands(), interviewCommands(), feedbackCommands(), candidateCommands())
 	for i, c := range all {
 		all[i] = guarded(c)
 	}

@@ -236,6 +236,10 @@ func addHolidays(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	have := tx.Snapshot().Calendar().Holidays
 	all := hiring.JoinHolidays(have, more, companyDay(tx))
 	setting, _ := hiring.SettingByKey(hiring.SettingHolidays)
+	preview, shows, err := previewed(ctx, tx, req, setting, hiring.PrintHolidays(all), field)
+	if err != nil || shows {
+		return preview, err
+	}
 	if err := ChangeSetting(ctx, tx, setting, hiring.PrintHolidays(all), field); err != nil {
 		return bot.Response{}, err
 	}

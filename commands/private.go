@@ -39,10 +39,11 @@ var onPrivatePlatforms = map[standing][]string{
 		"req.list", "req.show", "req.history", "req.next",
 		"interview.list", "interview.show", "interview.times", "interview.kit", "interview.resume", "interview.calendar", "interview.text",
 		"feedback.mine", "feedback.show",
+		"simulate.messages", "simulate.file",
 		"candidate.show", "candidate.list", "candidate.resume", "candidate.notice", "candidate.debrief", "candidate.picture",
 	},
 	open: {
-		"hire.claim", "hire.link", "hire.join", "hire.zone", "hire.away", "hire.mynudges", "hire.quiet", "hire.set", "hire.people", "hire.retry", "hire.drop",
+		"hire.claim", "hire.link", "hire.join", "hire.zone", "hire.away", "hire.mynudges", "hire.quiet", "hire.set", "hire.people", "hire.retry", "hire.drop", "simulate.save",
 	},
 	harmless: {
 		"interview.can", "interview.done", "interview.noshow", "interview.still", "feedback.decline", "feedback.can", "feedback.snooze",

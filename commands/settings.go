@@ -29,6 +29,7 @@ func settingsCommands() []Command {
 			Spec: bot.Spec{
 				Noun: "hire", Verb: "set", Ack: bot.MayOpenForm, Roles: adminsOnly,
 				Summary: "Change a setting",
+				Details: "Of one that says when people are told things, the difference is shown before it is saved.",
 				Params: []bot.Param{
 					{Name: "setting", Kind: settingKey, Required: true, Help: "Which setting", Input: bot.InputChoice, Choices: settingChoices()},
 					{Name: "value", Kind: settingValue, Required: true, Max: 1000, Help: "Its new value; “default” goes back to the default"},
@@ -104,7 +105,9 @@ func settingForm(_ context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 	form.Title, form.Call = s.Title, bot.Do("hire.set", s.Key)
 	form.Note = bot.T(s.Help)
 	value.Label, value.Hint, value.Example = s.Title, "“default” goes back to: "+orNone(tx.Snapshot().Default(s.Key)), s.Example
-	if now := tx.Snapshot().Setting(s.Key); now != "" {
+	if typed := req.Args.Text("value"); typed != "" {
+		value.Value = []string{typed} // what was previewed is changed
+	} else if now := tx.Snapshot().Setting(s.Key); now != "" {
 		value.Value = []string{now}
 	}
 	if s.Kind == hiring.SettingYesNo {
@@ -139,22 +142,39 @@ func saveSetting(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if !ok {
 		return bot.Response{}, bot.ErrMoot
 	}
+	preview, shows, err := previewed(ctx, tx, req, s, req.Args.Text("value"), "value")
+	if err != nil || shows {
+		return preview, err
+	}
 	before := tx.Snapshot().Setting(s.Key)
 	if err := ChangeSetting(ctx, tx, s, req.Args.Text("value"), "value"); err != nil {
 		return bot.Response{}, err
 	}
+	if views.MovesMessages(s.Key) {
+		return redraw(req, views.SettingSaved, s.Key, before, views.NoneMoves), nil
+	}
 	return redraw(req, views.SettingSaved, s.Key, before), nil
+}
+
+// settingOf reads what was typed for a setting and returns the value in the form in which it is kept;
+// “default” is its default. Field names it in an error, which is Invalid.
+func settingOf(tx *store.Tx, s hiring.Setting, text, field string) (string, error) {
+	if strings.EqualFold(strings.TrimSpace(text), "default") {
+		return tx.Snapshot().Default(s.Key), nil
+	}
+	value, err := hiring.CheckSetting(s, text)
+	if err != nil {
+		return "", hiring.InvalidField(field, "%s", messageOf(err))
+	}
+	return value, nil
 }
 
 // ChangeSetting checks and saves one setting, and puts that on record, unless it is so already; “default”
 // goes back to its default. Field names it in an error, which is Invalid.
 func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, field string) error {
-	value := tx.Snapshot().Default(s.Key)
-	if !strings.EqualFold(strings.TrimSpace(text), "default") {
-		var err error
-		if value, err = hiring.CheckSetting(s, text); err != nil {
-			return hiring.InvalidField(field, "%s", messageOf(err))
-		}
+	value, err := settingOf(tx, s, text, field)
+	if err != nil {
+		return err
 	}
 	if s.Kind == hiring.SettingChain {
 		if err := CheckChain(tx.Snapshot(), value, field); err != nil {

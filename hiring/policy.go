@@ -35,6 +35,8 @@ const (
 	SeeOutbox Action = "see_outbox"
 	// ChangeSchedules is seeing, changing and running what the bot does at set times.
 	ChangeSchedules Action = "change_schedules"
+	// Simulate is seeing what will be sent to whom, and when.
+	Simulate Action = "simulate"
 	// EditRole is making and editing role playbooks, and naming their owners.
 	EditRole Action = "edit_role"
 	// MakeReq is writing a requisition.
@@ -113,6 +115,8 @@ func May(a Actor, action Action, on Subject) bool {
 		return a.Has(Compensation)
 	case SeePeople, ChangePeople, ChangeSettings, SeeOutbox, ChangeSchedules:
 		return a.Has(Admin)
+	case Simulate:
+		return a.Has(Admin) || a.Has(Recruiter)
 	case EditRole:
 		return a.Has(Recruiter) || a.Has(Compensation)
 	case MakeReq:

@@ -171,7 +171,7 @@ func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiri
 		told[person] = true
 		return tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: person}, View: bot.View{Name: views.LatePanel, Subject: i.ID, Args: []string{card.Person, string(cause)}},
-			Key: fmt.Sprintf("late:%s:%s:%d:%s:%s", i.ID, card.Person, card.EndsAt.UnixMicro(), cause, person), Unprompted: true, Why: why,
+			Key: hiring.LateKey(card, cause, person), Unprompted: true, Why: why,
 		})
 	}
 	if err := tell(views.Recruits(s, on, i), "You get this because you recruit for "+i.Req+", once for each scorecard that is late."); err != nil || !d.Manager {

@@ -163,13 +163,21 @@ func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 	return nil
 }
 
+// replanned are the settings by which reminders are planned anew.
+var replanned = []string{
+	hiring.SettingNudgeSteps, hiring.SettingWorkingHours, hiring.SettingReminderTime, hiring.SettingWeekend, hiring.SettingHolidays,
+	hiring.SettingTimezone, hiring.SettingNudgeBudget,
+}
+
 // replanNudges has the next sweep plan the reminders anew of those for whom the policy, or when they may
 // be told things, has changed in this unit, and look again at what waits for their hours.
 func (t *Tx) replanNudges(ctx context.Context) error {
 	if !t.changed || t.before == nil {
 		return nil
 	}
-	const cards, held = `UPDATE scorecards SET nudge_at = $1 WHERE waits AND ends_at IS NOT NULL`,
+	// Before an interview has ended there is nothing to remind of: what has its time in front of it would else
+	// want attention at every sweep until then.
+	const cards, held = `UPDATE scorecards SET nudge_at = CASE WHEN ends_at > $1 THEN ends_at ELSE $1 END WHERE waits AND ends_at IS NOT NULL`,
 		`UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND due_at <= $1 AND unprompted AND state = 'waiting'`
 	replan := func(where string, args ...any) error {
 		args = append([]any{instant{t.now}}, args...)
@@ -180,10 +188,7 @@ func (t *Tx) replanNudges(ctx context.Context) error {
 		}
 		return nil
 	}
-	for _, key := range []string{
-		hiring.SettingNudgeSteps, hiring.SettingWorkingHours, hiring.SettingReminderTime, hiring.SettingWeekend, hiring.SettingHolidays,
-		hiring.SettingTimezone, hiring.SettingNudgeBudget,
-	} {
+	for _, key := range replanned {
 		if t.before.Setting(key) != t.snapshot.Setting(key) {
 			return replan(``)
 		}

@@ -100,7 +100,11 @@ func shown(value string) string {
 	return value
 }
 
-// drawSettingSaved confirms a change; its subject is the setting, its argument the value before.
+// NoneMoves says, as an argument of SettingSaved, that a change was looked at and changes no message to come.
+const NoneMoves = "none_moves"
+
+// drawSettingSaved confirms a change; its subject is the setting, its arguments the value before, and what
+// it makes of the messages to come.
 func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
@@ -118,6 +122,9 @@ func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 		Tone: bot.Good, Title: s.Title + ": " + shown(now), Body: []bot.Node{bot.T(was)},
 		Actions: []bot.Action{{Label: "All settings", Do: bot.Do("hire.settings")}},
 	}
+	if arg(v, 1) == NoneMoves && before != now {
+		card.Body = append(card.Body, bot.T("It changes no message of "+inDays(PolicyDays)+"."))
+	}
 	if s.Key == hiring.SettingHiringChannel {
 		places, err := hiringChannels(ctx, tx)
 		if err != nil {
@@ -130,7 +137,11 @@ func drawSettingSaved(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	if s.Kind == hiring.SettingChain {
 		card.Body = append(card.Body, chainLines(tx.Snapshot())...)
 	}
-	if undo := bot.Do("hire.set", s.Key, before); before != "" && before != now {
+	undo := bot.Do("hire.set", s.Key, before)
+	if MovesMessages(s.Key) {
+		undo = bot.Do("simulate.save", s.Key, before) // it was so a moment ago, and needs no preview
+	}
+	if before != "" && before != now {
 		if _, err := undo.Encode(); err == nil {
 			card.Actions = append(card.Actions, bot.Action{Label: "Undo", Do: undo})
 		}

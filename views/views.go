@@ -76,6 +76,9 @@ const (
 	Digest          = "digest"
 	Morning         = "morning"
 	RecruiterDay    = "recruiter_day"
+	Simulation      = "simulation"
+	SimulationFile  = "simulation_file"
+	PolicyPreview   = "policy_preview"
 
 	Candidate         = "candidate"
 	CandidateList     = "candidate_list"
@@ -213,6 +216,9 @@ func All(registry func() *bot.Registry) Set {
 		Holidays:        {Team, drawHolidays},
 		Morning:         {Pay, drawMorning},
 		RecruiterDay:    {Pay, drawRecruiterDay},
+		Simulation:      {Pay, drawSimulation},
+		SimulationFile:  {Pay, drawSimulationFile},
+		PolicyPreview:   {Pay, drawPolicyPreview},
 
 		Candidate:         {Pay, drawCandidate},
 		CandidateList:     {Pay, drawCandidateList},

@@ -1,0 +1,408 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/scheduler"
+	"github.com/hirebot/hirebot/store"
+	"github.com/hirebot/hirebot/views"
+)
+
+// TestTheForecastComesTrue makes a random company, with interviews, approvals, absences, hours, budgets and
+// zones, says what it will be sent in the next days, and then lets the real scheduler send while nobody
+// does anything: the same people get the same, at the same minute. More checks, and one again:
+//
+//	go test ./cmd/hirebot -run TestTheForecastComesTrue -rapid.checks=200 -rapid.seed=1
+func TestTheForecastComesTrue(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url(t) // without this database the test is skipped, or fails
+			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
+			kinds := &tally{}
+			rapid.Check(t, func(rt *rapid.T) {
+				w := newFuture(checkTB{t, rt}, url)
+				w.begin(rt)
+				w.pass(w.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "hours")) * time.Hour))
+				w.putOff(rt)
+				w.change(rt)
+				key, value := w.oneMore(rt)
+				want := w.foretell(key, value)
+				w.sent = nil
+				w.save(key, value)
+				w.pass(w.now.AddDate(0, 0, futureDays))
+				got := w.came()
+				for _, line := range got {
+					_, what, _ := strings.Cut(line, ": ")
+					kinds.add(strings.Trim(what, "0123456789 :,[]IR-"), false)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					rt.Fatalf("foretold (-) and sent (+) differ:\n%s", diff)
+				}
+			})
+			t.Log(kinds)
+		})
+	}
+}
+
+const futureDays = 7
+
+// future is one check: the product over a database of its own, and what it has sent.
+type future struct {
+	tb      testing.TB
+	app     *app
+	courier *scheduler.Courier
+	events  int
+	// now is written while nothing else runs.
+	now time.Time
+	recorder
+	mu   sync.Mutex
+	sent []sentAt
+}
+
+// sentAt is a message that was sent.
+type sentAt struct {
+	at       time.Time
+	delivery string
+}
+
+// Send notes when a message was sent.
+func (w *future) Send(ctx context.Context, to bot.Conversation, card bot.Card, delivery string) (bot.Posted, error) {
+	w.mu.Lock()
+	w.sent = append(w.sent, sentAt{w.now, delivery})
+	w.mu.Unlock()
+	return w.recorder.Send(ctx, to, card, delivery)
+}
+
+func newFuture(tb testing.TB, url func(testing.TB) string) *future {
+	tb.Helper()
+	w := &future{tb: tb, now: officeStart()}
+	clock := func() time.Time { return w.now }
+	st, err := openSample(tb.Context(), url(tb), clock)
+	w.must(err)
+	tb.Cleanup(func() { w.must(st.Close()) })
+	w.app, err = newApp(st, clock, quiet(), nil)
+	w.must(err)
+	w.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{w}, Views: w.app.views, Clock: clock, Log: quiet()})
+	w.must(w.courier.RunSchedules(tb.Context(), w.now))
+	return w
+}
+
+func (w *future) must(err error) {
+	w.tb.Helper()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// say has somebody type a command, which may be refused.
+func (w *future) say(name, text string) {
+	w.tb.Helper()
+	w.events++
+	answer := w.app.router.Serve(w.tb.Context(), bot.Event{
+		Type: bot.Invoke, ID: "event-" + strconv.Itoa(w.events), At: w.now, Text: text,
+		From: bot.Identity{Workspace: playgroundWorkspace, User: name},
+		In:   bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + name, Private: true},
+	})
+	if answer.Code == bot.CodeInternal {
+		w.tb.Fatalf("%s %s: %s", name, text, plainAnswer(answer, time.UTC))
+	}
+}
+
+// values are what the settings may be that say when people are told things.
+func (w *future) values() map[string][]string {
+	return map[string][]string{
+		hiring.SettingNudgeSteps:   {"5m; due; due+1 recruiter", "0m; 2h; due", "none", "due+2", "30m; due; due+1; due+3 recruiter manager"},
+		hiring.SettingScorecardDue: {"1", "2", "3"}, hiring.SettingNudgeBudget: {"1", "2", "3"},
+		hiring.SettingWorkingHours: {"09:30-18:00", "08:00-12:00", "13:00-22:00"}, hiring.SettingReminderTime: {"10:00", "16:30", "07:00"},
+		hiring.SettingWeekend: {"sat, sun", "fri, sat", "none"}, hiring.SettingHolidays: {"26 Jan", "2026-12-09, 2026-12-10", "2026-12-14"},
+		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"},
+	}
+}
+
+// oneMore returns a change of one setting that is foretold before it is saved; without one it is none.
+func (w *future) oneMore(t *rapid.T) (key, value string) {
+	w.tb.Helper()
+	for _, s := range hiring.Settings() {
+		if of := w.values()[s.Key]; len(of) > 0 && rapid.IntRange(0, 5).Draw(t, "one more "+s.Key) == 0 {
+			return s.Key, rapid.SampledFrom(of).Draw(t, "its value")
+		}
+	}
+	return "", ""
+}
+
+// save saves a setting, and lets the sweep of that minute see it.
+func (w *future) save(key, value string) {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	if key != "" {
+		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, key, value) }))
+	}
+	w.must(w.courier.PutDue(ctx, w.now))
+	w.must(w.courier.Drain(ctx, w.now))
+}
+
+// change makes, by chance, a change of the company's settings.
+func (w *future) change(t *rapid.T) {
+	w.tb.Helper()
+	values := w.values()
+	w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
+		for _, s := range hiring.Settings() {
+			of, n := values[s.Key], rapid.IntRange(0, 9).Draw(t, s.Key)
+			if n >= len(of) {
+				continue
+			}
+			if err := tx.SetSetting(w.tb.Context(), s.Key, of[n]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// begin makes what a company begins with.
+func (w *future) begin(t *rapid.T) {
+	w.tb.Helper()
+	w.change(t)
+	w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
+		for _, p := range tx.Snapshot().People() {
+			if err := w.habits(t, tx, p); err != nil {
+				return err
+			}
+		}
+		r, err := tx.Requisition(w.tb.Context(), "R-1")
+		if err != nil {
+			return err
+		}
+		r.Target = rapid.SampledFrom([]string{"", "2026-12-01", "2026-12-09", "2026-12-12"}).Draw(t, "target")
+		if _, err := tx.SaveRequisition(w.tb.Context(), r); err != nil {
+			return err
+		}
+		return errors.Join(
+			tx.SetSetting(w.tb.Context(), hiring.SettingApprovers, "approver-1 > compensation"),
+			tx.SetSetting(w.tb.Context(), hiring.SettingHiringChannel, "hiring"),
+			tx.SetSchedule(w.tb.Context(), store.ScheduleRow{
+				Name: hiring.ScheduleWeeklyReport, Expression: rapid.SampledFrom([]string{"", "30 8 * * *", "0 23 * * 1-3"}).Draw(t, "report"),
+				Set: true, Enabled: rapid.Bool().Draw(t, "reports"),
+			}),
+		)
+	}))
+	if rapid.Bool().Draw(t, "asks") {
+		w.say("hiring-manager", "/req new mid python backend hyderabad 18-24L why:backfill")
+	}
+	interviewers := []string{"interviewer-1", "interviewer-2", "interviewer-3", "hiring-manager"}
+	for range rapid.IntRange(1, 9).Draw(t, "interviews") {
+		who := rapid.SliceOfNDistinct(rapid.SampledFrom(interviewers), 1, 3, rapid.ID).Draw(t, "panel")
+		w.say("recruiter", fmt.Sprintf("/interview schedule C-%d system-design %d Dec %02d:%02d @%s",
+			rapid.SampledFrom([]int{1, 3, 4, 5, 6, 7}).Draw(t, "candidate"), rapid.IntRange(7, 16).Draw(t, "day"),
+			rapid.IntRange(7, 20).Draw(t, "hour"), rapid.SampledFrom([]int{0, 15, 30, 45}).Draw(t, "minute"), strings.Join(who, " @")))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "leaves") == 0 {
+		w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
+			p, _ := tx.Snapshot().PersonByName("interviewer-3")
+			p.Active = false
+			_, err := tx.SavePerson(w.tb.Context(), p)
+			return err
+		}))
+	}
+}
+
+// habits are when somebody wants to be told things.
+func (w *future) habits(t *rapid.T, tx *store.Tx, p hiring.Person) error {
+	chance := func(of int, what string) bool { return rapid.IntRange(1, of).Draw(t, what+" of "+p.Name) == 1 }
+	own := hiring.NudgePreferences{Person: p.ID, Single: chance(2, "single")}
+	if chance(3, "hours") {
+		hours, err := hiring.ParseHours(rapid.SampledFrom([]string{"07:00-11:00", "12:00-20:00", "10:15-18:45"}).Draw(t, "hours of "+p.Name))
+		if err != nil {
+			return err
+		}
+		own.Hours = &hours
+	}
+	if chance(3, "budget") {
+		own.Budget = new(rapid.IntRange(1, 2).Draw(t, "budget of "+p.Name))
+	}
+	if chance(4, "away") {
+		day := rapid.IntRange(7, 16).Draw(t, "away of "+p.Name)
+		own.Away = []hiring.DaysAway{{From: fmt.Sprintf("2026-12-%02d", day), To: fmt.Sprintf("2026-12-%02d", day+rapid.IntRange(0, 3).Draw(t, "days away of "+p.Name))}}
+	}
+	if err := tx.SetNudgePreferences(w.tb.Context(), own); err != nil {
+		return err
+	}
+	if chance(3, "zone") {
+		p.Zone = rapid.SampledFrom([]string{"Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo"}).Draw(t, "zone of "+p.Name)
+		if _, err := tx.SavePerson(w.tb.Context(), p); err != nil {
+			return err
+		}
+	}
+	delegate, _ := tx.Snapshot().PersonByName("recruiter")
+	if p.Name == "approver-1" && chance(2, "absence") {
+		return tx.SetAbsence(w.tb.Context(), hiring.Absence{Person: p.ID, Until: fmt.Sprintf("2026-12-%02d", rapid.IntRange(7, 16).Draw(t, "back")), Delegate: delegate.ID})
+	}
+	return nil
+}
+
+// putOff has some of those who owe something put it off, or give it.
+func (w *future) putOff(t *rapid.T) {
+	w.tb.Helper()
+	for _, name := range []string{"interviewer-1", "interviewer-2", "hiring-manager"} {
+		switch rapid.IntRange(0, 4).Draw(t, "what "+name+" does") {
+		case 0:
+			w.say(name, "/feedback snooze 2h")
+		case 1:
+			w.say(name, "/feedback snooze tomorrow")
+		}
+	}
+}
+
+// pass lets time pass until an instant, sweeping each minute of the hours in which something is due.
+func (w *future) pass(until time.Time) {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	for w.now.Before(until) {
+		if next := w.now.Add(time.Hour); !w.due(next) {
+			w.now = next
+			if w.now.After(until) {
+				w.now = until
+			}
+			continue
+		}
+		w.now = w.now.Add(time.Minute)
+		w.must(w.courier.PutDue(ctx, w.now))
+		w.must(w.courier.Drain(ctx, w.now))
+	}
+}
+
+// due tells whether something is due by an instant.
+func (w *future) due(by time.Time) bool {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	people, err := w.app.store.NudgesDue(ctx, by, 1)
+	w.must(err)
+	approvals, err := w.app.store.DueReminders(ctx, by, 1)
+	w.must(err)
+	lanes, err := w.app.store.DueLanes(ctx, by, 1)
+	w.must(err)
+	runs := false
+	w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Schedules(ctx)
+		for _, r := range rows {
+			runs = runs || !r.NextRunAt.IsZero() && !r.NextRunAt.After(by)
+		}
+		return err
+	}))
+	return len(people)+len(approvals)+len(lanes) > 0 || runs
+}
+
+// foretell returns the lines of what will be sent, once a setting is changed.
+func (w *future) foretell(key, value string) []string {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	var lines []string
+	w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
+		o, err := views.LoadOutlook(ctx, tx, futureDays)
+		if err != nil {
+			return err
+		}
+		s := tx.Snapshot()
+		replanned := key != "" && s.Setting(key) != value && store.RemindersFollow(key)
+		if key != "" {
+			s = s.With(key, value)
+		}
+		all, err := o.Forecast(ctx, tx, s, replanned)
+		for _, m := range all {
+			var refs []string
+			for _, i := range m.Items {
+				refs = append(refs, i.Ref)
+			}
+			if m.Why == "" {
+				w.tb.Errorf("%+v says not why", m)
+			}
+			lines = append(lines, futureLine(m.At, m.Person, string(m.Kind), m.Nth, m.Parts, refs))
+		}
+		return err
+	}))
+	slices.Sort(lines)
+	return lines
+}
+
+func futureLine(at time.Time, person, kind string, nth, parts int, refs []string) string {
+	slices.Sort(refs)
+	return fmt.Sprintf("%s %s: %s %d %d %v", at.UTC().Format("2006-01-02 15:04"), person, kind, nth, parts, slices.Compact(refs))
+}
+
+// came returns the lines of what was sent.
+func (w *future) came() []string {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	var lines []string
+	w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
+		for _, s := range w.sent {
+			r, err := tx.OutboxRow(ctx, s.delivery)
+			if err != nil {
+				return err
+			}
+			kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, []string{r.View.Subject}
+			switch r.View.Name {
+			case views.Nudge:
+				kind, refs = "reminder", slices.Clone(r.View.Args)
+			case views.Approval:
+				if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
+					kind = "approval reminder"
+					nth, err = strconv.Atoi(last)
+				}
+			case views.ApprovalStuck:
+				kind = "approval that waits"
+			case views.LatePanel:
+				kind = "late scorecard"
+			case views.TargetDates:
+				kind, refs = "past the target date", targetsOf(r)
+			case views.WeeklyReport:
+				kind, refs = "weekly report", nil
+			case views.Digest:
+				merged, reading := tx.Merged(ctx, r.View.Subject, r.Person)
+				err, parts, refs = reading, len(merged), nil
+				for _, m := range merged {
+					switch m.View.Name {
+					case views.TargetDates:
+						refs = append(refs, targetsOf(m)...)
+					case views.LatePanel:
+						refs = append(refs, m.View.Subject)
+					default:
+						refs = append(refs, m.View.Args...)
+					}
+				}
+			}
+			if err != nil {
+				return err
+			}
+			lines = append(lines, futureLine(s.at, r.Person, kind, nth, parts, refs))
+		}
+		return nil
+	}))
+	slices.Sort(lines)
+	return lines
+}
+
+func targetsOf(r store.Row) []string {
+	var refs []string
+	for _, a := range r.View.Args {
+		id, _, _ := strings.Cut(a, ":")
+		refs = append(refs, id)
+	}
+	return refs
+}

@@ -1,0 +1,211 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+func TestWhatAForecastReads(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		r := w.hire(t, all, false)
+		i := w.meet(t, w.apply(t, "Asha Rao", r), all["ann"], all["ben"])
+		people := []string{all["ann"].ID, all["ben"].ID, all["cat"].ID}
+		must(t, w.InTx(ctx, func(tx *store.Tx) error {
+			card, err := tx.Scorecard(ctx, i.ID, all["ben"].ID)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.RecordNudge(ctx, store.NudgeRecord{Interview: i.ID, Person: card.Person, EndsAt: card.EndsAt, Step: "5m", State: store.NudgeSent, PlannedAt: start}); err != nil {
+				return err
+			}
+			if _, err := tx.RecordNudge(ctx, store.NudgeRecord{Interview: i.ID, Person: card.Person, EndsAt: card.EndsAt, Step: "due", State: store.NudgeHeld, PlannedAt: start}); err != nil {
+				return err
+			}
+			if _, err := tx.Tell(ctx, "target:R-1:2026-12-01", all["ann"].ID); err != nil {
+				return err
+			}
+			return tx.Send(ctx,
+				bot.Message{To: bot.Recipient{Person: all["ann"].ID}, View: bot.View{Name: "kit", Subject: i.ID}, Due: start.Add(time.Hour)},
+				bot.Message{To: bot.Recipient{Person: all["ben"].ID}, View: bot.View{Name: "nudge"}, Unprompted: true, Due: start.Add(time.Minute)},
+			)
+		}))
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			cards, err := tx.WaitingCards(ctx, people, start.Add(2*time.Hour))
+			must(t, err)
+			var got []string
+			for _, c := range cards {
+				got = append(got, fmt.Sprintln(c.Interview, c.Person, c.Req, c.Waits(), c.EndsAt.Sub(start), c.NudgeAt.Sub(c.EndsAt), c.Nudges))
+			}
+			want := []string{fmt.Sprintln(i.ID, all["ann"].ID, r.ID, true, 2*time.Hour, 5*time.Minute, 0), fmt.Sprintln(i.ID, all["ben"].ID, r.ID, true, 2*time.Hour, 5*time.Minute, 0)}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if early, err := tx.WaitingCards(ctx, people, start.Add(time.Hour)); len(early) != 0 || err != nil {
+				t.Errorf("before it ends: %+v, %v", early, err)
+			}
+			done, err := tx.NudgesDone(ctx, cards)
+			must(t, err)
+			if diff := cmp.Diff([]hiring.NudgeDone{{Interview: i.ID, Person: all["ben"].ID, EndsAt: i.EndsAt().UnixMicro(), Step: "5m"}}, done); diff != "" {
+				t.Error(diff)
+			}
+			rows, err := tx.Outgoing(ctx)
+			must(t, err)
+			if len(rows) != 2 || rows[0].View.Name != "nudge" || rows[1].View.Name != "kit" {
+				t.Errorf("waiting: %+v", rows)
+			}
+			told, err := tx.WhoWasTold(ctx, []string{"target:R-1:2026-12-01", "target:R-2:2026-12-01"})
+			if diff := cmp.Diff(map[string][]string{"target:R-1:2026-12-01": {all["ann"].ID}}, told); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+			return nil
+		}))
+
+		// One that was sent counts from when it was sent on, and waits no more.
+		w.clock.advance(2 * time.Minute)
+		lane := store.PersonLane(all["ben"].ID)
+		if _, err := w.Lease(ctx, lane, "worker", w.clock.now(), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		row, ok, err := w.Next(ctx, lane, "worker", w.clock.now())
+		if !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		must(t, w.MarkSent(ctx, row, bot.Posted{ID: "m1"}, w.clock.now()))
+		must(t, w.Read(ctx, func(tx *store.Tx) error {
+			for since, want := range map[time.Time]int{start: 1, w.clock.now(): 1, w.clock.now().Add(time.Second): 0} {
+				if sent, err := tx.SentTo(ctx, people, since); len(sent[all["ben"].ID]) != want || len(sent[all["ann"].ID]) != 0 || err != nil {
+					t.Errorf("since %v: %v, %v", since, sent, err)
+				}
+			}
+			rows, err := tx.Outgoing(ctx)
+			if len(rows) != 1 || rows[0].View.Name != "kit" {
+				t.Errorf("waiting: %+v, %v", rows, err)
+			}
+			return err
+		}))
+	})
+}
+
+// A snapshot with another setting is for looking only.
+func TestASnapshotWithAnotherSetting(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.home(t)
+		asha := w.person(t, "Asha")
+		s := read(t, w.Store)
+		other := s.With(hiring.SettingWorkingHours, "08:00-12:00").With(hiring.SettingTimezone, "Europe/Berlin")
+		if times := other.WorkTime(asha.ID); times.Hours.String() != "08:00-12:00" || times.Zone.String() != "Europe/Berlin" {
+			t.Errorf("with another setting: %+v", times)
+		}
+		if times := read(t, w.Store).WorkTime(asha.ID); times.Hours.String() != "09:30-18:00" || times.Zone.String() != "Asia/Kolkata" {
+			t.Errorf("the snapshot itself: %+v", times)
+		}
+	})
+}
+
+// After a change of the policy, interviews to come want no attention before they end.
+func TestAChangeOfThePolicyWaitsForTheEnd(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		all := w.staff(t)
+		i := w.meet(t, w.apply(t, "Asha Rao", w.hire(t, all, false)), all["ann"])
+		must(t, w.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "2h; due") }))
+		due := func(at time.Time) int {
+			people, err := w.NudgesDue(ctx, at, 10)
+			must(t, err)
+			return len(people)
+		}
+		if due(i.EndsAt().Add(-time.Second)) != 0 || due(i.EndsAt()) != 1 {
+			t.Errorf("before the end %d want attention, and then %d", due(i.EndsAt().Add(-time.Second)), due(i.EndsAt()))
+		}
+	})
+}
+
+// What a forecast reads costs by what it is about, and not by what there is.
+func TestQueriesOfForecastsUseIndexes(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.fillHiring(t, 10_000, 1)
+		series := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT `
+		w.fillTable(t, `outbox (id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at, sent_at, unprompted)`,
+			series+`'m' || CAST(i AS TEXT), 'm' || CAST(i AS TEXT), 'person:P-1', 'P-' || CAST(i % `+fmt.Sprint(crowd)+` + 1 AS TEXT), '', '', FALSE, 'nudge', '', '[]', '', i, i,
+				CASE WHEN i % 100 = 0 THEN 'waiting' ELSE 'sent' END, CASE WHEN i % 100 = 0 THEN `+fmt.Sprint(start.UnixMicro())+` + i END,
+				CASE WHEN i % 100 <> 0 THEN i END, i % 2 = 0 FROM n`)
+		w.fillTable(t, `approvals (id, subject, terms, requester, author, beneficiary, body, current_step, state, asked_at, step_since, reminded, remind_at, ended_at, number, version)`,
+			series+`'A-' || CAST(i AS TEXT), 'R-' || CAST(i AS TEXT), '', 'P-1', 'P-1', '', 'p:{}', 0, CASE WHEN i % 100 = 0 THEN 'open' ELSE 'approved' END, i, i, 0,
+				CASE WHEN i % 100 = 0 THEN `+fmt.Sprint(start.UnixMicro())+` + i END, NULL, i, 1 FROM n`)
+		w.fillTable(t, `nudges (interview, person, ends_at, step, state, reason, planned_at, decided_at, message)`,
+			`SELECT interview, person, ends_at, 'due', 'sent', '', ends_at, ends_at, '' FROM scorecards`)
+		w.fillTable(t, `told (what, person, at)`, series+`'target:R-' || CAST(i AS TEXT), 'P-1', i FROM n`)
+		if _, err := w.DB().ExecContext(t.Context(), `ANALYZE`); err != nil {
+			t.Fatal(err)
+		}
+		explain := `EXPLAIN QUERY PLAN `
+		if w.postgres {
+			explain = `EXPLAIN `
+		}
+		soon, people := start.AddDate(0, 0, 7), []string{"P-1", "P-2", "P-3"}
+		for name, run := range map[string]func(tx *store.Tx) (int, error){
+			"cards": func(tx *store.Tx) (int, error) {
+				found, err := tx.WaitingCards(t.Context(), people, soon)
+				return len(found), err
+			},
+			"done": func(tx *store.Tx) (int, error) {
+				found, err := tx.NudgesDone(t.Context(), []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
+				return len(found), err
+			},
+			"outgoing": func(tx *store.Tx) (int, error) {
+				found, err := tx.Outgoing(t.Context())
+				return len(found), err
+			},
+			"sent": func(tx *store.Tx) (int, error) {
+				found, err := tx.SentTo(t.Context(), people, time.UnixMicro(19_000))
+				return len(found), err
+			},
+			"approvals": func(tx *store.Tx) (int, error) {
+				found, err := tx.ApprovalsToRemindOf(t.Context(), soon)
+				return len(found), err
+			},
+			"keys": func(tx *store.Tx) (int, error) {
+				found, err := tx.SentKeys(t.Context(), []string{"m7", "m8", "m0"})
+				return len(found), err
+			},
+			"told": func(tx *store.Tx) (int, error) {
+				found, err := tx.WhoWasTold(t.Context(), []string{"target:R-7"})
+				return len(found), err
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				var sent *[]store.Query
+				must(t, w.Read(t.Context(), func(tx *store.Tx) error {
+					sent = tx.Record()
+					n, err := run(tx)
+					if n == 0 {
+						t.Errorf("nothing is found, %v", err)
+					}
+					return err
+				}))
+				for _, q := range *sent {
+					plan := w.lines(t, explain+q.Text, q.Args...)
+					for _, line := range plan {
+						if readsAll(line) {
+							t.Errorf("%s\nin\n%s\nof\n%s", line, strings.Join(plan, "\n"), q.Text)
+						}
+					}
+				}
+			})
+		}
+	})
+}

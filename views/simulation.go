@@ -1,0 +1,419 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// simulatedShown is how many messages of a simulation a card holds at most; all are in its file.
+const simulatedShown = 20
+
+// RefuseSimulation refuses what will be sent to all but admins and recruiters.
+func RefuseSimulation(tx *store.Tx, viewer bot.Actor) error {
+	if hiring.May(Actor(viewer), hiring.Simulate, hiring.Subject{}) {
+		return nil
+	}
+	return hiring.Errorf(hiring.NotAllowed, "Only admins and recruiters see what I will send to whom. Ask %s.", whomToAsk(tx, hiring.Recruiter))
+}
+
+// RefuseNarrowed refuses a simulation of one requisition to who does not work on its candidates: it tells
+// who interviews for it.
+func RefuseNarrowed(viewer bot.Actor, r hiring.Requisition) error {
+	if hiring.May(Actor(viewer), hiring.SeeApplication, hiring.Subject{Req: &r}) {
+		return nil
+	}
+	return hiring.Errorf(hiring.NotAllowed, "Only who works on the candidates of %s sees what is sent about it. All messages, without what they are about: /simulate messages", r.ID)
+}
+
+// simulation is what a card or a file of a forecast is drawn from.
+type simulation struct {
+	days     int
+	req      string
+	cut      bool
+	messages []hiring.ForecastMessage
+	look     outlookLook
+}
+
+// outlookLook is how somebody may read a forecast.
+type outlookLook struct {
+	snapshot *store.Snapshot
+	// sees tells whether a record may be named to them.
+	sees func(hiring.ForecastItem) bool
+	// named becomes true once one was.
+	named bool
+}
+
+// readBy returns how a viewer may read a forecast: an interview is named to who works on its candidate, a
+// requisition to whom it exists for. Everybody else reads how many there are.
+func readBy(tx *store.Tx, viewer bot.Actor, o Outlook) outlookLook {
+	actor := Actor(viewer)
+	return outlookLook{snapshot: tx.Snapshot(), sees: func(i hiring.ForecastItem) bool {
+		r, known := o.reqs[i.Req]
+		switch {
+		case !known:
+			return false
+		case strings.HasPrefix(i.Ref, "R-"):
+			return hiring.May(actor, hiring.SeeReq, hiring.Subject{Req: &r})
+		default:
+			return strings.HasPrefix(i.Ref, "I-") && hiring.May(actor, hiring.SeeApplication, hiring.Subject{Req: &r})
+		}
+	}}
+}
+
+// simulate makes the forecast that a view asks for: its subject is the requisition, "" for all, and its
+// argument the days.
+func simulate(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (simulation, error) {
+	if err := RefuseSimulation(tx, viewer); err != nil {
+		return simulation{}, err
+	}
+	days, err := strconv.Atoi(arg(v, 0))
+	if err != nil || days < 1 || days > hiring.MaxForecastDays {
+		return simulation{}, bot.ErrMoot
+	}
+	if v.Subject != "" {
+		r, _, _, err := ReqFor(ctx, tx, viewer, v.Subject)
+		if err != nil {
+			return simulation{}, err
+		}
+		if err := RefuseNarrowed(viewer, r); err != nil {
+			return simulation{}, err
+		}
+	}
+	o, err := LoadOutlook(ctx, tx, days)
+	if err != nil {
+		return simulation{}, err
+	}
+	all, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+	if err != nil {
+		return simulation{}, err
+	}
+	if v.Subject != "" {
+		all = slices.DeleteFunc(all, func(m hiring.ForecastMessage) bool { return !m.About(v.Subject) })
+	}
+	return simulation{days: days, req: v.Subject, cut: o.Cut, messages: all, look: readBy(tx, viewer, o)}, nil
+}
+
+// audited puts on record that somebody was shown which interviews there are.
+func (l *outlookLook) audited(ctx context.Context, tx *store.Tx, viewer bot.Actor) error {
+	if !l.named {
+		return nil
+	}
+	return tx.Audit(ctx, store.AuditEvent{Subject: viewer.ID, Fact: FactInterview})
+}
+
+// what says what a message is, by as much as may be read of it.
+func (l *outlookLook) what(m hiring.ForecastMessage) string {
+	var refs []string
+	hidden := 0
+	for _, i := range m.Items {
+		switch {
+		case !l.sees(i):
+			hidden++
+		case !slices.Contains(refs, i.Ref):
+			refs = append(refs, i.Ref)
+			l.named = l.named || strings.HasPrefix(i.Ref, "I-")
+		}
+	}
+	text := string(m.Kind)
+	switch m.Kind {
+	case hiring.ForecastReminder:
+		text = "reminder of " + count(len(m.Items), "scorecard")
+	case hiring.ForecastTargets:
+		text = count(len(m.Items), "requisition") + " past the target date"
+	case hiring.ForecastDigest:
+		text = "digest of " + strconv.Itoa(m.Parts)
+		if m.Budget > 0 {
+			text += fmt.Sprintf(" that were more than %d a day", m.Budget)
+		}
+	case hiring.ForecastApproval:
+		text = fmt.Sprintf("approval reminder, %d of %d", m.Nth, hiring.MaxReminders)
+	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport, hiring.ForecastLate:
+	default: // another view, by its name
+	}
+	if len(refs) == 0 {
+		return text
+	}
+	text += ": " + strings.Join(refs, ", ")
+	if hidden > 0 && m.Kind != hiring.ForecastDigest {
+		text += fmt.Sprintf(" and %d more", hidden)
+	}
+	return text
+}
+
+// to names who gets a message.
+func (l *outlookLook) to(m hiring.ForecastMessage) bot.Text {
+	if m.Person == "" {
+		return bot.T(m.Channel)
+	}
+	return personText(l.snapshot, m.Person)
+}
+
+// zone returns the zone of who gets a message: the company's, for a channel.
+func (l *outlookLook) zone(m hiring.ForecastMessage) *time.Location {
+	return l.snapshot.Zone(m.Person)
+}
+
+// clock says at what time by the clock of who gets it a message goes out, with the zone where that is not
+// the company's, and the day where it is another one there.
+func (l *outlookLook) clock(m hiring.ForecastMessage) string {
+	company, own := l.snapshot.Zone(""), l.zone(m)
+	text := m.At.In(own).Format("15:04")
+	if own.String() != company.String() {
+		if bot.DateOf(m.At, own) != bot.DateOf(m.At, company) {
+			text = m.At.In(own).Format("Mon 15:04")
+		}
+		text += " " + own.String()
+	}
+	return text
+}
+
+func (l *outlookLook) line(m hiring.ForecastMessage) bot.Text {
+	return bot.Join(bot.B(l.clock(m)), bot.T(" "), l.to(m), bot.T(joinNonEmpty(" · ", ": "+l.what(m), m.Why)))
+}
+
+// howMany says how many people there are.
+func howMany(people int) string {
+	if people == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", people)
+}
+
+// inDays says how far ahead a forecast looks.
+func inDays(days int) string {
+	if days == 1 {
+		return "the next day"
+	}
+	return fmt.Sprintf("the next %d days", days)
+}
+
+// drawSimulation lists what will be sent if nobody does anything, day by day.
+func drawSimulation(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	s, err := simulate(ctx, tx, viewer, v)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := s.card(viewer)
+	return card, s.look.audited(ctx, tx, viewer)
+}
+
+func (s *simulation) card(viewer bot.Actor) bot.Card {
+	admin := hiring.May(Actor(viewer), hiring.ChangeSettings, hiring.Subject{})
+	about := ""
+	if s.req != "" {
+		about = " about " + s.req
+	}
+	if len(s.messages) == 0 {
+		card := bot.Card{
+			Title: "Nothing goes out" + about + " in " + inDays(s.days),
+			Body:  []bot.Node{bot.T("Reminders of scorecards and approvals, kits and reports would stand here, with their times.")},
+		}
+		if admin {
+			card.Actions = []bot.Action{{Label: "Schedules", Do: bot.Do("hire.schedules")}}
+		} else {
+			card.Actions = []bot.Action{{Label: "Interviews", Do: bot.Do("interview.list")}}
+		}
+		return card
+	}
+	people, channels := map[string]bool{}, map[string]bool{}
+	for _, m := range s.messages {
+		if m.Person != "" {
+			people[m.Person] = true
+		} else {
+			channels[m.Channel] = true
+		}
+	}
+	to := howMany(len(people))
+	switch {
+	case len(people) == 0:
+		to = count(len(channels), "channel")
+	case len(channels) > 0:
+		to += " and " + count(len(channels), "channel")
+	}
+	card := bot.Card{Title: fmt.Sprintf("%s%s to %s in %s", count(len(s.messages), "message"), about, to, inDays(s.days))}
+	company := s.look.snapshot.Zone("")
+	for at := 0; at < min(len(s.messages), simulatedShown); {
+		day := bot.DateOf(s.messages[at].At, company)
+		lines := []bot.Text{bot.B(day.Long())}
+		for ; at < min(len(s.messages), simulatedShown) && bot.DateOf(s.messages[at].At, company) == day; at++ {
+			lines = append(lines, s.look.line(s.messages[at]))
+		}
+		card.Body = append(card.Body, bot.Lines(lines...))
+	}
+	if left := len(s.messages) - simulatedShown; left > 0 {
+		card.Body = append(card.Body, bot.Tf("… and %d more: all of them are in the file.", left))
+	}
+	if s.cut {
+		card.Body = append(card.Body, bot.Tf("There is more than I look at: this is told of %d scorecards, messages and approvals each.", store.MostForecast))
+	}
+	card.Actions = []bot.Action{{Label: "All as a file", Do: bot.Do("simulate.file", s.req, strconv.Itoa(s.days))}}
+	if admin {
+		card.Actions = append(card.Actions, bot.Action{Label: "Change the reminders", Do: bot.Do("hire.set", hiring.SettingNudgeSteps)})
+	}
+	card.Context = bot.T("If nobody does anything until then. Times are by the clock of who gets it.")
+	return card
+}
+
+// drawSimulationFile is the same as a CSV file.
+func drawSimulationFile(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	s, err := simulate(ctx, tx, viewer, v)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	data, err := s.csv()
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := bot.Card{
+		Title: fmt.Sprintf("%s in %s", count(len(s.messages), "message"), inDays(s.days)),
+		Body: []bot.Node{
+			bot.T("What I will send, if nobody does anything until then."),
+			bot.File{Name: "simulation.csv", MediaType: "text/csv", Data: data},
+		},
+	}
+	return card, s.look.audited(ctx, tx, viewer)
+}
+
+func (s *simulation) csv() ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	rows := [][]string{{"local time", "time zone", "UTC", "to", "what", "why"}}
+	for _, m := range s.messages {
+		rows = append(rows, []string{
+			m.At.In(s.look.zone(m)).Format("2006-01-02 15:04"), s.look.zone(m).String(), m.At.UTC().Format("2006-01-02 15:04"),
+			cell(s.look.to(m).Plain(nil)), cell(s.look.what(m)), cell(m.Why),
+		})
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return nil, fmt.Errorf("write the simulation: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// cell returns a text that no spreadsheet takes for a formula.
+func cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// PolicyDays is how far ahead the difference is told that a change of the reminders makes.
+const PolicyDays = hiring.ForecastDays
+
+// MovesMessages tells whether a setting says when people are told things, so that a change of it shows
+// first what that makes.
+func MovesMessages(key string) bool {
+	return store.RemindersFollow(key) || key == hiring.SettingScorecardDue
+}
+
+// policyChange is what a change of a setting makes of the messages to come.
+type policyChange struct {
+	diff hiring.ForecastDiff
+	look outlookLook
+}
+
+// PolicyDiff says what another value of a setting, in the form in which it is kept, makes of the messages
+// of the days to come.
+func PolicyDiff(ctx context.Context, tx *store.Tx, viewer bot.Actor, key, value string) (hiring.ForecastDiff, error) {
+	c, err := changeOf(ctx, tx, viewer, key, value)
+	return c.diff, err
+}
+
+func changeOf(ctx context.Context, tx *store.Tx, viewer bot.Actor, key, value string) (policyChange, error) {
+	o, err := LoadOutlook(ctx, tx, PolicyDays)
+	if err != nil {
+		return policyChange{}, err
+	}
+	before, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+	if err != nil {
+		return policyChange{}, err
+	}
+	after, err := o.Forecast(ctx, tx, tx.Snapshot().With(key, value), store.RemindersFollow(key))
+	if err != nil {
+		return policyChange{}, err
+	}
+	return policyChange{hiring.DiffForecasts(before, after), readBy(tx, viewer, o)}, nil
+}
+
+// drawPolicyPreview shows what a change of a setting would make of the messages to come. Its subject is the
+// setting, its arguments the value and the draft that holds it.
+func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+	if err := RefuseSettings(tx, viewer); err != nil {
+		return bot.Card{}, err
+	}
+	s, ok := hiring.SettingByKey(v.Subject)
+	if !ok {
+		return bot.Card{}, bot.ErrMoot
+	}
+	c, err := changeOf(ctx, tx, viewer, s.Key, arg(v, 0))
+	if err != nil {
+		return bot.Card{}, err
+	}
+	card := c.card(s, tx.Snapshot().Setting(s.Key), arg(v, 0), arg(v, 1))
+	return card, c.look.audited(ctx, tx, viewer)
+}
+
+func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card {
+	d := c.diff
+	card := bot.Card{
+		Tone: bot.Attention, Title: s.Title + ": " + shown(value) + "?",
+		Body: []bot.Node{bot.T("Now: " + shown(now) + ".")},
+		Actions: []bot.Action{
+			{Label: "Save", Do: bot.Do("simulate.save", s.Key).WithDraft(draft), Style: bot.Primary},
+			{Label: "Change it", Do: bot.Do("hire.set", s.Key).WithDraft(draft)},
+			{Label: "Cancel", Do: bot.Do("simulate.save", s.Key)},
+		},
+		Context: bot.T("Nothing is saved yet."),
+	}
+	if d.Same() {
+		card.Body = append(card.Body, bot.T("It changes no message of "+inDays(PolicyDays)+"."))
+		return card
+	}
+	text := fmt.Sprintf("In %s: %s instead of %d.", inDays(PolicyDays), count(d.After, "message"), d.Before)
+	if d.After == d.Before {
+		text = fmt.Sprintf("In %s: %s, as many as now, but not the same.", inDays(PolicyDays), count(d.After, "message"))
+	}
+	var changes []string
+	if d.Fewer > 0 {
+		changes = append(changes, fmt.Sprintf("%s fewer (%d in all)", get(d.Fewer), d.Less))
+	}
+	if d.More > 0 {
+		changes = append(changes, fmt.Sprintf("%s more (%d in all)", get(d.More), d.Plus))
+	}
+	if d.Moved > 0 {
+		changes = append(changes, get(d.Moved)+" as many, at other times or for other things")
+	}
+	lines := []bot.Text{bot.B(text), bot.T(strings.Join(changes, "; ") + ".")}
+	if d.Gone != nil {
+		lines = append(lines, bot.Join(bot.T("First that falls away: "), c.dated(*d.Gone)))
+	}
+	if d.Come != nil {
+		lines = append(lines, bot.Join(bot.T("First that is new: "), c.dated(*d.Come)))
+	}
+	card.Body = append(card.Body, bot.Lines(lines...))
+	return card
+}
+
+// get says how many get something.
+func get(n int) string {
+	if n == 1 {
+		return "1 gets"
+	}
+	return fmt.Sprintf("%d get", n)
+}
+
+// dated is the line of a message with its day.
+func (c *policyChange) dated(m hiring.ForecastMessage) bot.Text {
+	return bot.Join(bot.T(m.At.In(c.look.snapshot.Zone("")).Format("Mon 2 Jan")+", "), c.look.line(m))
+}
