@@ -324,6 +324,9 @@ func (p NudgePolicy) Planned(c Scorecard, w WorkTime) Scorecard {
 		c.SnoozedUntil = time.Time{}
 	}
 	c.NudgeAt = NudgeDecision{Until: c.SnoozedUntil}.next(p.Plan(c, w))
+	if !c.NudgeAt.IsZero() && c.NudgeAt.Before(c.EndsAt) {
+		c.NudgeAt = c.EndsAt // until then nothing is asked, whatever they have put off
+	}
 	return c
 }
 
