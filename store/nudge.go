@@ -142,7 +142,7 @@ func (t *Tx) NudgesOf(ctx context.Context, interview string) ([]NudgeRecord, err
 }
 
 // refreshInterview has all messages about an interview drawn again, and those in which somebody was
-// reminded of a scorecard of it, merged ones in what they were merged into.
+// reminded of a scorecard of it, alone or beside others, merged ones in what they were merged into.
 func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 	subjects := []string{interview}
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
@@ -151,7 +151,8 @@ func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 		subjects = append(subjects, subject)
 		return err
 	}, `SELECT DISTINCT CASE WHEN o.merged_into <> '' THEN o.merged_into ELSE o.subject END
-		FROM nudges n JOIN outbox o ON o.once = n.message WHERE n.interview = $1 AND n.message <> ''`, interview)
+		FROM interviews i JOIN scorecards s ON s.interview = i.id JOIN outbox o ON o.person = s.person AND o.unprompted
+		WHERE i.id = $1 AND o.view_name = 'nudge' AND o.created_at >= i.created_at AND o.args LIKE $2`, interview, `%"`+interview+`"%`)
 	if err != nil {
 		return fmt.Errorf("look for reminders of %s: %w", interview, err)
 	}
