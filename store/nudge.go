@@ -52,8 +52,39 @@ func (s *Store) NudgesDue(ctx context.Context, now time.Time, limit int) ([]stri
 // PendingCards returns the scorecards of interviews that are over and that somebody still owes, those
 // due first in front.
 func (t *Tx) PendingCards(ctx context.Context, person string) ([]hiring.Scorecard, error) {
-	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.ends_at <= $2
+	cards, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.ends_at <= $2
 		ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(mostPending), person, instant{t.now})
+	for at := range cards {
+		if err == nil {
+			cards[at], err = t.reminded(ctx, cards[at])
+		}
+	}
+	return cards, err
+}
+
+// reminded returns a scorecard with what is on record of its reminders, by which the next is planned.
+func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
+	s.Reminded, s.RemindedAt = nil, time.Time{}
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var (
+			step  string
+			state NudgeState
+			at    instant
+		)
+		if err := scan(&step, &state, &at); err != nil {
+			return err
+		}
+		s.Reminded = append(s.Reminded, step)
+		if state != NudgeMoot && at.After(s.RemindedAt) {
+			s.RemindedAt = at.Time
+		}
+		return nil
+	}, `SELECT step, state, decided_at FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND state <> 'held'`,
+		s.Interview, s.Person, instant{s.EndsAt})
+	if err != nil {
+		return hiring.Scorecard{}, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+	}
+	return s, nil
 }
 
 // PlanNudge saves what hiring.NudgePolicy.Decide says of the reminders of a scorecard, and nothing else
