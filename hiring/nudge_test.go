@@ -118,6 +118,95 @@ func TestNudges(t *testing.T) {
 	}
 }
 
+// Steps are planned by the clock on the wall of who gets them, whatever it does meanwhile.
+func TestNudgesWhereClocksChange(t *testing.T) {
+	t.Parallel()
+	nights := func(w hiring.WorkTime) hiring.WorkTime { // who works at night, on all days
+		w.Hours, w.RemindAt, w.Calendar.Weekend = hiring.Hours{From: 0, To: 8 * 60}, 2*60+30, nil
+		return w
+	}
+	leapDay := func(w hiring.WorkTime) hiring.WorkTime {
+		holidays, err := hiring.ParseHolidays("29 Feb")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Calendar.Holidays = holidays
+		return w
+	}
+	for name, c := range map[string]struct {
+		zone, ends, moves string
+		change            func(hiring.WorkTime) hiring.WorkTime
+		want              string // of the default policy
+	}{
+		"the clock is put forward in between": {
+			zone: "Europe/Berlin", ends: "2027-03-26T16:00:00+01:00",
+			want: "2027-03-26T16:05:00+01:00 2027-03-29T10:00:00+02:00 2027-03-30T10:00:00+02:00",
+		},
+		"and back": {
+			zone: "America/New_York", ends: "2026-10-30T16:00:00-04:00",
+			want: "2026-10-30T16:05:00-04:00 2026-11-02T10:00:00-05:00 2026-11-03T10:00:00-05:00",
+		},
+		"by half an hour": {
+			zone: "Australia/Lord_Howe", ends: "2026-10-02T16:00:00+10:30",
+			want: "2026-10-02T16:05:00+10:30 2026-10-05T10:00:00+11:00 2026-10-06T10:00:00+11:00",
+		},
+		"over the time of reminders": {
+			zone: "Europe/Berlin", ends: "2027-03-27T07:00:00+01:00", change: nights,
+			want: "2027-03-27T07:05:00+01:00 2027-03-28T03:00:00+02:00 2027-03-29T02:30:00+02:00",
+		},
+		"which comes twice": {
+			zone: "Europe/Berlin", ends: "2026-10-24T07:00:00+02:00", change: nights,
+			want: "2026-10-24T07:05:00+02:00 2026-10-25T02:30:00+02:00 2026-10-26T02:30:00+01:00",
+		},
+		"29 February": {
+			zone: "Asia/Kolkata", ends: "2028-02-28T16:00:00+05:30",
+			want: "2028-02-28T16:05:00+05:30 2028-02-29T10:00:00+05:30 2028-03-01T10:00:00+05:30",
+		},
+		"29 February is a holiday": {
+			zone: "Asia/Kolkata", ends: "2028-02-28T16:00:00+05:30", change: leapDay,
+			want: "2028-02-28T16:05:00+05:30 2028-03-01T10:00:00+05:30 2028-03-02T10:00:00+05:30",
+		},
+		"and in a year without it": {
+			zone: "Asia/Kolkata", ends: "2027-02-26T16:00:00+05:30", change: leapDay,
+			want: "2027-02-26T16:05:00+05:30 2027-03-01T10:00:00+05:30 2027-03-02T10:00:00+05:30",
+		},
+		// It stays due when it was; what they are told of it comes in their morning there.
+		"they move to the west": {
+			zone: "Asia/Kolkata", ends: "2026-12-07T16:00:00+05:30", moves: "America/New_York",
+			want: "2026-12-07T05:35:00-05:00 2026-12-08T10:00:00-05:00 2026-12-09T10:00:00-05:00",
+		},
+		"they move over the date": {
+			zone: "America/New_York", ends: "2026-12-07T16:00:00-05:00", moves: "Australia/Lord_Howe",
+			want: "2026-12-08T08:05:00+11:00 2026-12-09T10:00:00+11:00 2026-12-10T10:00:00+11:00",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ends, err := time.Parse(time.RFC3339, c.ends)
+			if err != nil {
+				t.Fatal(err)
+			}
+			work := hiring.DefaultWorkTime(zoneOf(t, c.zone))
+			if c.change != nil {
+				work = c.change(work)
+			}
+			i := interview("ann")
+			i.StartsAt, i.Minutes = ends.Add(-time.Hour), 60
+			card := hiring.NewScorecard(i, "ann", work.DueAt(ends, 1))
+			if c.moves != "" {
+				work.Zone = zoneOf(t, c.moves)
+			}
+			var got []string
+			for _, s := range hiring.DefaultNudgePolicy().Plan(card, work) {
+				got = append(got, s.At.In(work.Zone).Format(time.RFC3339))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
 // What is done of a policy stays done, and no more than that, when the policy or somebody's zone changes.
 func TestStepsOfAChangedPolicy(t *testing.T) {
 	t.Parallel()
