@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hirebot/hirebot/hiring"
@@ -65,6 +66,7 @@ func (t *Tx) PendingCards(ctx context.Context, person string) ([]hiring.Scorecar
 // reminded returns a scorecard with what is on record of its reminders, by which the next is planned.
 func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
 	s.Reminded, s.RemindedAt = nil, time.Time{}
+	sent := 0
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
 		var (
 			step  string
@@ -75,6 +77,9 @@ func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard
 			return err
 		}
 		s.Reminded = append(s.Reminded, step)
+		if state != NudgeMoot && !strings.HasPrefix(step, askedStep) {
+			sent++
+		}
 		if state != NudgeMoot && at.After(s.RemindedAt) {
 			s.RemindedAt = at.Time
 		}
@@ -84,8 +89,14 @@ func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard
 	if err != nil {
 		return hiring.Scorecard{}, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
 	}
+	if len(s.Reminded) > 0 { // what the row says was read before, and may have been written by a sweep since
+		s.Nudges = sent
+	}
 	return s, nil
 }
+
+// askedStep stands before the instant in the step of a reminder for which its owner asked.
+const askedStep = "asked:"
 
 // PlanNudge saves what hiring.NudgePolicy.Decide says of the reminders of a scorecard, and nothing else
 // of it: its owner may be writing it. It returns a Conflict error where that was decided elsewhere since
