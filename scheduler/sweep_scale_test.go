@@ -36,8 +36,8 @@ type swept struct {
 	statements map[string][]any // with the arguments of one time that they were sent
 }
 
-// newSwept writes n scorecards behind the store's back, sweptDue of which are due; of the others nineteen in
-// twenty are submitted, and the rest come due later. There are as many sent messages, approvals that are
+// newSwept writes n scorecards behind the store's back, sweptDue of which are due; of the others one in four
+// hundred is of an interview to come, ten for each person at most, and the rest are submitted. There are as many sent messages, approvals that are
 // decided, and requisitions that are filled; a few of each want attention.
 func newSwept(tb testing.TB, url string, n int) *swept {
 	tb.Helper()
@@ -74,7 +74,7 @@ func newSwept(tb testing.TB, url string, n int) *swept {
 	series := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ` + fmt.Sprint(n) + `) `
 	hour, now := time.Hour.Microseconds(), w.now.UnixMicro()
 	every := n / sweptDue
-	due, later := fmt.Sprintf(`i %% %d = 0`, every), `i % 20 = 1`
+	due, later := fmt.Sprintf(`i %% %d = 0`, every), `i % 400 = 1`
 	person := fmt.Sprintf(`'P-' || CAST(1000 + i / %d %% %d AS TEXT)`, every, sweptPeople)
 	ends := fmt.Sprintf(`CASE WHEN %s THEN %d WHEN %s THEN %d + CAST(i AS BIGINT) * 1000000 ELSE %d - i END`, due, now-hour, later, now+hour, now-hour*1000)
 	for _, query := range []string{
