@@ -205,11 +205,18 @@ func (p NudgePolicy) Plan(c Scorecard, w WorkTime) []PlannedNudge {
 	}
 	plan := make([]PlannedNudge, 0, len(p.Steps))
 	for _, s := range p.Steps {
-		plan = append(plan, PlannedNudge{s, s.at(c, w)})
+		// A step is known by its key and not by its place: the policy may be another by now, and where
+		// somebody moves to another zone their steps may come in another order.
+		if !slices.Contains(c.Reminded, s.Key()) {
+			plan = append(plan, PlannedNudge{s, s.at(c, w)})
+		}
 	}
 	// One that is counted from the end may come after one that is counted from the due day.
 	slices.SortStableFunc(plan, func(a, b PlannedNudge) int { return a.At.Compare(b.At) })
-	return plan[min(c.Nudges, len(plan)):]
+	if len(c.Reminded) == 0 { // they were counted only, before what became of each was put on record
+		return plan[min(c.Nudges, len(plan)):]
+	}
+	return plan
 }
 
 // HeldReason says why somebody is not reminded at an instant. The set is closed; "" is that they are.
@@ -262,6 +269,9 @@ type NudgeDecision struct {
 	// be reminded at this time.
 	Reached []PlannedNudge
 	Asked   bool
+	// Passed are steps that are moot, since a reminder was sent after their time: the policy, or the zone of
+	// who gets it, was another then.
+	Passed []PlannedNudge
 	// Send says that its owner is reminded now, in one message for all of that. Otherwise Held says why
 	// not, and Until when they will be; both are zero where there is nothing to remind of.
 	Send  bool
@@ -276,32 +286,56 @@ type NudgeDecision struct {
 // Decide says what is to be done about the reminders of a scorecard now, by when its owner works. Who
 // saves what it says does each step once.
 func (p NudgePolicy) Decide(c Scorecard, w WorkTime, now time.Time) NudgeDecision {
-	return p.decide(c, w, now, func(s PlannedNudge) bool { return !s.At.After(now) })
+	return p.decide(c, w, now, false, comeBy(now))
 }
 
 // DecideDay is Decide for a message that goes out at an instant and stands for all of that day: what is
 // planned for the time of reminders of the day is done with it, so that it does not come again later.
 func (p NudgePolicy) DecideDay(c Scorecard, w WorkTime, at time.Time) NudgeDecision {
 	day := at.In(w.Zone).Format(time.DateOnly)
-	return p.decide(c, w, at, func(s PlannedNudge) bool {
+	return p.decide(c, w, at, false, func(s PlannedNudge) bool {
 		return !s.At.After(at) || s.OnDay && s.At.In(w.Zone).Format(time.DateOnly) == day
 	})
 }
 
-func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, reached func(PlannedNudge) bool) NudgeDecision {
+// DecideGone is Decide for somebody who is gone: they are told nothing, and what they would have been told
+// by now is done.
+func (p NudgePolicy) DecideGone(c Scorecard, w WorkTime, now time.Time) NudgeDecision {
+	return p.decide(c, w, now, true, comeBy(now))
+}
+
+// comeBy tells of a step whether its time has come by an instant.
+func comeBy(now time.Time) func(PlannedNudge) bool {
+	return func(s PlannedNudge) bool { return !s.At.After(now) }
+}
+
+func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, gone bool, reached func(PlannedNudge) bool) NudgeDecision {
 	d := NudgeDecision{Then: c}
 	plan := p.Plan(c, w)
 	for len(plan) > 0 && reached(plan[0]) {
-		d.Recruiter, d.Manager = d.Recruiter || plan[0].Recruiter, d.Manager || plan[0].Manager
-		d.Reached, plan = append(d.Reached, plan[0]), plan[1:]
+		if s := plan[0]; s.At.After(c.RemindedAt) {
+			d.Recruiter, d.Manager = d.Recruiter || s.Recruiter, d.Manager || s.Manager
+			d.Reached = append(d.Reached, s)
+		} else {
+			d.Passed = append(d.Passed, s)
+		}
+		plan = plan[1:]
 	}
+	d.Then = d.Then.reminded(d.Passed)
 	snoozed := c.Waits() && !c.SnoozedUntil.IsZero()
 	d.Asked = snoozed && !c.SnoozedUntil.After(now)
+	if snoozed && !d.Asked {
+		d.Until = c.SnoozedUntil
+	}
 	switch {
 	case !c.Waits():
 		d.Then.SnoozedUntil = time.Time{}
+	case gone:
+		d.Then = d.Then.reminded(d.Reached)
+		if d.Asked {
+			d.Then.SnoozedUntil = time.Time{}
+		}
 	case snoozed && !d.Asked:
-		d.Until = c.SnoozedUntil
 		if len(d.Reached) > 0 {
 			d.Held = HeldSnoozed
 		}
@@ -309,8 +343,9 @@ func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, reached func
 	default:
 		if d.Held = w.Held(now); d.Held == "" {
 			d.Send = true
+			d.Then = d.Then.reminded(d.Reached)
 			d.Then.Nudges += len(d.Reached)
-			d.Then.SnoozedUntil = time.Time{}
+			d.Then.SnoozedUntil, d.Then.RemindedAt = time.Time{}, now
 		} else if d.Until = w.NextAllowed(now); d.Until.IsZero() {
 			d.Until = now.AddDate(0, 0, 1) // looked at again, should they ever work
 		}
@@ -319,13 +354,21 @@ func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, reached func
 	return d
 }
 
+// reminded returns the scorecard with some steps done, whether its owner was told or not.
+func (s Scorecard) reminded(steps []PlannedNudge) Scorecard {
+	s.Reminded = slices.Clone(s.Reminded)
+	for _, one := range steps {
+		s.Reminded = append(s.Reminded, one.Key())
+	}
+	return s
+}
+
 // next returns when there is something to do again: the held reminder, or the first of the steps that
-// are to come. What is held waits longer than a step of which others are told.
+// are to come. Each step is looked at at its time, also while another is held, so that what becomes of it is
+// on record.
 func (d NudgeDecision) next(plan []PlannedNudge) time.Time {
-	for _, s := range plan {
-		if d.Until.IsZero() || (s.Recruiter || s.Manager) && s.At.Before(d.Until) {
-			return s.At
-		}
+	if len(plan) > 0 && (d.Until.IsZero() || plan[0].At.Before(d.Until)) {
+		return plan[0].At
 	}
 	return d.Until
 }
@@ -337,6 +380,9 @@ func (p NudgePolicy) Planned(c Scorecard, w WorkTime) Scorecard {
 		c.SnoozedUntil = time.Time{}
 	}
 	c.NudgeAt = NudgeDecision{Until: c.SnoozedUntil}.next(p.Plan(c, w))
+	if !c.NudgeAt.IsZero() && c.NudgeAt.Before(c.EndsAt) {
+		c.NudgeAt = c.EndsAt // until then nothing is asked, whatever they have put off
+	}
 	return c
 }
 

@@ -2,6 +2,7 @@ package hiring_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,15 +82,15 @@ func TestNudges(t *testing.T) {
 		}},
 		"never": {"none", work, nil, nil},
 		"put off": {hiring.DefaultNudgeSteps, work, func(s hiring.Scorecard) hiring.Scorecard {
-			s.Nudges = 1
+			s.Nudges, s.Reminded = 1, []string{"5m"}
 			s.SnoozedUntil = s.EndsAt.Add(time.Hour)
 			return s
 		}, []string{"Fri 11 Dec 17:00 asked", "Mon 14 Dec 10:00 due", "Tue 15 Dec 10:00 due+1 recruiter"}},
 		"put off beyond a step of which others are told": {hiring.DefaultNudgeSteps, work, func(s hiring.Scorecard) hiring.Scorecard {
-			s.Nudges = 1
+			s.Nudges, s.Reminded = 1, []string{"5m"}
 			s.SnoozedUntil = s.EndsAt.AddDate(0, 0, 5)
 			return s
-		}, []string{"Tue 15 Dec 10:00 due+due+1 held snoozed until Wed 16 Dec 16:00 recruiter", "Wed 16 Dec 16:00 due+due+1+asked recruiter"}},
+		}, []string{"Mon 14 Dec 10:00 due held snoozed until Wed 16 Dec 16:00", "Tue 15 Dec 10:00 due+due+1 held snoozed until Wed 16 Dec 16:00 recruiter", "Wed 16 Dec 16:00 due+due+1+asked recruiter"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +116,171 @@ func TestNudges(t *testing.T) {
 	if d := hiring.DefaultNudgePolicy().Decide(in, work, in.DueAt.AddDate(0, 0, 9)); d.Send || d.Recruiter || !d.Then.NudgeAt.IsZero() {
 		t.Errorf("of one that is in: %+v", d)
 	}
+}
+
+// Steps are planned by the clock on the wall of who gets them, whatever it does meanwhile.
+func TestNudgesWhereClocksChange(t *testing.T) {
+	t.Parallel()
+	nights := func(w hiring.WorkTime) hiring.WorkTime { // who works at night, on all days
+		w.Hours, w.RemindAt, w.Calendar.Weekend = hiring.Hours{From: 0, To: 8 * 60}, 2*60+30, nil
+		return w
+	}
+	leapDay := func(w hiring.WorkTime) hiring.WorkTime {
+		holidays, err := hiring.ParseHolidays("29 Feb")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Calendar.Holidays = holidays
+		return w
+	}
+	for name, c := range map[string]struct {
+		zone, ends, moves string
+		change            func(hiring.WorkTime) hiring.WorkTime
+		want              string // of the default policy
+	}{
+		"the clock is put forward in between": {
+			zone: "Europe/Berlin", ends: "2027-03-26T16:00:00+01:00",
+			want: "2027-03-26T16:05:00+01:00 2027-03-29T10:00:00+02:00 2027-03-30T10:00:00+02:00",
+		},
+		"and back": {
+			zone: "America/New_York", ends: "2026-10-30T16:00:00-04:00",
+			want: "2026-10-30T16:05:00-04:00 2026-11-02T10:00:00-05:00 2026-11-03T10:00:00-05:00",
+		},
+		"by half an hour": {
+			zone: "Australia/Lord_Howe", ends: "2026-10-02T16:00:00+10:30",
+			want: "2026-10-02T16:05:00+10:30 2026-10-05T10:00:00+11:00 2026-10-06T10:00:00+11:00",
+		},
+		"over the time of reminders": {
+			zone: "Europe/Berlin", ends: "2027-03-27T07:00:00+01:00", change: nights,
+			want: "2027-03-27T07:05:00+01:00 2027-03-28T03:00:00+02:00 2027-03-29T02:30:00+02:00",
+		},
+		"which comes twice": {
+			zone: "Europe/Berlin", ends: "2026-10-24T07:00:00+02:00", change: nights,
+			want: "2026-10-24T07:05:00+02:00 2026-10-25T02:30:00+02:00 2026-10-26T02:30:00+01:00",
+		},
+		"29 February": {
+			zone: "Asia/Kolkata", ends: "2028-02-28T16:00:00+05:30",
+			want: "2028-02-28T16:05:00+05:30 2028-02-29T10:00:00+05:30 2028-03-01T10:00:00+05:30",
+		},
+		"29 February is a holiday": {
+			zone: "Asia/Kolkata", ends: "2028-02-28T16:00:00+05:30", change: leapDay,
+			want: "2028-02-28T16:05:00+05:30 2028-03-01T10:00:00+05:30 2028-03-02T10:00:00+05:30",
+		},
+		"and in a year without it": {
+			zone: "Asia/Kolkata", ends: "2027-02-26T16:00:00+05:30", change: leapDay,
+			want: "2027-02-26T16:05:00+05:30 2027-03-01T10:00:00+05:30 2027-03-02T10:00:00+05:30",
+		},
+		// It stays due when it was; what they are told of it comes in their morning there.
+		"they move to the west": {
+			zone: "Asia/Kolkata", ends: "2026-12-07T16:00:00+05:30", moves: "America/New_York",
+			want: "2026-12-07T05:35:00-05:00 2026-12-08T10:00:00-05:00 2026-12-09T10:00:00-05:00",
+		},
+		"they move over the date": {
+			zone: "America/New_York", ends: "2026-12-07T16:00:00-05:00", moves: "Australia/Lord_Howe",
+			want: "2026-12-08T08:05:00+11:00 2026-12-09T10:00:00+11:00 2026-12-10T10:00:00+11:00",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ends, err := time.Parse(time.RFC3339, c.ends)
+			if err != nil {
+				t.Fatal(err)
+			}
+			work := hiring.DefaultWorkTime(zoneOf(t, c.zone))
+			if c.change != nil {
+				work = c.change(work)
+			}
+			i := interview("ann")
+			i.StartsAt, i.Minutes = ends.Add(-time.Hour), 60
+			card := hiring.NewScorecard(i, "ann", work.DueAt(ends, 1))
+			if c.moves != "" {
+				work.Zone = zoneOf(t, c.moves)
+			}
+			var got []string
+			for _, s := range hiring.DefaultNudgePolicy().Plan(card, work) {
+				got = append(got, s.At.In(work.Zone).Format(time.RFC3339))
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// What is done of a policy stays done, and no more than that, when the policy or somebody's zone changes.
+func TestStepsOfAChangedPolicy(t *testing.T) {
+	t.Parallel()
+	work := hiring.DefaultWorkTime(india)
+	policy := func(text string) hiring.NudgePolicy {
+		p, err := hiring.ParseNudgeSteps(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	before := hiring.DefaultNudgePolicy()
+	card := owed(before, work)
+	first := before.Decide(card, work, card.NudgeAt)
+	if !first.Send || first.Then.Nudges != 1 {
+		t.Fatalf("%+v", first)
+	}
+	card = first.Then
+	for text, want := range map[string]string{
+		"due":                    "Mon 14 Dec 10:00 due",
+		"5m; due":                "Mon 14 Dec 10:00 due",
+		"1m; 5m; 2h":             "Fri 11 Dec 18:00 2h held hours until Mon 14 Dec 09:30, Mon 14 Dec 09:30 2h",
+		"10m; due+1 recruiter":   "Fri 11 Dec 16:10 10m, Tue 15 Dec 10:00 due+1 recruiter",
+		"none":                   "",
+		hiring.DefaultNudgeSteps: "Mon 14 Dec 10:00 due, Tue 15 Dec 10:00 due+1 recruiter",
+	} {
+		_, log := remind(t, policy(text), work, policy(text).Planned(card, work))
+		// One whose time was before the reminder that they had is looked at, and nothing comes of it.
+		log = slices.DeleteFunc(log, func(line string) bool { return strings.HasSuffix(line, " ") })
+		if got := strings.Join(log, ", "); got != want {
+			t.Errorf("%s after the first of %s: %s, want %s", text, before, got, want)
+		}
+	}
+	passed := policy("1m; due").Decide(card, work, card.EndsAt.Add(time.Hour))
+	if passed.Send || passed.Held != "" || len(passed.Passed) != 1 || passed.Then.Nudges != 1 {
+		t.Errorf("a step whose time is past when the policy begins to have it: %+v", passed)
+	}
+	// In New York the due day begins later, after the step that is counted from the end.
+	day := policy("20h; due")
+	card = owed(day, work)
+	card.Reminded, card.Nudges, card.RemindedAt = []string{"20h"}, 1, card.EndsAt.Add(20*time.Hour)
+	moved := work
+	moved.Zone = zoneOf(t, "Pacific/Apia")
+	if plan := day.Plan(card, moved); len(plan) != 1 || plan[0].Key() != "due" {
+		t.Errorf("who moves is reminded of %v", plan)
+	}
+}
+
+// Somebody who is gone is told nothing, and each step is done when its time comes: whoever is back is told
+// of what comes then.
+func TestNudgesOfWhoIsGone(t *testing.T) {
+	t.Parallel()
+	work, policy := hiring.DefaultWorkTime(india), hiring.DefaultNudgePolicy()
+	card := owed(policy, work)
+	card.SnoozedUntil = card.EndsAt.Add(2 * time.Hour)
+	for _, want := range []string{"Fri 11 Dec 16:05 [5m] false", "Fri 11 Dec 18:00 [] true", "Mon 14 Dec 10:00 [due] false"} {
+		now := policy.Planned(card, work).NudgeAt
+		d := policy.DecideGone(card, work, now)
+		var steps []string
+		for _, s := range d.Reached {
+			steps = append(steps, s.Key())
+		}
+		if got := now.In(india).Format("Mon 2 Jan 15:04"); got+" "+sprint(steps, d.Asked) != want || d.Send || d.Held != "" || d.Then.Nudges != 0 {
+			t.Fatalf("at %s %v: %+v, want %s", got, steps, d, want)
+		}
+		card = d.Then
+	}
+	if d := policy.Decide(card, work, card.NudgeAt); !d.Send || len(d.Reached) != 1 || d.Reached[0].Key() != "due+1" {
+		t.Errorf("back they are told %+v", d)
+	}
+}
+
+func sprint(steps []string, asked bool) string {
+	return "[" + strings.Join(steps, " ") + "] " + strconv.FormatBool(asked)
 }
 
 // However a policy and somebody's times are, each step is done once, at a moment that is allowed, the

@@ -126,12 +126,16 @@ type Scorecard struct {
 	// AcceptedBy is who said that three lines are enough, at AcceptedAt; "" for nobody.
 	AcceptedBy string
 	AcceptedAt time.Time
-	// Nudges counts the steps of the policy that are done, SnoozedUntil is when its owner asked to be
+	// Nudges counts the steps of the policy of which its owner was reminded, SnoozedUntil is when its owner asked to be
 	// reminded, if they did. NudgeAt is when there is something to do for a reminder next, zero for never;
 	// NudgePolicy.Planned says so, and who saves a scorecard asks it.
 	Nudges                int
 	NudgeAt, SnoozedUntil time.Time
-	Version               int64
+	// Reminded are the keys of the steps that are done, and RemindedAt is when its owner was last reminded,
+	// both for the present EndsAt. They are filled in only where reminders are planned.
+	Reminded   []string
+	RemindedAt time.Time
+	Version    int64
 }
 
 // ParseRecommendation reads a recommendation by its name or title, in any spelling of blanks and case.

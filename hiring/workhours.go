@@ -143,10 +143,11 @@ func (w WorkTime) Present() WorkTime {
 	return w
 }
 
-// remindOn returns the time of reminders on the day of an instant.
+// remindOn returns the time of reminders on the day of an instant: of a time that the clock skips on that day
+// the end of the gap, and of one that it shows twice the first.
 func (w WorkTime) remindOn(at time.Time) time.Time {
 	y, m, d := at.In(w.Zone).Date()
-	return time.Date(y, m, d, 0, w.RemindAt, 0, 0, w.Zone)
+	return firstAt(time.Date(y, m, d, 0, w.RemindAt, 0, 0, time.UTC), w.Zone)
 }
 
 // Workday tells whether they work on a date, YYYY-MM-DD.

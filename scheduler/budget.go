@@ -37,23 +37,47 @@ func (c *Courier) hold(ctx context.Context, row store.Row, now time.Time) (held 
 	if at := times.NextAllowed(now); !at.Equal(now) {
 		return true, c.store.MarkLater(ctx, row, orTomorrow(at, now), waitsForHours)
 	}
-	if row.View.Name == views.Digest {
-		return false, nil // it holds what did not fit already
-	}
 	y, m, d := now.In(times.Zone).Date()
 	sent, err := c.store.SentUnprompted(ctx, row.Person, time.Date(y, m, d, 0, 0, 0, 0, times.Zone))
-	if err != nil || sent < budget {
+	if err != nil {
+		return false, err
+	}
+	today, onTheirWay, err := c.expected(ctx, row, time.Date(y, m, d+1, 0, 0, 0, 0, times.Zone))
+	if err != nil || sent+onTheirWay < budget {
 		return false, err
 	}
 	next := orTomorrow(times.NextDay(now), now)
-	if single {
+	if single && row.View.Name != views.Digest {
 		return true, c.store.MarkLater(ctx, row, next, waitsForDay)
 	}
 	key := fmt.Sprintf("digest:%s:%s", row.Person, bot.DateOf(next, times.Zone))
+	if today.Key != "" {
+		key, next = today.Key, today.DueAt
+	}
 	return true, c.store.Merge(ctx, row, bot.Message{
 		To: bot.Recipient{Person: row.Person}, View: bot.View{Name: views.Digest, Subject: key}, Key: key, Due: next, Unprompted: true,
 		Why: "You get these in one message because there were more than you want in a day. /hire mynudges changes that.",
 	})
+}
+
+// expected returns how many messages besides a given one have a place in its reader's day, which ends at an
+// instant, though they are not on record as sent: those that may have arrived, and what is merged and
+// still to come today. That one is returned too: what does not fit beside it is merged into it.
+func (c *Courier) expected(ctx context.Context, row store.Row, end time.Time) (today store.Row, n int, err error) {
+	others, err := c.store.OpenUnprompted(ctx, row.Lane)
+	for _, other := range others {
+		digest := other.View.Name == views.Digest && other.State == store.Waiting && other.DueAt.Before(end)
+		switch {
+		case other.ID == row.ID, !digest && other.State != store.Sending:
+			continue
+		case digest && row.View.Name == views.Digest:
+			continue // one of them comes first, and the other is merged into a later one if need be
+		case digest && today.Key == "":
+			today = other
+		}
+		n++
+	}
+	return today, n, err
 }
 
 // orTomorrow returns when to look again, also at somebody who never works.

@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -108,6 +109,93 @@ func TestWhoWantsThemSingleGetsThemOnTheNextDays(t *testing.T) {
 			moment{"2026-11-27T10:00", []string{"n0", "n1"}},
 			moment{"2026-11-28T10:00", []string{"n0", "n1"}}, // a Saturday
 			moment{"2026-11-30T10:00", []string{"n0", "n1", "n2"}},
+		)
+	})
+}
+
+// What is merged takes one of its day's places before it comes, so that what comes earlier leaves it one.
+func TestWhatIsMergedHasAPlaceInItsDay(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.views[views.Digest] = views.DigestOf(w.views)
+		w.at("2026-11-23T10:00")
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Budget: new(2)})
+		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"), w.nudge(w.asha, "n2"))
+		w.follow(w.asha, moment{"2026-11-23T10:00", []string{"n0", "n1"}})
+		w.at("2026-11-24T09:35")
+		w.send(w.nudge(w.asha, "n3"), w.nudge(w.asha, "n4"))
+		w.follow(w.asha,
+			moment{"2026-11-24T09:35", []string{"n0", "n1", "n3"}},
+			moment{"2026-11-24T10:00", []string{"n0", "n1", "n3", "Since yesterday: 2 things"}}, // n2, and n4 that had no place beside it
+			moment{"2026-11-25T10:00", []string{"n0", "n1", "n3", "Since yesterday: 2 things"}},
+		)
+	})
+}
+
+// Where somebody wants fewer by the time at which what is merged comes, it goes along with the next day's.
+func TestWhatIsMergedWaitsForAnotherDay(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.views[views.Digest] = views.DigestOf(w.views)
+		w.at("2026-11-23T10:00")
+		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"), w.nudge(w.asha, "n2"))
+		w.follow(w.asha, moment{"2026-11-23T10:00", []string{"n0", "n1"}})
+		w.at("2026-11-24T09:35")
+		w.send(w.nudge(w.asha, "n3"))
+		w.follow(w.asha, moment{"2026-11-24T09:35", []string{"n0", "n1", "n3"}})
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Budget: new(1)})
+		w.send(w.nudge(w.asha, "n4"))
+		w.follow(w.asha,
+			moment{"2026-11-24T12:00", []string{"n0", "n1", "n3"}},
+			moment{"2026-11-25T10:00", []string{"n0", "n1", "n3", "Since yesterday: 2 things"}},
+			moment{"2026-11-26T10:00", []string{"n0", "n1", "n3", "Since yesterday: 2 things"}},
+		)
+	})
+}
+
+// Who goes west can have a date twice: what is merged for it then is a message of its own, since that of
+// the date was sent.
+func TestWhatIsMergedForADateThatComesTwice(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.views[views.Digest] = views.DigestOf(w.views)
+		lives := func(zone string) {
+			w.asha.Zone = zone
+			w.in(func(ctx context.Context, tx *store.Tx) (err error) {
+				w.asha, err = tx.SavePerson(ctx, w.asha)
+				return err
+			})
+		}
+		lives("Australia/Lord_Howe")
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 8 * 60, To: 22 * 60}, Budget: new(1)})
+		w.at("2026-11-23T04:30") // ten o'clock there
+		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"))
+		w.follow(w.asha, moment{"2026-11-23T04:30", []string{"n0"}}, moment{"2026-11-24T04:30", []string{"n0", "Since yesterday: 1 thing"}})
+		lives("America/New_York") // where it is still the 23rd
+		w.at("2026-11-24T05:00")
+		w.send(w.nudge(w.asha, "n2"))
+		w.follow(w.asha,
+			moment{"2026-11-24T05:00", []string{"n0", "Since yesterday: 1 thing"}},
+			moment{"2026-11-24T20:29", []string{"n0", "Since yesterday: 1 thing"}},
+			moment{"2026-11-24T20:30", []string{"n0", "Since yesterday: 1 thing", "Since yesterday: 1 thing"}},
+		)
+	})
+}
+
+// What may have arrived is looked for after hours too, but not sent again then.
+func TestWhatDidNotArriveWaitsForWorkingHours(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.at("2026-11-23T10:00")
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 9 * 60, To: 10*60 + 1}})
+		w.chat.next(callSend, outcome{err: errors.New("connection reset")})
+		w.send(w.nudge(w.asha, "nudge"))
+		w.drain()
+		w.follow(w.asha,
+			moment{"2026-11-23T10:01", nil},
+			moment{"2026-11-23T12:00", nil},
+			moment{"2026-11-24T08:59", nil},
+			moment{"2026-11-24T09:00", []string{"nudge"}},
 		)
 	})
 }

@@ -200,6 +200,11 @@ func (c *Courier) handle(ctx context.Context, row store.Row, owner string, now t
 		if found {
 			return c.store.MarkFound(ctx, row, posted, c.clock())
 		}
+		if row.Unprompted { // its reader's hours may have ended meanwhile
+			if held, err := c.hold(ctx, row, now); err != nil || held {
+				return err
+			}
+		}
 	}
 	return c.send(ctx, row, places, owner, now)
 }

@@ -15,6 +15,9 @@ import (
 const (
 	// leftReason is why a reminder is moot of somebody who is gone.
 	leftReason = "they have left"
+	// passedReason is why a step is moot that a change of the policy, or of somebody's zone, has put before
+	// a reminder that they had.
+	passedReason = "they were reminded after its time"
 	// rounds is how many batches of people one sweep reminds at most.
 	rounds = 20
 )
@@ -75,10 +78,11 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 			}
 			continue
 		}
-		d := policy.Decide(card, times, now)
+		decide := policy.Decide
 		if views.Gone(s, person) {
-			d.Send, d.Held, d.Then.NudgeAt = false, "", time.Time{}
+			decide = policy.DecideGone
 		}
+		d := decide(card, times, now)
 		sent, err := settle(ctx, tx, card, d, key, "")
 		if err != nil {
 			return err
@@ -119,6 +123,14 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 	}
 	if d.Asked {
 		steps = append(steps, store.NudgeRecord{Step: "asked:" + views.InstantArg(card.SnoozedUntil), PlannedAt: card.SnoozedUntil})
+	}
+	for _, s := range d.Passed {
+		_, err := tx.RecordNudge(ctx, store.NudgeRecord{
+			Interview: card.Interview, Person: card.Person, EndsAt: card.EndsAt, Step: s.Key(), PlannedAt: s.At, State: store.NudgeMoot, Reason: passedReason,
+		})
+		if err != nil {
+			return false, err
+		}
 	}
 	for n := len(steps) - 1; n >= 0; n-- { // the last first: the others are merged into it
 		r := steps[n]

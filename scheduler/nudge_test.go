@@ -301,3 +301,40 @@ func TestWhoRecruitsIsToldOfLateScorecards(t *testing.T) {
 		told(line(w.ravi, w.asha, hiring.LateAway), line(w.ravi, w.asha, hiring.LateOverdue), line(w.ravi, w.asha, hiring.LateLeft))
 	})
 }
+
+// A change of what holds for all has everything planned anew. What nobody is to be asked for yet waits for the
+// end of its interview: it must not come up in every sweep until then, in the way of what is due.
+func TestWhatIsToComeIsNotInTheWay(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.at("2026-11-23T10:00")
+		i := w.interviewed("2026-11-23T11:00", w.asha) // until twelve
+		dueAt := func(at string, want ...string) {
+			t.Helper()
+			w.at(at)
+			due, err := w.NudgesDue(t.Context(), w.clock.now(), 10)
+			must(t, err)
+			if diff := cmp.Diff(want, due); diff != "" {
+				t.Errorf("at %s (-want +got):\n%s", at, diff)
+			}
+		}
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingWorkingHours, "9:00-19:00")
+		})
+		dueAt("2026-11-23T10:30")
+		w.at("2026-11-23T11:10")
+		w.in(func(ctx context.Context, tx *store.Tx) error { // who is asked later during the interview
+			s, err := tx.Scorecard(ctx, i.ID, w.asha.ID)
+			if err != nil {
+				return err
+			}
+			if s, err = s.Snooze(tx.Now().Add(15*time.Minute), tx.Snapshot().WorkTime(w.asha.ID), tx.Now()); err != nil {
+				return err
+			}
+			_, err = tx.SaveScorecard(ctx, s)
+			return err
+		})
+		dueAt("2026-11-23T11:30")
+		dueAt("2026-11-23T12:00", w.asha.ID)
+	})
+}

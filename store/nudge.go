@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hirebot/hirebot/hiring"
@@ -52,9 +53,50 @@ func (s *Store) NudgesDue(ctx context.Context, now time.Time, limit int) ([]stri
 // PendingCards returns the scorecards of interviews that are over and that somebody still owes, those
 // due first in front.
 func (t *Tx) PendingCards(ctx context.Context, person string) ([]hiring.Scorecard, error) {
-	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.ends_at <= $2
+	cards, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.ends_at <= $2
 		ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(mostPending), person, instant{t.now})
+	for at := range cards {
+		if err == nil {
+			cards[at], err = t.reminded(ctx, cards[at])
+		}
+	}
+	return cards, err
 }
+
+// reminded returns a scorecard with what is on record of its reminders, by which the next is planned.
+func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
+	s.Reminded, s.RemindedAt = nil, time.Time{}
+	sent := 0
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var (
+			step  string
+			state NudgeState
+			at    instant
+		)
+		if err := scan(&step, &state, &at); err != nil {
+			return err
+		}
+		s.Reminded = append(s.Reminded, step)
+		if state != NudgeMoot && !strings.HasPrefix(step, askedStep) {
+			sent++
+		}
+		if state != NudgeMoot && at.After(s.RemindedAt) {
+			s.RemindedAt = at.Time
+		}
+		return nil
+	}, `SELECT step, state, decided_at FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND state <> 'held'`,
+		s.Interview, s.Person, instant{s.EndsAt})
+	if err != nil {
+		return hiring.Scorecard{}, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+	}
+	if len(s.Reminded) > 0 { // what the row says was read before, and may have been written by a sweep since
+		s.Nudges = sent
+	}
+	return s, nil
+}
+
+// askedStep stands before the instant in the step of a reminder for which its owner asked.
+const askedStep = "asked:"
 
 // PlanNudge saves what hiring.NudgePolicy.Decide says of the reminders of a scorecard, and nothing else
 // of it: its owner may be writing it. It returns a Conflict error where that was decided elsewhere since
@@ -142,7 +184,7 @@ func (t *Tx) NudgesOf(ctx context.Context, interview string) ([]NudgeRecord, err
 }
 
 // refreshInterview has all messages about an interview drawn again, and those in which somebody was
-// reminded of a scorecard of it, merged ones in what they were merged into.
+// reminded of a scorecard of it, alone or beside others, merged ones in what they were merged into.
 func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 	subjects := []string{interview}
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
@@ -150,8 +192,11 @@ func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 		err := scan(&subject)
 		subjects = append(subjects, subject)
 		return err
-	}, `SELECT DISTINCT CASE WHEN o.merged_into <> '' THEN o.merged_into ELSE o.subject END
-		FROM nudges n JOIN outbox o ON o.once = n.message WHERE n.interview = $1 AND n.message <> ''`, interview)
+	}, `SELECT CASE WHEN o.merged_into <> '' THEN o.merged_into ELSE o.subject END
+		FROM nudges n JOIN outbox o ON o.once = n.message WHERE n.interview = $1 AND n.message <> ''
+		UNION SELECT CASE WHEN o.merged_into <> '' THEN o.merged_into ELSE o.subject END
+		FROM interviews i JOIN scorecards s ON s.interview = i.id JOIN outbox o ON o.person = s.person AND o.unprompted
+		WHERE i.id = $1 AND o.view_name = 'nudge' AND o.created_at >= i.created_at AND o.args LIKE $2`, interview, `%"`+interview+`"%`)
 	if err != nil {
 		return fmt.Errorf("look for reminders of %s: %w", interview, err)
 	}
@@ -175,10 +220,10 @@ func (t *Tx) replanNudges(ctx context.Context) error {
 	if !t.changed || t.before == nil {
 		return nil
 	}
-	// Before an interview has ended there is nothing to remind of: what has its time in front of it would else
-	// want attention at every sweep until then.
+	// A scorecard of an interview that is not over is looked at when it is: until then there is nothing that a
+	// sweep could do about it, and it would be in the way of others.
 	const cards, held = `UPDATE scorecards SET nudge_at = CASE WHEN ends_at > $1 THEN ends_at ELSE $1 END WHERE waits AND ends_at IS NOT NULL`,
-		`UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND due_at <= $1 AND unprompted AND state = 'waiting'`
+		`UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND due_at <= $1 AND unprompted AND state IN ('waiting', 'sending')`
 	replan := func(where string, args ...any) error {
 		args = append([]any{instant{t.now}}, args...)
 		for _, query := range []string{cards, held} {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -122,14 +123,42 @@ func (s *Store) SentUnprompted(ctx context.Context, person string, since time.Ti
 	return n, nil
 }
 
+// OpenUnprompted returns the unprompted messages of a lane that are not sent yet, or of which that is not
+// known, the first due first.
+func (s *Store) OpenUnprompted(ctx context.Context, lane string) ([]Row, error) {
+	return s.rows(ctx, `lane = $1 AND next_at IS NOT NULL AND unprompted AND state IN ('waiting', 'sending') ORDER BY due_at, created_at, id`, lane)
+}
+
 // Merge makes a message part of one of a key, which holds all that is merged under it and is sent when it
-// is due: the view, of the key. The message itself is moot.
+// is due: the view, of the key. The message itself is moot, and what was merged into it goes along. Where a
+// message of the key was sent already, it is one of a key of its own.
 func (s *Store) Merge(ctx context.Context, row Row, into bot.Message) error {
 	return s.InTx(ctx, func(t *Tx) error {
+		for {
+			var state string
+			err := t.conn.row(ctx, []any{&state}, `SELECT state FROM outbox WHERE once = $1`, into.Key)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return fmt.Errorf("merge a message: %w", err)
+			}
+			if err != nil || State(state) == Waiting && into.Key != row.Key {
+				break
+			}
+			into.Key += "+"
+			into.View.Subject = into.Key
+		}
+		own := into.Key
+		if row.View.Name == into.View.Name {
+			own = "" // what it holds goes along, and it is nothing by itself
+		}
 		n, err := t.write(ctx, `UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'merged into one message', merged_into = $4
-			WHERE id = $1 AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, into.Key)
+			WHERE id = $1 AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, own)
 		if err := leased(n, err, "merge a message"); err != nil {
 			return err
+		}
+		if own == "" {
+			if _, err := t.write(ctx, `UPDATE outbox SET merged_into = $2 WHERE merged_into = $1 AND merged_into <> ''`, row.Key, into.Key); err != nil {
+				return fmt.Errorf("merge a message: %w", err)
+			}
 		}
 		return t.Send(ctx, into)
 	})

@@ -231,10 +231,11 @@ func (s *Store) DueLanes(ctx context.Context, now time.Time, limit int) ([]strin
 		}
 		lanes = append(lanes, lane)
 		return nil
-	}, `SELECT lane, min(next_at) FROM outbox
+	}, // Grouped by an expression, so that SQLite reads what is due and not, in the order of lanes, all that waits.
+		`SELECT outbox.lane || '', min(next_at) FROM outbox
 	    WHERE next_at <= $1 AND NOT EXISTS (
 	        SELECT 1 FROM lanes WHERE lanes.lane = outbox.lane AND (lanes.leased_until > $1 OR lanes.hold_until > $1))
-	    GROUP BY lane ORDER BY 2, 1 LIMIT $2`, instant{now}, limit)
+	    GROUP BY outbox.lane || '' ORDER BY 2, 1 LIMIT $2`, instant{now}, limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for lanes with something due: %w", err)
 	}

@@ -57,6 +57,10 @@ func (t *Tx) SaveScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Scor
 
 // writeScorecard writes a scorecard of an application whose row is locked by this unit.
 func (t *Tx) writeScorecard(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
+	s, err := t.reminded(ctx, s)
+	if err != nil {
+		return hiring.Scorecard{}, err
+	}
 	row, err := t.scorecardRow(s)
 	if err != nil {
 		return hiring.Scorecard{}, err

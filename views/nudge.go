@@ -51,8 +51,8 @@ func drawNudge(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 	}
 	open := slices.DeleteFunc(slices.Clone(all), func(n nudged) bool { return !n.Waits() })
 	switch {
-	case len(all) == 0:
-		return bot.Card{}, bot.ErrMoot
+	case len(all) == 0: // they have handed it over, and may not know of it any more
+		return bot.Card{Title: "Nothing is asked of you any more", Body: []bot.Node{bot.T("Somebody else has your seat.")}}, nil
 	case len(all) == 1:
 		return askCard(tx, viewer, all[0]), nil
 	case len(open) == 0:

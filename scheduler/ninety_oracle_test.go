@@ -1,0 +1,824 @@
+package scheduler_test
+
+import (
+	"cmp"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/store"
+)
+
+// What stands here knows nothing of how reminders are planned: it walks through minutes, and looks up in a
+// table what the clocks of the zones show.
+
+// span is a time, its end not included.
+type span struct{ from, to time.Time }
+
+// state is when somebody may be told things, as a person. from and to are minutes of the day, where they are
+// their own.
+type state struct {
+	at             time.Time
+	zone           string
+	active, single bool
+	own            bool
+	from, to       int
+	until          string    // the last day of an absence
+	away           [2]string // the first and last of the days that they said themselves
+	budget         int       // 0 is the company's
+}
+
+// company is what holds for all.
+type company struct {
+	at                         time.Time
+	weekend                    []time.Weekday
+	holidays                   []string
+	from, to, remindAt, budget int
+	steps                      []string
+	works                      map[int]bool // by the number of the day
+}
+
+// The standings of a scorecard.
+const (
+	waits    = "waits"
+	in       = "in"
+	declined = "declined"
+	waived   = "waived"
+	off      = "off"
+	removed  = "removed"
+)
+
+// standing is how a scorecard stands from an instant on.
+type standing struct {
+	at                   time.Time
+	is                   string
+	ends, due            time.Time
+	snoozed, snoozedFrom time.Time
+}
+
+// owing is a scorecard.
+type owing struct{ interview, person string }
+
+// zoneTable is what the clock of a zone shows at each minute from the beginning of the diary: the number of
+// the day, and the minute of the day.
+type zoneTable struct {
+	location *time.Location
+	day      []int
+	minute   []int
+}
+
+// arrival is a message as its reader got it.
+type arrival struct {
+	at     time.Time
+	person string
+	card   bot.Card
+	drawn  bot.Card // the last drawing
+}
+
+// diary is what the test itself knows of what happened.
+type diary struct {
+	begin, end time.Time
+	zones      map[string]*zoneTable
+	states     map[string][]state
+	companies  []*company
+	cards      map[owing][]standing
+	down       []span
+	user       map[string]string // the ids of people by their accounts
+	team       map[string]bool   // those who hire
+	arrivals   map[string][]*arrival
+	failing    map[string][]span
+	wrong      []string
+}
+
+func newDiary(begin, end time.Time) *diary {
+	d := &diary{
+		begin: begin, end: end, zones: map[string]*zoneTable{}, states: map[string][]state{}, cards: map[owing][]standing{}, user: map[string]string{}, team: map[string]bool{},
+		arrivals: map[string][]*arrival{}, failing: map[string][]span{},
+	}
+	for _, name := range ninetyZones {
+		location, err := time.LoadLocation(name)
+		if err != nil {
+			panic(err)
+		}
+		z := &zoneTable{location: location}
+		for at := begin; at.Before(end.AddDate(0, 0, 60)); at = at.Add(time.Minute) {
+			local := at.In(location)
+			y, m, day := local.Date()
+			z.day = append(z.day, int(time.Date(y, m, day, 0, 0, 0, 0, time.UTC).Unix()/86400))
+			z.minute = append(z.minute, local.Hour()*60+local.Minute())
+		}
+		d.zones[name] = z
+	}
+	return d
+}
+
+// minute returns the number of the first whole minute that is not before an instant.
+func (d *diary) minute(at time.Time) int {
+	return int((at.Sub(d.begin) + time.Minute - 1) / time.Minute)
+}
+
+func (d *diary) instant(minute int) time.Time {
+	return d.begin.Add(time.Duration(minute) * time.Minute)
+}
+
+func dateOf(day int) string { return time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly) }
+
+func (n *ninety) person(id string, change func(s *state)) {
+	s := n.stateOf(id, n.now())
+	change(&s)
+	s.at = n.now()
+	n.states[id] = append(n.states[id], s)
+}
+
+func (n *ninety) company(change func(c *company)) {
+	c := company{weekend: []time.Weekday{time.Saturday, time.Sunday}, from: 9*60 + 30, to: 18 * 60, remindAt: 600, budget: 2, steps: []string{"5m", "due", "due+1"}}
+	if len(n.companies) > 0 {
+		c = *n.companies[len(n.companies)-1]
+	}
+	change(&c)
+	c.at, c.works = n.now(), map[int]bool{}
+	n.companies = append(n.companies, &c)
+}
+
+// last returns the last of some entries that is not after an instant.
+func last[T any](all []T, at time.Time, of func(T) time.Time) (int, bool) {
+	for i := len(all) - 1; i >= 0; i-- {
+		if !of(all[i]).After(at) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (d *diary) stateOf(person string, at time.Time) state {
+	i, ok := last(d.states[person], at, func(s state) time.Time { return s.at })
+	if !ok {
+		return state{}
+	}
+	return d.states[person][i]
+}
+
+func (d *diary) companyOf(at time.Time) *company {
+	i, _ := last(d.companies, at, func(c *company) time.Time { return c.at })
+	return d.companies[i]
+}
+
+// workday tells whether the company works on a day.
+func (c *company) workday(day int) bool {
+	is, known := c.works[day]
+	if !known {
+		date := dateOf(day)
+		weekday := time.Unix(int64(day)*86400, 0).UTC().Weekday()
+		is = !slices.Contains(c.weekend, weekday) && !slices.Contains(c.holidays, date) && !slices.Contains(c.holidays, date[5:])
+		c.works[day] = is
+	}
+	return is
+}
+
+func (s state) hours(c *company) (from, to int) {
+	if s.own {
+		return s.from, s.to
+	}
+	return c.from, c.to
+}
+
+func (s state) gone(day int) bool {
+	date := dateOf(day)
+	return s.until != "" && date <= s.until || s.away[0] != "" && s.away[0] <= date && date <= s.away[1]
+}
+
+// held says why somebody may be told nothing at a minute, "" where they may.
+func (d *diary) held(s state, c *company, minute int) string {
+	z := d.zones[s.zone]
+	day, clock := z.day[minute], z.minute[minute]
+	from, to := s.hours(c)
+	inHours := clock >= from && clock < to
+	switch {
+	case inHours && c.workday(day) && !s.gone(day):
+		return ""
+	case !c.workday(day):
+		return "day_off"
+	case s.gone(day):
+		return "away"
+	default:
+		return "hours"
+	}
+}
+
+// firstAllowed returns the first instant from a given one at which somebody may be told things, as it stands
+// at another.
+func (d *diary) firstAllowed(person string, as, from time.Time) time.Time {
+	s, c := d.stateOf(person, as), d.companyOf(as)
+	floor := int(from.Sub(d.begin) / time.Minute)
+	if d.held(s, c, floor) == "" {
+		return from
+	}
+	for minute := floor + 1; minute < len(d.zones[s.zone].day); minute++ {
+		if d.held(s, c, minute) == "" {
+			return d.instant(minute)
+		}
+	}
+	return from
+}
+
+// dueOf returns by when somebody owes the scorecard of an interview: the end of their hours on the company's
+// next working day.
+func (d *diary) dueOf(person string, as, ends time.Time) time.Time {
+	s, c := d.stateOf(person, as), d.companyOf(as)
+	z := d.zones[s.zone]
+	_, to := s.hours(c)
+	floor := int(ends.Sub(d.begin) / time.Minute)
+	for minute, due := floor, 0; minute < len(z.day); minute++ {
+		if due == 0 && z.day[minute] > z.day[floor] && c.workday(z.day[minute]) {
+			due = z.day[minute]
+		}
+		if due != 0 && (z.day[minute] == due && z.minute[minute] >= to || z.day[minute] > due) {
+			return d.instant(minute)
+		}
+	}
+	return time.Time{}
+}
+
+// remindsFrom is from which minute of a day on somebody is reminded.
+func (s state) remindsFrom(c *company) int {
+	from, to := s.hours(c)
+	if c.remindAt >= to {
+		return from
+	}
+	return max(from, c.remindAt)
+}
+
+// onDay returns the first minute at which the clock shows a minute of a day, or more.
+func (z *zoneTable) onDay(day, clock int) int {
+	at, _ := slices.BinarySearch(z.day, day)
+	for ; at < len(z.day); at++ {
+		if z.day[at] == day && z.minute[at] >= clock || z.day[at] > day {
+			return at
+		}
+	}
+	return at
+}
+
+// nextDay returns the first minute on a later day than that of a minute at which somebody is reminded of
+// things; with away the days on which they are away are none.
+func (d *diary) nextDay(s state, c *company, minute int, away bool) int {
+	z := d.zones[s.zone]
+	from, to := s.remindsFrom(c), 0
+	_, to = s.hours(c)
+	for at := minute + 1; at < len(z.day); at++ {
+		day := z.day[at]
+		if day > z.day[minute] && c.workday(day) && (!away || !s.gone(day)) && z.minute[at] >= from && z.minute[at] < to {
+			return at
+		}
+	}
+	return len(z.day)
+}
+
+// plan returns at which minute each step of the policy is to come.
+func (d *diary) plan(now standing, s state, c *company) map[string]int {
+	plan := map[string]int{}
+	z := d.zones[s.zone]
+	for _, step := range c.steps {
+		late, onDay := strings.CutPrefix(step, "due")
+		if !onDay {
+			after, err := time.ParseDuration(step)
+			if err != nil {
+				panic(err)
+			}
+			plan[step] = d.minute(now.ends.Add(after))
+			continue
+		}
+		at := z.onDay(z.day[int(now.due.Sub(d.begin)/time.Minute)], c.remindAt)
+		days, _ := strconv.Atoi(strings.TrimPrefix(late, "+"))
+		for range days {
+			at = d.nextDay(s, c, at, false)
+		}
+		plan[step] = at
+	}
+	return plan
+}
+
+// latest returns how a scorecard stands.
+func (n *ninety) latest(interview, person string) standing {
+	if all := n.cards[owing{interview, person}]; len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return standing{}
+}
+
+func (n *ninety) stands(interview, person string, change func(s *standing)) {
+	s := n.latest(interview, person)
+	change(&s)
+	s.at = n.now()
+	if s.is != waits {
+		s.snoozed = time.Time{}
+	}
+	key := owing{interview, person}
+	n.cards[key] = append(n.cards[key], s)
+}
+
+// note notes how somebody's own act has left their scorecard.
+func (n *ninety) note(s hiring.Scorecard, _ time.Time) {
+	n.stands(s.Interview, s.Person, func(now *standing) {
+		switch s.State {
+		case hiring.CardSubmitted:
+			now.is = in
+		case hiring.CardDeclined:
+			now.is = declined
+		case hiring.CardWaived:
+			now.is = waived
+		case hiring.CardPending, hiring.CardDraft:
+			now.snoozed, now.snoozedFrom = s.SnoozedUntil, n.now()
+		}
+	})
+}
+
+// seated notes how a change of an interview has left its scorecards.
+func (n *ninety) seated(i hiring.Interview, at time.Time) {
+	on, end := i.State.On(), i.EndsAt()
+	for key := range n.cards {
+		if key.interview == i.ID && !i.Sits(key.person) && n.latest(i.ID, key.person).is != removed {
+			n.stands(i.ID, key.person, func(s *standing) { s.is, s.ends = removed, end })
+		}
+	}
+	for _, person := range i.People() {
+		n.stands(i.ID, person, func(s *standing) {
+			before := *s
+			s.ends = end
+			switch {
+			case before.is == in:
+			case !on:
+				s.is = off
+			case before.is == "", before.is == off, before.is == removed, before.is == waits && !before.ends.Equal(end):
+				asked := end // who is asked when it is over has as long from then
+				if at.After(asked) {
+					asked = at
+				}
+				s.is, s.due, s.snoozed = waits, n.dueOf(person, at, asked), time.Time{}
+			}
+		})
+	}
+}
+
+// fail notes that a call about somebody failed, and until when their messages may wait for that.
+func (n *ninety) fail(person string, at time.Time, wait time.Duration) {
+	tries := 0 // of one message they were at most
+	for _, f := range n.failing[person] {
+		if at.Sub(f.from) < 12*time.Hour {
+			tries++
+		}
+	}
+	backoff := min(2*time.Second<<min(tries, 10), 10*time.Minute) * 5 / 4
+	n.failing[person] = append(n.failing[person], span{at, at.Add(max(wait, backoff) + time.Second)})
+}
+
+var interviewRef = regexp.MustCompile(`I-\d+`)
+
+// offered returns the interviews whose scorecards a card offers to fill in, and named all that it names.
+func offered(card bot.Card) (give, named []string) {
+	calls := []bot.Call{}
+	for _, a := range card.Actions {
+		calls = append(calls, a.Do)
+	}
+	if card.Menu != nil {
+		for _, i := range card.Menu.Items {
+			calls = append(calls, i.Do)
+		}
+	}
+	text := bot.PlainCard(card, time.UTC)
+	for _, c := range calls {
+		text += " " + strings.Join(c.Args, " ")
+		if c.Command == "feedback.give" {
+			give = append(give, c.Args[0])
+		}
+	}
+	named = interviewRef.FindAllString(text, -1)
+	slices.Sort(give)
+	slices.Sort(named)
+	return slices.Compact(give), slices.Compact(named)
+}
+
+func (d *diary) complain(format string, args ...any) {
+	d.wrong = append(d.wrong, fmt.Sprintf(format, args...))
+}
+
+// arrive notes that a message has come to somebody, and looks at what it says.
+func (n *ninety) arrive(delivery, user string, at time.Time, card bot.Card) {
+	person := n.user[user]
+	n.arrivals[delivery] = append(n.arrivals[delivery], &arrival{at: at, person: person, card: card, drawn: card})
+	give, _ := offered(card)
+	for _, i := range give {
+		if is := n.latest(i, person).is; is != waits && is != waived {
+			n.complain("at %s %s is asked for the scorecard of %s, which is %q", at, person, i, is)
+		}
+	}
+	n.ownOnly(person, at, card)
+}
+
+// redrawn notes that a message of somebody's was drawn again.
+func (n *ninety) redrawn(delivery, user string, at time.Time, card bot.Card) {
+	person := n.user[user]
+	for _, a := range n.arrivals[delivery] {
+		a.drawn = card
+	}
+	n.ownOnly(person, at, card)
+}
+
+// ownOnly looks whether somebody sits on all the interviews that a card of theirs names. Who hires knows of
+// others.
+func (n *ninety) ownOnly(person string, at time.Time, card bot.Card) {
+	_, named := offered(card)
+	for _, i := range named {
+		if is := n.latest(i, person).is; (is == "" || is == removed) && !n.team[person] {
+			n.complain("at %s %s, who does not sit on it, sees a card of %s (%q)", at, person, i, is)
+		}
+	}
+}
+
+// fateOf is what must have become of a step of the reminders of a scorecard.
+type fateOf struct {
+	state   string // "sent", "held" or "moot"
+	minute  int    // when it was sent
+	planned int
+	reasons map[string]bool // for which it was held
+}
+
+// stepOf is a step, counted from the end of an interview.
+type stepOf struct {
+	owing
+	ends int64
+	step string
+}
+
+// walk goes through the minutes of a scorecard, and says what must have become of its steps.
+func (d *diary) walk(key owing, out map[stepOf]*fateOf) {
+	log, end := d.cards[key], d.minute(d.end)
+	var (
+		snoozeDone time.Time // the snooze that is over
+		lastSent   = map[int64]int{}
+		planned    map[string]int
+		plannedBy  [3]time.Time // what that follows from: the last changes of the scorecard, of its owner and of the company
+	)
+	for minute := d.minute(log[0].at); minute < end; {
+		now := d.instant(minute)
+		at, _ := last(log, now, func(s standing) time.Time { return s.at })
+		card := log[at]
+		next := end
+		look := func(minuteThen int) {
+			if minuteThen > minute {
+				next = min(next, minuteThen)
+			}
+		}
+		if at+1 < len(log) {
+			look(d.minute(log[at+1].at))
+		}
+		if card.is != waits {
+			minute = next
+			continue
+		}
+		if ends := d.minute(card.ends); ends > minute {
+			look(ends)
+			minute = next
+			continue
+		}
+		if i := slices.IndexFunc(d.down, func(s span) bool { return !now.Before(s.from) && now.Before(s.to) }); i >= 0 {
+			minute = d.minute(d.down[i].to)
+			continue
+		}
+		s, c := d.stateOf(key.person, now), d.companyOf(now)
+		for _, other := range d.states[key.person] {
+			look(d.minute(other.at))
+		}
+		for _, other := range d.companies {
+			look(d.minute(other.at))
+		}
+		ends := card.ends.UnixMicro()
+		step := func(name string) stepOf { return stepOf{key, ends, name} }
+		var reached []string
+		if by := [3]time.Time{card.at, s.at, c.at}; by != plannedBy {
+			planned, plannedBy = d.plan(card, s, c), by
+		}
+		for name, planned := range planned {
+			if f := out[step(name)]; f != nil && f.state != "held" {
+				continue
+			}
+			look(planned)
+			if planned > minute {
+				continue
+			}
+			if sent, was := lastSent[ends]; was && planned <= sent {
+				// The policy, or their zone, was changed: its time was before a reminder that they had.
+				out[step(name)] = &fateOf{state: "moot", minute: minute}
+				continue
+			}
+			reached = append(reached, name)
+			if out[step(name)] == nil {
+				out[step(name)] = &fateOf{state: "held", planned: planned, reasons: map[string]bool{}}
+			}
+		}
+		snoozed := !card.snoozed.IsZero() && !card.snoozed.Equal(snoozeDone)
+		asked := snoozed && d.minute(card.snoozed) <= minute
+		if snoozed && !asked {
+			look(d.minute(card.snoozed))
+			for _, name := range reached {
+				out[step(name)].reasons["snoozed"] = true
+			}
+			if s.active {
+				minute = next
+				continue
+			}
+		}
+		if asked {
+			name := "asked " + strconv.FormatInt(card.snoozed.UnixMicro(), 10)
+			reached = append(reached, name)
+			if out[step(name)] == nil {
+				out[step(name)] = &fateOf{state: "held", reasons: map[string]bool{}}
+			}
+		}
+		if len(reached) == 0 {
+			minute = next
+			continue
+		}
+		why := d.held(s, c, minute)
+		for _, name := range reached {
+			f := out[step(name)]
+			switch {
+			case !s.active:
+				f.state, f.minute = "moot", minute
+			case why == "":
+				f.state, f.minute = "sent", minute
+			default:
+				f.reasons[why] = true
+			}
+		}
+		switch {
+		case !s.active && asked:
+			snoozeDone = card.snoozed
+		case s.active && why == "":
+			snoozeDone, lastSent[ends] = card.snoozed, minute
+		}
+		if s.active && why != "" {
+			next = minute + 1
+		}
+		minute = next
+	}
+}
+
+// sentRow is a message as the database has it.
+type sentRow struct {
+	id, key, person, view, into, state, reason string
+	created, due                               time.Time
+	open                                       bool // it wants attention
+	unprompted                                 bool
+}
+
+// String prints a message as a complaint has it.
+func (r *sentRow) String() string {
+	return fmt.Sprintf("%s, due %s (%s %s)", r.key, r.due.Format("01-02 15:04:05"), r.state, r.reason)
+}
+
+// check compares what the database and the platform have with what must be.
+func (n *ninety) check() {
+	n.t.Helper()
+	want := map[stepOf]*fateOf{}
+	for key := range n.cards {
+		n.walk(key, want)
+	}
+	rows, byKey := n.rows()
+	asks := n.checkSteps(want, byKey)
+	n.checkRows(rows, byKey, asks)
+	states := map[string]int{}
+	for _, f := range want {
+		states[f.state]++
+	}
+	merged := 0
+	for _, r := range rows {
+		if r.into != "" {
+			merged++
+		}
+	}
+	n.t.Logf("%s; of %d scorecards %v steps, %d messages, and %d merged", counted(n.done), len(n.cards), states, len(n.arrivals), merged)
+	if len(n.wrong) > 0 {
+		n.t.Errorf("%d things are wrong, with %s:\n%s", len(n.wrong), n.t.Name(), strings.Join(n.wrong[:min(len(n.wrong), 25)], "\n"))
+	}
+	if states["sent"] < 500 || states["held"] == 0 || states["moot"] == 0 || len(n.arrivals) < 500 || merged < 50 {
+		n.t.Errorf("too little has happened: %v", states)
+	}
+}
+
+func (n *ninety) rows() ([]*sentRow, map[string]*sentRow) {
+	n.t.Helper()
+	var all []*sentRow
+	byKey := map[string]*sentRow{}
+	eachRow(n.t, n.db, `SELECT id, once, person, view_name, merged_into, state, reason, created_at, due_at, next_at, unprompted FROM outbox ORDER BY created_at, id`, nil, func(found *sql.Rows) error {
+		var (
+			r            sentRow
+			created, due int64
+			next         sql.NullInt64
+		)
+		err := found.Scan(&r.id, &r.key, &r.person, &r.view, &r.into, &r.state, &r.reason, &created, &due, &next, &r.unprompted)
+		r.created, r.due, r.open = time.UnixMicro(created).UTC(), time.UnixMicro(due).UTC(), next.Valid
+		all = append(all, &r)
+		byKey[r.key] = &r
+		return err
+	})
+	return all, byKey
+}
+
+// checkSteps compares what is on record of each step with what must have become of it. It returns the
+// scorecards of which each message reminds.
+func (n *ninety) checkSteps(want map[stepOf]*fateOf, byKey map[string]*sentRow) map[string][]owing {
+	n.t.Helper()
+	asks := map[string][]owing{}
+	seen := map[stepOf]bool{}
+	eachRow(n.t, n.db, `SELECT interview, person, ends_at, step, state, reason, planned_at, decided_at, message FROM nudges`, nil, func(found *sql.Rows) error {
+		var (
+			k                       stepOf
+			is, reason, message     string
+			planned, decided, whole int64
+		)
+		if err := found.Scan(&k.interview, &k.person, &k.ends, &k.step, &is, &reason, &planned, &decided, &message); err != nil {
+			return err
+		}
+		if strings.HasPrefix(k.step, "asked:") {
+			k.step = "asked " + strconv.FormatInt(planned, 10)
+		}
+		whole = int64(n.minute(time.UnixMicro(decided)))
+		f := want[k]
+		seen[k] = true
+		told := fmt.Sprintf("%v, ends %s: on record is %s (%s) at %s for %q", k, time.UnixMicro(k.ends).UTC(), is, reason, time.UnixMicro(decided).UTC(), message)
+		switch {
+		case f == nil:
+			n.complain("%s, and it was not due", told)
+		case is == string(store.NudgeSent) || is == string(store.NudgeMerged):
+			if f.state != "sent" || int64(f.minute) != whole {
+				n.complain("%s, and must be %s at %s", told, f.state, n.instant(f.minute))
+			}
+			if byKey[message] == nil || byKey[message].person != k.person {
+				n.complain("%s, and there is no such message to them", told)
+			}
+			asks[message] = append(asks[message], k.owing)
+		case is != f.state:
+			n.complain("%s, and must be %s at %s", told, f.state, n.instant(f.minute))
+		case reason == "" || is == "held" && !f.reasons[reason]:
+			n.complain("%s, and the reasons were %v", told, f.reasons)
+		}
+		return nil
+	})
+	for k, f := range want {
+		if !seen[k] {
+			n.complain("%v, ends %s: nothing is on record of what must be %s at %s, %v", k, time.UnixMicro(k.ends).UTC(), f.state, n.instant(f.minute), f.reasons)
+		}
+	}
+	return asks
+}
+
+// checkRows looks at each unprompted message: when and how often it came, and whether it could have come at
+// an earlier minute.
+func (n *ninety) checkRows(rows []*sentRow, byKey map[string]*sentRow, asks map[string][]owing) {
+	byPerson := map[string][]time.Time{}
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r.id] = true
+		if nudges := r.view == "nudge" || r.view == "digest" || r.view == "target_dates"; !r.unprompted {
+			if nudges {
+				n.complain("%s is unprompted, and does not count as such", r)
+			}
+			continue
+		}
+		switch came := n.arrivals[r.id]; {
+		case len(came) > 1:
+			n.complain("%s came %d times", r, len(came))
+		case len(came) == 1:
+			byPerson[r.person] = append(byPerson[r.person], came[0].at)
+			if r.state != "sent" && r.state != "sending" {
+				n.complain("%s has come and is %s", r, r.state)
+			}
+		case r.state == "sent" || r.state == "dead":
+			n.complain("%s is %s and never came", r, r.state)
+		}
+	}
+	for id, came := range n.arrivals {
+		if !known[id] {
+			n.complain("at %s came what the outbox knows nothing of: %s", came[0].at, came[0].card.Title)
+		}
+	}
+	for _, times := range byPerson {
+		slices.SortFunc(times, time.Time.Compare)
+	}
+	for _, r := range rows {
+		if !r.unprompted {
+			continue
+		}
+		n.checkRow(r, byKey, asks, byPerson[r.person])
+	}
+}
+
+func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string][]owing, came []time.Time) {
+	if r.view == "nudge" && len(asks[r.key]) == 0 {
+		n.complain("%s reminds of no step", r)
+	}
+	final := r
+	for final.into != "" {
+		if final = byKey[final.into]; final == nil {
+			n.complain("%s is merged into nothing", r)
+			return
+		}
+	}
+	until := n.end
+	if all := n.arrivals[final.id]; len(all) == 1 {
+		until = all[0].at
+		if final == r {
+			n.checkArrival(r, all[0], came)
+		}
+	} else if final.state == "moot" {
+		// That must be since it has nothing to say, to whom it is for.
+		for _, a := range asks[r.key] {
+			still := true
+			for at, s := range n.cards[a] {
+				over := at+1 == len(n.cards[a]) || n.cards[a][at+1].at.After(r.due)
+				still = still && (!over || s.is == waits)
+			}
+			for at, s := range n.states[r.person] {
+				over := at+1 == len(n.states[r.person]) || n.states[r.person][at+1].at.After(r.due)
+				still = still && (!over || s.active)
+			}
+			if still {
+				n.complain("%s is moot, and %v waited all the time", r, a)
+			}
+		}
+		return
+	}
+	// At no minute before could it have come.
+	excused := 0
+	for minute := n.minute(r.due); n.instant(minute).Before(until); minute++ {
+		now := n.instant(minute)
+		s, c := n.stateOf(r.person, now), n.companyOf(now)
+		if !s.active || n.held(s, c, minute) != "" || minute < excused {
+			continue
+		}
+		during := func(spans []span) bool {
+			return slices.ContainsFunc(spans, func(s span) bool { return !now.Before(s.from) && now.Before(s.to) })
+		}
+		switch {
+		case during(n.down) || during(n.failing[r.person]):
+		case n.today(s, minute, came) >= cmp.Or(s.budget, c.budget):
+			excused = n.nextDay(s, c, minute, true)
+		case final != r && !final.created.After(now) && final.due.After(now) && n.sameDay(s, minute, n.minute(final.due)):
+			excused = n.minute(final.due) // what is to come today already takes the day's last place
+		default:
+			n.complain("%s (in the end %s) came at %s and could have at %s (%+v)", r, final, until, now, s)
+			return
+		}
+	}
+}
+
+func (n *ninety) sameDay(s state, a, b int) bool {
+	z := n.zones[s.zone]
+	return b < len(z.day) && z.day[a] == z.day[b]
+}
+
+// today counts what came to somebody on the day of a minute, by then.
+func (n *ninety) today(s state, minute int, came []time.Time) int {
+	count := 0
+	for _, at := range came {
+		floor := int(at.Sub(n.begin) / time.Minute)
+		if !at.After(n.instant(minute)) && n.sameDay(s, minute, floor) {
+			count++
+		}
+	}
+	return count
+}
+
+// checkArrival looks whether a message could come when it did.
+func (n *ninety) checkArrival(r *sentRow, a *arrival, came []time.Time) {
+	s, c := n.stateOf(r.person, a.at), n.companyOf(a.at)
+	floor := int(a.at.Sub(n.begin) / time.Minute)
+	if why := n.held(s, c, floor); why != "" || !s.active {
+		n.complain("%s came at %s, outside of their hours: %s, %+v", r, a.at.In(n.zones[s.zone].location), why, s)
+	}
+	count := 0
+	for _, at := range came {
+		if !at.After(a.at) && n.sameDay(s, floor, int(at.Sub(n.begin)/time.Minute)) {
+			count++
+		}
+	}
+	if budget := cmp.Or(s.budget, c.budget); count > budget {
+		n.complain("%s came at %s, and is the %d. of a day of %d", r, a.at, count, budget)
+	}
+	gone := slices.ContainsFunc(n.states[r.person], func(s state) bool { return !s.active && s.at.After(a.at) })
+	if !r.open && !gone { // nothing is to be drawn any more
+		give, _ := offered(a.drawn)
+		for _, i := range give {
+			if is := n.latest(i, r.person).is; is != waits && is != waived {
+				n.complain("%s asks for the scorecard of %s in the end, which is %q", r, i, is)
+			}
+		}
+	}
+}
