@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
@@ -34,13 +35,16 @@ func drawLatePanel(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	}), nil
 }
 
-// instead returns who could take a seat over: those of the requisition's panel who do not sit there and are
-// here.
+// instead returns who could take a seat over: those of the requisition's panel who do not sit there, have
+// not given the seat up, and are here.
 func instead(s *store.Snapshot, i hiring.Interview, on hiring.Subject) []hiring.Person {
 	var people []hiring.Person
 	for _, id := range on.Req.Panel {
 		one, known := s.Person(id)
-		if known && one.Active && !i.Sits(id) && len(people) < PageSize {
+		gaveUp := slices.ContainsFunc(on.Cards, func(s hiring.Scorecard) bool {
+			return s.Interview == i.ID && s.Person == id && s.State == hiring.CardDeclined
+		})
+		if known && one.Active && !gaveUp && !i.Sits(id) && len(people) < PageSize {
 			people = append(people, one)
 		}
 	}
