@@ -91,8 +91,8 @@ func TestWhatIsMoreThanADaysNumberIsMerged(t *testing.T) {
 		w.send(w.nudge(w.asha, "n5"), w.nudge(w.asha, "n6"))
 		w.follow(w.asha,
 			moment{"2026-11-24T12:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5"}},
-			moment{"2026-11-25T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
-			moment{"2026-11-27T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
+			moment{"2026-11-25T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "n6"}},
+			moment{"2026-11-27T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "n6"}},
 		)
 	})
 }
