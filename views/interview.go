@@ -423,6 +423,9 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 	if look.changes {
 		changeActions(i, look, add)
 	}
+	if (look.seats || look.changes) && i.State == hiring.InterviewNoShow {
+		add("It took place", "interview.done") // for who marked it by mistake
+	}
 	if len(menu.Items) == 0 {
 		menu = nil
 	}

@@ -235,15 +235,14 @@ func drawAnswered(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	if err != nil {
 		return card, err
 	}
-	if len(i.Slots) > 0 {
-		card.Title = "Everybody has answered: pick a time for " + i.ID
-		switch {
-		case allPast(i, tx.Now()):
-			card.Title = "The proposed times are past: " + i.ID + " needs others"
-		case !slices.ContainsFunc(i.Slots, i.Suits):
-			card.Title = "Everybody has answered: no time suits all for " + i.ID
-		}
-		card.Tone = bot.Attention
+	switch now := tx.Now(); {
+	case allPast(i, now):
+		card.Title, card.Tone = "The proposed times are past: "+i.ID+" needs others", bot.Attention
+	case !AllAnswered(i, now): // a time is chosen, or others were proposed since
+	case slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool { return s.At.After(now) && i.Suits(s) }):
+		card.Title, card.Tone = "Everybody has answered: pick a time for "+i.ID, bot.Attention
+	default:
+		card.Title, card.Tone = "Everybody has answered: no time suits all for "+i.ID, bot.Attention
 	}
 	return card, nil
 }

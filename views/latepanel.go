@@ -124,9 +124,10 @@ func lateReason(s hiring.Scorecard, look lateLook) bot.Text {
 	case look.until != "" && err == nil:
 		return bot.Join(bot.T(due), who, bot.T(" is away until "+day.Format("Mon 2 Jan")+"."))
 	case look.cause == hiring.LateOverdue && s.Nudges > 0:
-		return bot.Join(bot.T(due+count(s.Nudges, "reminder")+" to "), who, bot.T(" went unanswered."))
+		// Not how often: steps that came together were one message, and one that was put off was answered.
+		return bot.Join(bot.T(due), who, bot.T(" was reminded, and has not given it yet."))
 	case look.cause == hiring.LateOverdue:
-		return bot.Join(bot.T(due+"Reminders to "), who, bot.T(" went unanswered."))
+		return bot.Join(bot.T(due), who, bot.T(" has not given it yet."))
 	default:
 		return bot.Join(bot.T(due), who, bot.T(" is back."))
 	}
