@@ -169,6 +169,10 @@ func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiri
 	if err != nil {
 		return err
 	}
+	// Of who was rejected or withdrew, nothing is decided by it any more.
+	if a, err := tx.Application(ctx, i.Application); err != nil || !a.Active() {
+		return err
+	}
 	on, err := tx.InterviewSubject(ctx, i)
 	if err != nil {
 		return err
