@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
@@ -152,7 +153,8 @@ func digestCard(cards []bot.Card, zone *time.Location) bot.Card {
 			if text, ok := c.Body[0].(bot.Text); ok {
 				part = bot.Lines(part, text)
 				if titled[c.Title] > 1 {
-					hint = text.Plain(zone) // their titles do not tell them apart
+					about, _, _ := strings.Cut(c.Title, ": ") // the rest does not tell them apart
+					hint = about + " · " + text.Plain(zone)
 				}
 			}
 		}

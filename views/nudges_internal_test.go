@@ -26,10 +26,10 @@ func TestMergedMessagesKeepTheirButtons(t *testing.T) {
 	for _, it := range card.Menu.Items {
 		got += it.Label + " | " + it.Hint + " | " + strings.Join(it.Do.Args, " ") + "\n"
 	}
-	const want = `Swap | Of @P-1. | I-1 P-1
-Go on without | Of @P-1. | I-1 P-1
-Swap | Of @P-2. | I-1 P-2
-Go on without | Of @P-2. | I-1 P-2
+	const want = `Swap | I-1 · Of @P-1. | I-1 P-1
+Go on without | I-1 · Of @P-1. | I-1 P-1
+Swap | I-1 · Of @P-2. | I-1 P-2
+Go on without | I-1 · Of @P-2. | I-1 P-2
 Show R-6 | 1 requisition is past its target date | R-6
 `
 	if got != want {
