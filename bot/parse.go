@@ -108,6 +108,12 @@ func readValue(p Param, rd Reading, text string) (any, error) {
 			words = append(words, Word{Value: c.Value, Label: c.Label, Hint: c.Hint})
 		}
 		w, err := NameOf(words, strings.ToLower(p.label()), text)
+		if ErrorCode(err) == CodeNotFound {
+			// The label may be a question, which makes no sentence with “I know no”.
+			return nil, &Problem{code: CodeNotFound, message: func() string {
+				return "“" + shorten(text) + "” is none of the choices of “" + p.label() + "”." + hint(words, text)
+			}}
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -93,7 +93,7 @@ func TestInvokeRefuses(t *testing.T) {
 		{"a wrong name for the one open parameter", "/book drop gardem walls", bot.CodeNotAllowed, "Only keepers"},
 		{"a wrong name where only that is asked for", "/book note topic:gardem", bot.CodeNotFound, "I know no topic “gardem”"},
 		{"a wrong value", "/book copies:many paddy", bot.CodeInvalid, "“many” is not a whole number"},
-		{"a wrong choice", "/book paddy color:redd", bot.CodeNotFound, "Did you mean Red?"},
+		{"a wrong choice", "/book paddy color:redd", bot.CodeNotFound, "“redd” is none of the choices of “Color”. Did you mean Red?"},
 		{"an empty value", "/book paddy copies:", bot.CodeInvalid, "Copies is needed"},
 		{"an empty quoted value", `/book paddy color:""`, bot.CodeInvalid, "Color is needed"},
 		{"an unknown flag", "/book paddy +wett", bot.CodeNotFound, "Did you mean wet?"},

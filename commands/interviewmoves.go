@@ -161,7 +161,7 @@ func answerTimes(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respon
 	if i, err = tx.SaveInterview(ctx, i); err != nil {
 		return bot.Response{}, err
 	}
-	if views.AllAnswered(i) && i.MadeBy != "" {
+	if views.AllAnswered(i, tx.Now()) && i.MadeBy != "" {
 		err := tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: i.MadeBy}, View: bot.View{Name: views.Answered, Subject: i.ID}, Key: "answered:" + i.ID + ":" + views.InstantArg(i.Slots[0].At),
 			Why: "You get this because you asked the panel.",

@@ -56,7 +56,7 @@ func (c *Courier) hold(ctx context.Context, row store.Row, now time.Time) (held 
 	}
 	return true, c.store.Merge(ctx, row, bot.Message{
 		To: bot.Recipient{Person: row.Person}, View: bot.View{Name: views.Digest, Subject: key}, Key: key, Due: next, Unprompted: true,
-		Why: "You get these in one message because there were more than you want in a day. /hire mynudges changes that.",
+		Why: "You get this now because there was more than you want in a day. /hire mynudges changes that.",
 	})
 }
 

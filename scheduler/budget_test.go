@@ -92,8 +92,8 @@ func TestWhatIsMoreThanADaysNumberIsMerged(t *testing.T) {
 		w.send(w.nudge(w.asha, "n5"), w.nudge(w.asha, "n6"))
 		w.follow(w.asha,
 			moment{"2026-11-24T12:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5"}},
-			moment{"2026-11-25T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
-			moment{"2026-11-27T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "Since yesterday: 1 thing"}},
+			moment{"2026-11-25T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "n6"}},
+			moment{"2026-11-27T10:00", []string{"n0", "n1", "approval", "Since yesterday: 3 things", "n5", "n6"}},
 		)
 	})
 }
@@ -170,14 +170,14 @@ func TestWhatIsMergedForADateThatComesTwice(t *testing.T) {
 		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 8 * 60, To: 22 * 60}, Budget: new(1)})
 		w.at("2026-11-23T04:30") // ten o'clock there
 		w.send(w.nudge(w.asha, "n0"), w.nudge(w.asha, "n1"))
-		w.follow(w.asha, moment{"2026-11-23T04:30", []string{"n0"}}, moment{"2026-11-24T04:30", []string{"n0", "Since yesterday: 1 thing"}})
+		w.follow(w.asha, moment{"2026-11-23T04:30", []string{"n0"}}, moment{"2026-11-24T04:30", []string{"n0", "n1"}})
 		lives("America/New_York") // where it is still the 23rd
 		w.at("2026-11-24T05:00")
 		w.send(w.nudge(w.asha, "n2"))
 		w.follow(w.asha,
-			moment{"2026-11-24T05:00", []string{"n0", "Since yesterday: 1 thing"}},
-			moment{"2026-11-24T20:29", []string{"n0", "Since yesterday: 1 thing"}},
-			moment{"2026-11-24T20:30", []string{"n0", "Since yesterday: 1 thing", "Since yesterday: 1 thing"}},
+			moment{"2026-11-24T05:00", []string{"n0", "n1"}},
+			moment{"2026-11-24T20:29", []string{"n0", "n1"}},
+			moment{"2026-11-24T20:30", []string{"n0", "n1", "n2"}},
 		)
 	})
 }

@@ -334,8 +334,7 @@ func TestADigestCountsAsOneOfTheDay(t *testing.T) {
 		w.putDue("2026-11-24T16:05")
 		w.drain()
 		w.wantTitles(dm("asha"), "Today, Tue 24 Nov: 1 interview")
-		// What was too much has a place in the next day, and what else comes goes along with it; a digest that
-		// was too much is no day old there.
+		// What was too much has a place in the next day, and what else comes goes along with it.
 		w.at("2026-11-25T09:30")
 		w.send(w.nudge(w.asha, "n0"))
 		w.drain()
@@ -346,11 +345,19 @@ func TestADigestCountsAsOneOfTheDay(t *testing.T) {
 		if len(titles) != 2 || titles[1] != "Since yesterday: 2 things" {
 			t.Errorf("there stands %q", titles)
 		}
-		w.at("2026-11-26T10:00")
+		// A digest that was too much is no day old in that of the next day.
+		w.interviewed("2026-11-26T15:00", w.asha)
+		w.at("2026-11-26T09:30")
+		w.send(w.nudge(w.asha, "n1"))
+		w.drain()
+		w.putDue("2026-11-26T10:00")
+		w.drain()
+		w.wantTitles(dm("asha"), append(titles, "n1")...)
+		w.at("2026-11-27T10:00")
 		w.drain()
 		got := w.chat.in(dm("asha"))
 		last := bot.PlainCard(got[len(got)-1].card, time.UTC)
-		if len(got) != 3 || strings.Contains(last, "Today") || !strings.Contains(last, "was due Wed 25 Nov") {
+		if len(got) != 4 || strings.Contains(last, "Today") || !strings.Contains(last, "was due Wed 25 Nov") {
 			t.Errorf("there stand %d, the last of them:\n%s", len(got), last)
 		}
 	})

@@ -95,10 +95,20 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 		return nil
 	}
 	all := append(first, also...)
-	return tx.Send(ctx, bot.Message{
+	err = tx.Send(ctx, bot.Message{
 		To: bot.Recipient{Person: person}, View: bot.View{Name: views.Nudge, Subject: key, Args: all},
 		Key: key, Unprompted: true, Why: views.WhyNudged(len(all)),
 	})
+	if err != nil {
+		return err
+	}
+	return joinMerged(ctx, tx, person, key)
+}
+
+// joinMerged has a reminder take the place of earlier ones that were too much for their day and are due now:
+// they would say the same beside it.
+func joinMerged(ctx context.Context, tx *store.Tx, person, key string) error {
+	return tx.JoinMerged(ctx, person, key, views.Digest, views.Nudge, views.Morning)
 }
 
 // settle saves a decision on the reminders of a scorecard, tells others of a late one, and returns whether
@@ -169,6 +179,10 @@ func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiri
 	}
 	i, err := tx.Interview(ctx, card.Interview)
 	if err != nil {
+		return err
+	}
+	// Of who was rejected or withdrew, nothing is decided by it any more.
+	if a, err := tx.Application(ctx, i.Application); err != nil || !a.Active() {
 		return err
 	}
 	on, err := tx.InterviewSubject(ctx, i)

@@ -119,5 +119,8 @@ func write(ctx context.Context, tx *store.Tx, w views.Writing) error {
 			return err
 		}
 	}
-	return tx.Send(ctx, message)
+	if err := tx.Send(ctx, message); err != nil || len(not) == len(w.Nudges) {
+		return err
+	}
+	return joinMerged(ctx, tx, person, key)
 }

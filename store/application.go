@@ -455,7 +455,7 @@ func (q *statement) appBranch(f AppFilter, stage hiring.AppStage, of appPart) st
 // WaitingForWord returns the applications in which the viewer has a part and whose candidates have
 // waited for a word since an instant or longer, the longest first. Limit 0 is 25.
 func (t *Tx) WaitingForWord(ctx context.Context, viewer CandidateViewer, since time.Time, limit int) ([]hiring.Application, error) {
-	return t.ownApplications(ctx, viewer, `waiting_since`, since, limit)
+	return t.ownApplications(ctx, viewer, `waiting_since`, ``, since, limit)
 }
 
 // WaitingForWordOf returns the applications to a requisition whose candidates wait for a word, the longest
@@ -481,13 +481,13 @@ func activeStages() []string {
 // Stuck returns the active applications in which the viewer has a part and that have been in their
 // stage since an instant or longer, the longest first. Limit 0 is 25.
 func (t *Tx) Stuck(ctx context.Context, viewer CandidateViewer, since time.Time, limit int) ([]hiring.Application, error) {
-	return t.ownApplications(ctx, viewer, `active_since`, since, limit)
+	return t.ownApplications(ctx, viewer, `active_since`, ``, since, limit)
 }
 
-// WithLateScorecards returns the applications in which the viewer has a part and of which a scorecard
+// WithLateScorecards returns the active applications in which the viewer has a part and of which a scorecard
 // was due at an instant and is not in, the longest due first. Limit 0 is 25.
 func (t *Tx) WithLateScorecards(ctx context.Context, viewer CandidateViewer, now time.Time, limit int) ([]hiring.Application, error) {
-	return t.ownApplications(ctx, viewer, `due_at`, now, limit)
+	return t.ownApplications(ctx, viewer, `due_at`, ` AND p.active_since IS NOT NULL`, now, limit)
 }
 
 // EmptySeats returns the scorecards whose people said that they cannot and whose seats nobody has taken
@@ -516,7 +516,7 @@ func (t *Tx) EmptySeats(ctx context.Context, viewer CandidateViewer, limit int) 
 	return found, err
 }
 
-func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column string, until time.Time, limit int) ([]hiring.Application, error) {
+func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column, also string, until time.Time, limit int) ([]hiring.Application, error) {
 	if viewer.Person == "" {
 		return nil, nil
 	}
@@ -529,7 +529,7 @@ func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column
 		own += ` AND p.manages`
 	}
 	q.add(`SELECT ` + applicationColumns + ` FROM (SELECT p.application, p.` + column + ` AS since, p.number FROM application_people p WHERE p.person = ` +
-		q.arg(viewer.Person) + ` AND ` + own + ` AND p.` + column + ` IS NOT NULL AND p.` + column + ` <= ` + q.arg(instant{until}) +
+		q.arg(viewer.Person) + ` AND ` + own + ` AND p.` + column + ` IS NOT NULL AND p.` + column + ` <= ` + q.arg(instant{until}) + also +
 		` ORDER BY p.` + column + ` LIMIT ` + strconv.Itoa(limit) + `) AS page JOIN applications a ON a.id = page.application ORDER BY page.since, page.number`)
 	return t.applications(ctx, q.text.String(), q.args...)
 }

@@ -105,6 +105,31 @@ func (t *Tx) MergeWaiting(ctx context.Context, person, key string, viewNames ...
 	return nil
 }
 
+// JoinMerged makes the message of a key to somebody part of one that is due, of the view digest, where
+// earlier messages of some views were merged into that: it says all that they do, and takes their place.
+// Where there is none it stays a message of its own.
+func (t *Tx) JoinMerged(ctx context.Context, person, key, digest string, viewNames ...string) error {
+	var q statement
+	q.add(`SELECT d.once FROM outbox d WHERE d.lane = ` + q.arg(PersonLane(person)) + ` AND d.next_at IS NOT NULL AND d.next_at <= ` + q.arg(instant{t.now}) +
+		` AND d.state = 'waiting' AND d.attempts = 0 AND d.view_name = ` + q.arg(digest) +
+		` AND EXISTS (SELECT 1 FROM outbox m WHERE m.merged_into = d.once AND m.merged_into <> '' AND m.view_name IN (` + q.list(viewNames) + `))
+		ORDER BY d.due_at, d.once LIMIT 1`)
+	due, err := t.texts(ctx, "look for what is due with a message", q.text.String(), q.args...)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	q = statement{}
+	q.add(`UPDATE outbox SET merged_into = ` + q.arg(key) + ` WHERE merged_into = ` + q.arg(due[0]) + ` AND merged_into <> '' AND view_name IN (` + q.list(viewNames) + `)`)
+	if _, err := t.write(ctx, q.text.String(), q.args...); err != nil {
+		return fmt.Errorf("take the place of a message: %w", err)
+	}
+	_, err = t.write(ctx, `UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'merged into one message', merged_into = $2 WHERE once = $1 AND state = 'waiting'`, key, due[0])
+	if err != nil {
+		return fmt.Errorf("join what is due with a message: %w", err)
+	}
+	return nil
+}
+
 // RanSchedule puts on record that something was done that is not run at one time: with what has a time, its
 // last run is put on record when it is claimed.
 func (t *Tx) RanSchedule(ctx context.Context, name string) error {

@@ -316,6 +316,21 @@ func (t *Tx) AskedWhen(ctx context.Context, person string, limit int) ([]hiring.
 		ORDER BY i.number LIMIT `+strconv.Itoa(limit), person)
 }
 
+// ToPick returns the interviews that have no time yet, of applications in which the viewer has a part of
+// their own: who works on them picks one of the times that are proposed. The oldest come first; limit 0 is
+// 25.
+func (t *Tx) ToPick(ctx context.Context, viewer CandidateViewer, limit int) ([]hiring.Interview, error) {
+	if viewer.Person == "" {
+		return nil, nil
+	}
+	if limit <= 0 {
+		limit = candidatePage
+	}
+	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.state = 'proposed'
+		AND EXISTS (SELECT 1 FROM application_people p WHERE p.application = i.application AND p.person = $1 AND p.`+part(viewer)+`)
+		ORDER BY i.number LIMIT `+strconv.Itoa(limit), viewer.Person)
+}
+
 // InterviewsTogether returns the interviews on which two people sit and of which something is still
 // open: they are proposed or scheduled, or the scorecard of one of the two is waited for. The oldest come
 // first, and who asks does not matter.

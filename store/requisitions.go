@@ -44,7 +44,7 @@ type ReqFilter struct {
 	// Team leaves of what is confidential that of whose team the viewer is, and not an approver alone.
 	Team bool
 	Role string
-	// Search are words, or beginnings of words, of title, role, level, location and reference; a
+	// Search are words, or beginnings of words, of title, role, level, ecosystem, location and reference; a
 	// requisition must have them all.
 	Search string
 	// After is the reference of the last row of the page before.
@@ -282,7 +282,7 @@ func (q *statement) have(id string, words []string) string {
 
 // requisitionWords returns the words that a requisition is found by, each once. There is always one.
 func requisitionWords(r hiring.Requisition) []string {
-	return searchWords(strings.Join([]string{r.ID, strings.ReplaceAll(r.ID, "-", ""), r.Title, r.Role, r.Level, r.Location}, " "))
+	return searchWords(strings.Join([]string{r.ID, strings.ReplaceAll(r.ID, "-", ""), r.Title, r.Role, r.Level, r.Ecosystem, r.Location}, " "))
 }
 
 // searchWords returns the words of a text, folded, each once: letters and digits, and the signs that

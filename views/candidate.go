@@ -214,7 +214,7 @@ func candidateFields(c hiring.Candidate, look candidateLook) bot.Fields {
 		}
 	}
 	if c.Months != nil {
-		add("Experience", monthsAsYears(*c.Months)+" y")
+		add("Experience", yearsOf(*c.Months))
 	}
 	add("Stack", EcosystemTitle(look.s, c.Ecosystem))
 	if !look.details {

@@ -106,7 +106,7 @@ func latestCard(s *store.Snapshot, found []hiring.Candidate, adds bool) bot.Card
 	for _, c := range found {
 		facts := ""
 		if c.Months != nil {
-			facts = monthsAsYears(*c.Months) + " y"
+			facts = yearsOf(*c.Months)
 		}
 		lines = append(lines, bot.Join(bot.B(c.ID+" "), bot.T(joinNonEmpty(" · ", c.Name, facts, EcosystemTitle(s, c.Ecosystem)))))
 		card.Menu.Items = append(card.Menu.Items, bot.MenuItem{Label: c.ID + " " + c.Name, Do: bot.Do("candidate.show", c.ID)})

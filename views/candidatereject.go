@@ -85,6 +85,18 @@ func drawRejected(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 			{Label: "Open " + c.ID, Do: bot.Do("candidate.show", c.ID)},
 		}},
 	}
+	planned, err := plannedOf(ctx, tx, a)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	for _, i := range planned {
+		still := bot.Join(bot.B(i.ID), bot.T(" is still planned: "), bot.At(i.StartsAt), bot.T(". Cancel it, so that nobody waits there."))
+		if i.State == hiring.InterviewProposed {
+			still = bot.Join(bot.B(i.ID), bot.T(" still asks its panel for a time. Cancel it, so that nobody waits for it."))
+		}
+		card.Body = append(card.Body, still)
+		card.Menu.Items = append(card.Menu.Items, bot.MenuItem{Label: "Cancel " + i.ID, Do: bot.Do("interview.cancel", i.ID)})
+	}
 	if !a.WaitingSince.IsZero() || a.LastWordAt.IsZero() {
 		card.Context = bot.T("They stand under “waiting for word” until they are told.")
 	}
@@ -92,6 +104,15 @@ func drawRejected(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		card.Actions = append(card.Actions, bot.Action{Label: "Undo", Do: bot.Do("candidate.undo").WithDraft(arg(v, 1))})
 	}
 	return card, nil
+}
+
+// plannedOf returns the interviews of an application that are to come, or have no time yet, a few at most.
+func plannedOf(ctx context.Context, tx *store.Tx, a hiring.Application) ([]hiring.Interview, error) {
+	all, err := tx.InterviewsOf(ctx, a.ID)
+	planned := slices.DeleteFunc(all, func(i hiring.Interview) bool {
+		return i.State != hiring.InterviewProposed && (i.State != hiring.InterviewScheduled || !i.StartsAt.After(tx.Now()))
+	})
+	return planned[:min(len(planned), homeShown)], err
 }
 
 // drawReqOutcomes is what closing a requisition waits for: candidates without an outcome. Its arguments are

@@ -171,7 +171,11 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 		return card
 	}
 	if d.Hidden > 0 {
-		add(bot.Tf("%d of these are shown when all of their interview are in, or once you say why you read them before.", d.Hidden))
+		are := " of these are"
+		if d.Hidden == 1 {
+			are = " of these is"
+		}
+		add(bot.Tf("%d%s shown when all of their interview are in, or once you say why you read them before.", d.Hidden, are))
 	}
 	add(verdict(d.Debrief))
 	add(recommendations(d.Debrief, look.who))

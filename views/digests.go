@@ -214,7 +214,7 @@ func (d digestArgs) load(ctx context.Context, tx *store.Tx, viewer bot.Actor) (d
 	all, err := loadNudged(ctx, tx, viewer, slices.Concat(d.cards, d.also))
 	for _, n := range all {
 		switch {
-		case !n.Waits() || !n.interview.State.On():
+		case !n.owed(tx.Now()):
 		case slices.Contains(d.cards, n.Interview):
 			c.open = append(c.open, n)
 		default:
@@ -388,7 +388,7 @@ func (c *digestDrawing) scorecards(tx *store.Tx, cards digestCards) {
 	}
 	for _, one := range cards.open[:min(len(cards.open), linesEach)] {
 		about := aboutInterview(one.interview, playbookOf(tx, one.on))
-		c.add(bot.Join(bot.B("Scorecard "+one.Interview), bot.T(fmt.Sprintf(" %s · about %d min, %s%s", about, cardMinutes, dueWords(one.Scorecard, c.now, c.zone), notesWords(one.Scorecard)))),
+		c.add(bot.Join(bot.B("Scorecard "+one.Interview), bot.T(fmt.Sprintf(" %s · about %d min, %s%s", about, cardMinutes, dueWords(one.Scorecard, c.now, c.zone), withNotes(one.Scorecard)))),
 			bot.MenuItem{Label: "Fill in " + one.Interview, Hint: about, Do: bot.Do("feedback.give", one.Interview)})
 		c.later = append(c.later,
 			bot.MenuItem{Label: "I can't: " + one.Interview, Hint: "Say who could instead", Do: bot.Do("feedback.decline", one.Interview)},

@@ -110,16 +110,36 @@ func (look *homeLook) loadHiring(ctx context.Context, tx *store.Tx, viewer bot.A
 		if look.cannot, err = tx.EmptySeats(ctx, who, homeCount+1); err != nil {
 			return err
 		}
+		timeless, err := tx.ToPick(ctx, who, homeCount+1)
+		if err != nil {
+			return err
+		}
+		for _, i := range timeless {
+			if wantsTime(i, now) {
+				look.timeless = append(look.timeless, i)
+			}
+		}
 	}
-	if look.proposed, err = tx.AskedWhen(ctx, viewer.ID, homeCount+1); err != nil {
+	asked, err := tx.AskedWhen(ctx, viewer.ID, homeCount+1)
+	if err != nil {
 		return err
+	}
+	for _, i := range asked {
+		if unanswered(i, viewer.ID, now) {
+			look.proposed = append(look.proposed, i)
+		}
 	}
 	// What the whole company has today is for recruiters; everybody else has their own.
 	today.Mine = !a.Has(hiring.Recruiter)
 	if look.interviews, err = tx.Interviews(ctx, today); err != nil {
 		return err
 	}
-	look.cards, err = tx.MyScorecards(ctx, viewer.ID, homeCount+1)
+	cards, err := tx.MyScorecards(ctx, viewer.ID, homeCount+1)
+	for _, s := range cards {
+		if !s.EndsAt.After(now) { // nobody owes one of an interview that is to come
+			look.cards = append(look.cards, s)
+		}
+	}
 	return err
 }
 
@@ -172,10 +192,11 @@ type homeLook struct {
 	works                 bool
 	wordless, stuck, late []hiring.Application
 	cannot                []hiring.Scorecard
-	// interviews are of today. Of proposed the times wait for this person's answer, and cards are their own.
-	interviews, proposed []hiring.Interview
-	cards                []hiring.Scorecard
-	name                 func(hiring.Requisition) string
+	// interviews are of today. Of proposed the times wait for this person's answer, of timeless they are to
+	// pick one, and cards are their own of interviews that are over.
+	interviews, proposed, timeless []hiring.Interview
+	cards                          []hiring.Scorecard
+	name                           func(hiring.Requisition) string
 }
 
 func homeCard(viewer bot.Actor, look homeLook) bot.Card {
@@ -268,10 +289,14 @@ func homeItems(look homeLook) []homeItem {
 		add(n, true, "Answer "+look.proposed[0].ID, bot.Do("interview.times", look.proposed[0].ID),
 			bot.B(counted(n, "interview")), bot.T(" of which you are asked when you can: "+interviewNames(look.proposed)+"."))
 	}
+	if n = len(look.timeless); n > 0 {
+		add(n, true, "Pick a time for "+look.timeless[0].ID, bot.Do("interview.show", look.timeless[0].ID),
+			bot.B(counted(n, "interview")), bot.T(needVerb(n)+" a time: "+interviewNames(look.timeless)+"."))
+	}
 	if n = len(look.cannot); n > 0 {
 		seat := look.cannot[0]
 		add(n, true, "Find somebody for "+seat.Interview, bot.Do("interview.reassign", seat.Interview, seat.Person),
-			bot.B(counted(n, "seat")), bot.T(" whose person can't: "+cardNames(look.cannot)+"."))
+			bot.B(counted(n, "seat")), bot.T(needVerb(n)+" somebody else: "+cardNames(look.cannot)+"."))
 	}
 	all = append(all, orphanItems(look.orphans)...)
 	n = len(look.stuck)
@@ -283,11 +308,8 @@ func homeItems(look homeLook) []homeItem {
 	add(n, false, "Ask for scorecards", bot.Do("candidate.ask", strings.Join(candidatesOf(look.late[:min(n, askedAtOnce)]), ",")),
 		bot.B(counted(n, "candidate")), bot.T(" with overdue scorecards: "+appNames(look.late)+"."))
 	if bare := withoutPanel(look); len(bare) > 0 {
-		verb := " need a panel: "
-		if len(bare) == 1 {
-			verb = " needs a panel: "
-		}
-		add(1, false, "Set the panel of "+bare[0], bot.Do("req.edit", bare[0]), bot.B(counted(len(bare), "requisition")), bot.T(verb+nameFew(bare)+"."))
+		add(1, false, "Set the panel of "+bare[0], bot.Do("req.edit", bare[0]),
+			bot.B(counted(len(bare), "requisition")), bot.T(needVerb(len(bare))+" a panel: "+nameFew(bare)+"."))
 	}
 	return append(all, ownItems(look, homeLines-len(all))...)
 }
@@ -382,6 +404,13 @@ func waitVerb(n int) string {
 		return " waits"
 	}
 	return " wait"
+}
+
+func needVerb(n int) string {
+	if n == 1 {
+		return " needs"
+	}
+	return " need"
 }
 
 // askedAtOnce is of how many candidates one button asks for the scorecards: as many as it can carry.

@@ -295,7 +295,7 @@ func interviewCard(i hiring.Interview, look interviewLook) bot.Card {
 		card.Body = append(card.Body, bot.Join(bot.B("Why: "), bot.T(i.Why)))
 	}
 	if len(i.Slots) > 0 {
-		card.Body = append(card.Body, bot.Lines(slotLines(i, look.who)...))
+		card.Body = append(card.Body, bot.Lines(slotLines(i, look.who, look.now)...))
 	}
 	for _, person := range look.cannot {
 		card.Tone = bot.Attention
@@ -346,7 +346,7 @@ func toldLine(i hiring.Interview) bot.Text {
 }
 
 // slotLines list the times that are proposed, with who can.
-func slotLines(i hiring.Interview, who func(string) bot.Text) []bot.Text {
+func slotLines(i hiring.Interview, who func(string) bot.Text, now time.Time) []bot.Text {
 	lines := []bot.Text{bot.B("Proposed times")}
 	for _, s := range i.Slots {
 		var yes, no, open bot.Text
@@ -370,7 +370,10 @@ func slotLines(i hiring.Interview, who func(string) bot.Text) []bot.Text {
 				line = bot.Join(line, bot.T(part.what), part.who)
 			}
 		}
-		if i.Suits(s) {
+		switch {
+		case !s.At.After(now):
+			line = bot.Join(line, bot.T(" · past"))
+		case i.Suits(s):
 			line = bot.Join(line, bot.T(" · suits everybody"))
 		}
 		lines = append(lines, line)
@@ -401,7 +404,7 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 			add("Somebody else", "interview.reassign", look.cannot[0])
 		}
 		for _, s := range i.Slots {
-			if i.Suits(s) {
+			if i.Suits(s) && s.At.After(look.now) {
 				add("Pick "+bot.FormatInstant(s.At, look.zone), "interview.pick", SlotArg(s.At))
 			}
 		}
@@ -420,6 +423,9 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 	if look.changes {
 		changeActions(i, look, add)
 	}
+	if (look.seats || look.changes) && i.State == hiring.InterviewNoShow {
+		add("It took place", "interview.done") // for who marked it by mistake
+	}
 	if len(menu.Items) == 0 {
 		menu = nil
 	}
@@ -429,7 +435,7 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 // changeActions are what who works on the application may do.
 func changeActions(i hiring.Interview, look interviewLook, add func(label, command string, args ...string)) {
 	for _, s := range i.Slots {
-		if !i.Suits(s) {
+		if !i.Suits(s) && s.At.After(look.now) {
 			add("Pick "+bot.FormatInstant(s.At, look.zone)+" anyway", "interview.pick", SlotArg(s.At))
 		}
 	}
@@ -523,7 +529,13 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if err != nil {
 		return bot.Card{}, err
 	}
-	if len(list)+len(proposed) > 0 {
+	var timeless []hiring.Interview
+	if which == AllInterviews {
+		if timeless, err = tx.ToPick(ctx, CandidateViewer(viewer), PageSize); err != nil {
+			return bot.Card{}, err
+		}
+	}
+	if len(list)+len(proposed)+len(timeless) > 0 {
 		if err := tx.Audit(ctx, store.AuditEvent{Subject: viewer.ID, Fact: FactInterview}); err != nil {
 			return bot.Card{}, err
 		}
@@ -537,7 +549,7 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		p, _ := tx.Snapshot().Playbook(r.Role)
 		lines = append(lines, bot.Join(bot.B(i.ID+" "), bot.At(i.StartsAt), bot.T(" · "+aboutInterview(i, p)), bot.T(" · "), panelText(tx, hiring.Interview{Panel: withoutLeads(i.Panel)}, p)))
 	}
-	return interviewListCard(which, list, proposed, lines, who.Has(hiring.Recruiter) || who.Has(hiring.HiringManager)), nil
+	return interviewListCard(which, list, undated(proposed, timeless, viewer.ID, tx.Now()), lines, who.Has(hiring.Recruiter) || who.Has(hiring.HiringManager)), nil
 }
 
 func withoutLeads(panel []hiring.Panelist) []hiring.Panelist {
@@ -548,7 +560,41 @@ func withoutLeads(panel []hiring.Panelist) []hiring.Panelist {
 	return out
 }
 
-func interviewListCard(which string, list, proposed []hiring.Interview, lines []bot.Text, schedules bool) bot.Card {
+// undatedLine is what a list says of an interview without a time, and the entry of the menu that goes on
+// with it.
+type undatedLine struct {
+	text string
+	item bot.MenuItem
+}
+
+// undated returns the lines of the interviews of which times are proposed to the viewer, and of those to
+// which they give a time.
+func undated(proposed, timeless []hiring.Interview, viewer string, now time.Time) []undatedLine {
+	var lines []undatedLine
+	for _, i := range proposed {
+		said := ": times are proposed. You have answered."
+		switch {
+		case unanswered(i, viewer, now):
+			said = ": you are asked which times suit you."
+		case allPast(i, now):
+			said = ": the proposed times are past."
+		}
+		lines = append(lines, undatedLine{i.ID + said, bot.MenuItem{Label: i.ID + " · times are proposed", Do: bot.Do("interview.times", i.ID)}})
+	}
+	for _, i := range timeless {
+		if i.Sits(viewer) {
+			continue
+		}
+		said := " has no time yet. The panel is asked."
+		if wantsTime(i, now) {
+			said = " has no time yet. It is for you to pick one."
+		}
+		lines = append(lines, undatedLine{i.ID + " with " + i.Candidate + said, bot.MenuItem{Label: i.ID + " · no time yet", Do: bot.Do("interview.show", i.ID)}})
+	}
+	return lines
+}
+
+func interviewListCard(which string, list []hiring.Interview, undated []undatedLine, lines []bot.Text, schedules bool) bot.Card {
 	card := bot.Card{Title: "Interviews to come"}
 	if which == MyInterviews {
 		card.Title = "Your interviews"
@@ -564,9 +610,9 @@ func interviewListCard(which string, list, proposed []hiring.Interview, lines []
 	for _, i := range list {
 		menu.Items = append(menu.Items, bot.MenuItem{Label: i.ID + " · " + i.Candidate, Do: bot.Do("interview.show", i.ID)})
 	}
-	for _, i := range proposed {
-		card.Body = append(card.Body, bot.T(i.ID+": you are asked which times suit you."))
-		menu.Items = append(menu.Items, bot.MenuItem{Label: i.ID + " · times are proposed", Do: bot.Do("interview.times", i.ID)})
+	for _, one := range undated {
+		card.Body = append(card.Body, bot.T(one.text))
+		menu.Items = append(menu.Items, one.item)
 	}
 	if more {
 		card.Context = bot.T("There are more; these are the next.")

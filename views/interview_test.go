@@ -153,7 +153,7 @@ func TestScorecardsCard(t *testing.T) {
 		{Interview: "I-31", Person: "P-9", State: hiring.CardDraft, Notes: []hiring.NoteLine{{At: time.Date(2026, 12, 11, 15, 20, 0, 0, time.UTC), Text: "unprompted"}}},
 	}}
 	plain := bot.PlainCard(scorecardsCard(sampleInterview(), look), time.UTC)
-	for _, part := range []string{"@P-8 · Yes", "System design: 4 · Strong · “asked for an idempotency key”", "gone: Not covered", "@P-9 · begun", "15:20 unprompted", "1 of 2 in"} {
+	for _, part := range []string{"@P-8 · Yes", "System design: 4 · Strong · “asked for an idempotency key”", "gone: Not covered", "@P-9 · begun", "3:20 pm unprompted", "1 of 2 in"} {
 		if !strings.Contains(plain, part) {
 			t.Errorf("it lacks %q:\n%s", part, plain)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -165,10 +166,10 @@ func drawSlots(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
 		return bot.Card{}, err
 	}
-	return slotsCard(i, aboutInterview(i, p), viewer), nil
+	return slotsCard(i, aboutInterview(i, p), viewer, tx.Now()), nil
 }
 
-func slotsCard(i hiring.Interview, about string, viewer bot.Actor) bot.Card {
+func slotsCard(i hiring.Interview, about string, viewer bot.Actor, now time.Time) bot.Card {
 	if len(i.Slots) == 0 {
 		card := bot.Card{Title: fmt.Sprintf("%s, %s: a time is chosen", i.ID, about), Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}}}
 		if i.State == hiring.InterviewScheduled {
@@ -179,11 +180,22 @@ func slotsCard(i hiring.Interview, about string, viewer bot.Actor) bot.Card {
 		}
 		return card
 	}
+	if allPast(i, now) {
+		return bot.Card{
+			Title:   fmt.Sprintf("%s, %s: the proposed times are past", i.ID, about),
+			Body:    []bot.Node{bot.T("Nothing is asked of you until other times are proposed.")},
+			Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}},
+		}
+	}
 	card := bot.Card{Title: fmt.Sprintf("Which times suit you? %s, %s, %d min", i.ID, about, i.Minutes), Tone: bot.Attention}
 	menu := &bot.Menu{Label: "One by one"}
 	var lines []bot.Text
 	open := false
 	for _, s := range i.Slots {
+		if !s.At.After(now) {
+			lines = append(lines, bot.Join(bot.At(s.At), bot.T(" · past")))
+			continue
+		}
 		can, answered := s.Answers[viewer.ID]
 		said := "no answer yet"
 		switch {
@@ -223,23 +235,40 @@ func drawAnswered(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	if err != nil {
 		return card, err
 	}
-	if len(i.Slots) > 0 {
-		card.Title = "Everybody has answered: pick a time for " + i.ID
-		card.Tone = bot.Attention
+	switch now := tx.Now(); {
+	case allPast(i, now):
+		card.Title, card.Tone = "The proposed times are past: "+i.ID+" needs others", bot.Attention
+	case !AllAnswered(i, now): // a time is chosen, or others were proposed since
+	case slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool { return s.At.After(now) && i.Suits(s) }):
+		card.Title, card.Tone = "Everybody has answered: pick a time for "+i.ID, bot.Attention
+	default:
+		card.Title, card.Tone = "Everybody has answered: no time suits all for "+i.ID, bot.Attention
 	}
 	return card, nil
 }
 
-// AllAnswered tells whether all of a panel have said of each proposed time whether they can.
-func AllAnswered(i hiring.Interview) bool {
+// wantsTime tells of an interview without a time whether it is for who recruits to go on with it: all of
+// the panel have answered, or none of the proposed times is to come any more.
+func wantsTime(i hiring.Interview, now time.Time) bool { return AllAnswered(i, now) || allPast(i, now) }
+
+// allPast tells whether none of the proposed times is to come any more.
+func allPast(i hiring.Interview, now time.Time) bool {
+	return len(i.Slots) > 0 && !slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool { return s.At.After(now) })
+}
+
+// AllAnswered tells whether all of a panel have said of each proposed time that is to come whether they can.
+func AllAnswered(i hiring.Interview, now time.Time) bool {
 	for _, s := range i.Slots {
+		if !s.At.After(now) {
+			continue
+		}
 		for _, person := range i.People() {
 			if _, answered := s.Answers[person]; !answered {
 				return false
 			}
 		}
 	}
-	return len(i.Slots) > 0
+	return len(i.Slots) > 0 && !allPast(i, now)
 }
 
 // interviewWanted tells whether a message about an interview that waited for its time has still
@@ -261,7 +290,7 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	case Slots:
 		return sits && len(i.Slots) > 0, nil
 	case Answered:
-		return AllAnswered(i), nil
+		return AllAnswered(i, tx.Now()), nil
 	case Kit:
 		return sits && i.State == hiring.InterviewScheduled && arg(v, 0) == InstantArg(i.StartsAt) && tx.Now().Before(i.EndsAt()), nil
 	}

@@ -111,10 +111,13 @@ func kitTitle(i hiring.Interview, about string, look kitLook) string {
 	return fmt.Sprintf("Kit of %s: %s", i.ID, about)
 }
 
-// yearsOf returns an experience in years: "7 y".
+// yearsOf returns an experience in years and months: "7 y", "3 y 4 m".
 func yearsOf(months int) string {
-	if months%12 == 0 {
+	switch {
+	case months%12 == 0:
 		return fmt.Sprintf("%d y", months/12)
+	case months < 12:
+		return fmt.Sprintf("%d m", months)
 	}
 	return fmt.Sprintf("%d y %d m", months/12, months%12)
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
@@ -34,13 +35,16 @@ func drawLatePanel(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	}), nil
 }
 
-// instead returns who could take a seat over: those of the requisition's panel who do not sit there and are
-// here.
+// instead returns who could take a seat over: those of the requisition's panel who do not sit there, have
+// not given the seat up, and are here.
 func instead(s *store.Snapshot, i hiring.Interview, on hiring.Subject) []hiring.Person {
 	var people []hiring.Person
 	for _, id := range on.Req.Panel {
 		one, known := s.Person(id)
-		if known && one.Active && !i.Sits(id) && len(people) < PageSize {
+		gaveUp := slices.ContainsFunc(on.Cards, func(s hiring.Scorecard) bool {
+			return s.Interview == i.ID && s.Person == id && s.State == hiring.CardDeclined
+		})
+		if known && one.Active && !gaveUp && !i.Sits(id) && len(people) < PageSize {
 			people = append(people, one)
 		}
 	}
@@ -120,9 +124,10 @@ func lateReason(s hiring.Scorecard, look lateLook) bot.Text {
 	case look.until != "" && err == nil:
 		return bot.Join(bot.T(due), who, bot.T(" is away until "+day.Format("Mon 2 Jan")+"."))
 	case look.cause == hiring.LateOverdue && s.Nudges > 0:
-		return bot.Join(bot.T(due+count(s.Nudges, "reminder")+" to "), who, bot.T(" went unanswered."))
+		// Not how often: steps that came together were one message, and one that was put off was answered.
+		return bot.Join(bot.T(due), who, bot.T(" was reminded, and has not given it yet."))
 	case look.cause == hiring.LateOverdue:
-		return bot.Join(bot.T(due+"Reminders to "), who, bot.T(" went unanswered."))
+		return bot.Join(bot.T(due), who, bot.T(" has not given it yet."))
 	default:
 		return bot.Join(bot.T(due), who, bot.T(" is back."))
 	}

@@ -21,6 +21,12 @@ type nudged struct {
 	on        hiring.Subject
 }
 
+// owed tells whether a scorecard is asked for now: that of an interview which was moved, and is to come,
+// is not.
+func (n nudged) owed(now time.Time) bool {
+	return n.Waits() && n.interview.State.On() && !n.interview.StartsAt.After(now)
+}
+
 // loadNudged loads the scorecards of the viewer by their interviews, without those of which they may not
 // know any more.
 func loadNudged(ctx context.Context, tx *store.Tx, viewer bot.Actor, interviews []string) ([]nudged, error) {
@@ -49,7 +55,7 @@ func drawNudge(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 	if err != nil {
 		return bot.Card{}, err
 	}
-	open := slices.DeleteFunc(slices.Clone(all), func(n nudged) bool { return !n.Waits() })
+	open := slices.DeleteFunc(slices.Clone(all), func(n nudged) bool { return !n.owed(tx.Now()) })
 	switch {
 	case len(all) == 0: // they have handed it over, and may not know of it any more
 		return bot.Card{Title: "Nothing is asked of you any more", Body: []bot.Node{bot.T("Somebody else has your seat.")}}, nil
@@ -67,7 +73,7 @@ func drawNudge(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 // nudgeWanted tells whether something of a reminder waits still.
 func nudgeWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
 	all, err := loadNudged(ctx, tx, viewer, v.Args)
-	return slices.ContainsFunc(all, func(n nudged) bool { return n.Waits() && n.interview.State.On() }), err
+	return slices.ContainsFunc(all, func(n nudged) bool { return n.owed(tx.Now()) }), err
 }
 
 // askAllCard asks for several scorecards in one message.
@@ -89,11 +95,15 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 			break
 		}
 		about := aboutInterview(one.interview, playbookOf(tx, one.on))
+		if one.Waits() && one.interview.StartsAt.After(tx.Now()) {
+			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "), bot.At(one.interview.StartsAt)))
+			continue
+		}
 		if !one.Waits() {
 			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "+lowerFirst(hiring.CardStateTitle(one.State)))))
 			continue
 		}
-		lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "+dueWords(one.Scorecard, tx.Now(), viewer.Zone)+notesWords(one.Scorecard))))
+		lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "+dueWords(one.Scorecard, tx.Now(), viewer.Zone)+withNotes(one.Scorecard))))
 		more("Fill in "+one.Interview, about, bot.Do("feedback.give", one.Interview))
 	}
 	for _, one := range open[:min(len(open), digestShown)] {
@@ -137,6 +147,10 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		if !i.State.On() {
 			card.Body = []bot.Node{bot.T(offText(i.State))}
 		}
+	case i.StartsAt.After(tx.Now()):
+		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you yet"
+		card.Body = []bot.Node{bot.Join(bot.T("The interview is "), bot.At(i.StartsAt), bot.T("."))}
+		card.Actions = []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}}
 	default:
 		card.Title, card.Tone = askTitle(s, tx.Now(), viewer.Zone), bot.Attention
 		card.Body = []bot.Node{bot.T(aboutInterview(i, playbookOf(tx, n.on)))}
@@ -189,6 +203,14 @@ func notesWords(s hiring.Scorecard) string {
 	default:
 		return fmt.Sprintf(" Your %d notes are in it.", n)
 	}
+}
+
+// withNotes is notesWords behind words that end without a full stop.
+func withNotes(s hiring.Scorecard) string {
+	if words := notesWords(s); words != "" {
+		return "." + words
+	}
+	return ""
 }
 
 func sameDay(a, b time.Time, zone *time.Location) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
@@ -114,7 +115,10 @@ func DigestOf(set Set) View {
 		if len(cards) == 0 {
 			return bot.Card{Title: "Done, thank you", Tone: bot.Good, Body: []bot.Node{bot.T("Nothing of this waits for you any more.")}}, nil
 		}
-		return digestCard(cards), nil
+		if len(cards) == 1 { // with all that can be done about it
+			return cards[0], nil
+		}
+		return digestCard(cards, viewer.Zone), nil
 	}}
 }
 
@@ -132,23 +136,33 @@ func digestWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 // digestShown is how many things one message holds at most.
 const digestShown = 10
 
-func digestCard(cards []bot.Card) bot.Card {
+func digestCard(cards []bot.Card, zone *time.Location) bot.Card {
 	out := bot.Card{Tone: bot.Attention, Title: "Since yesterday: " + count(len(cards), "thing")}
 	menu := &bot.Menu{Label: "Go on with"}
+	titled := map[string]int{}
+	for _, c := range cards {
+		titled[c.Title]++
+	}
 	for i, c := range cards {
 		if i == digestShown {
 			out.Body = append(out.Body, bot.Join(bot.Tf("… and %d more: ", len(cards)-i), bot.C("/hire")))
 			break
 		}
-		part := bot.B(c.Title)
+		part, hint := bot.B(c.Title), c.Title
 		if len(c.Body) > 0 {
 			if text, ok := c.Body[0].(bot.Text); ok {
 				part = bot.Lines(part, text)
+				if titled[c.Title] > 1 {
+					about, _, _ := strings.Cut(c.Title, ": ") // the rest does not tell them apart
+					hint = about + " · " + text.Plain(zone)
+				}
 			}
 		}
 		out.Body = append(out.Body, part)
-		if len(c.Actions) > 0 {
-			menu.Items = append(menu.Items, bot.MenuItem{Label: c.Actions[0].Label, Hint: c.Title, Do: c.Actions[0].Do})
+		for _, a := range c.Actions {
+			if a.Confirm == nil && len(menu.Items) < PageSize {
+				menu.Items = append(menu.Items, bot.MenuItem{Label: a.Label, Hint: hint, Do: a.Do})
+			}
 		}
 	}
 	if len(menu.Items) > 0 {

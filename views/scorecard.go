@@ -186,7 +186,7 @@ func NoteLines(notes []hiring.NoteLine, zone *time.Location) []bot.Text {
 	}
 	lines := make([]bot.Text, 0, len(notes))
 	for _, n := range notes {
-		lines = append(lines, bot.T(n.At.In(zone).Format("15:04")+" "+n.Text))
+		lines = append(lines, bot.T(n.At.In(zone).Format("3:04 pm")+" "+n.Text))
 	}
 	return lines
 }
