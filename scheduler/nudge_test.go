@@ -188,6 +188,33 @@ func TestNudgesFollowWhatIsChanged(t *testing.T) {
 	})
 }
 
+// A change of when people are reminded costs nothing for interviews that are to come, and is heeded at
+// their end.
+func TestInterviewsToComeArePlannedAnewAtTheirEnd(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		over, toCome := w.interviewed("2026-11-26T15:00", w.ravi), w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T10:00")
+		for _, steps := range []string{"none", "0m; due"} {
+			w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingNudgeSteps, steps) })
+			due, err := w.NudgesDue(t.Context(), w.clock.now(), 10)
+			must(t, err)
+			if diff := cmp.Diff([]string{w.ravi.ID}, due); diff != "" {
+				t.Errorf("after %s: %s", steps, diff)
+			}
+			w.putDue("2026-11-27T10:00")
+		}
+		w.putDue("2026-11-27T15:59")
+		w.wantNudges(toCome, w.asha, "")
+		w.putDue("2026-11-27T16:00")
+		w.wantNudges(toCome, w.asha, "0m sent ; ")
+		if w.card(over, w.ravi).Nudges == 0 {
+			t.Error("of the other nobody is reminded")
+		}
+	})
+}
+
 // However many replicas sweep at once, and whatever their owners do meanwhile, each step is done once.
 func TestSeveralReplicasRemindOnce(t *testing.T) {
 	t.Parallel()

@@ -169,8 +169,10 @@ func (t *Tx) replanNudges(ctx context.Context) error {
 	if !t.changed || t.before == nil {
 		return nil
 	}
-	const cards, held = `UPDATE scorecards SET nudge_at = $1 WHERE waits AND ends_at IS NOT NULL`,
-		`UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND due_at <= $1 AND unprompted AND state = 'waiting'`
+	// A scorecard of an interview that is not over is looked at when it is: until then there is nothing that a
+	// sweep could do about it, and it would be in the way of others.
+	const cards, held = `UPDATE scorecards SET nudge_at = CASE WHEN ends_at > $1 THEN ends_at ELSE $1 END WHERE waits AND ends_at IS NOT NULL`,
+		`UPDATE outbox SET next_at = $1 WHERE next_at > $1 AND due_at <= $1 AND unprompted AND state IN ('waiting', 'sending')`
 	replan := func(where string, args ...any) error {
 		args = append([]any{instant{t.now}}, args...)
 		for _, query := range []string{cards, held} {
