@@ -331,8 +331,8 @@ func (c *Courier) post(ctx context.Context, row store.Row, platform bot.Platform
 			return bot.Posted{}, true, c.putOff(ctx, row, now.Add(wait), waitsForRest)
 		}
 	}
-	if err := c.store.MarkSending(ctx, row, owner); err != nil {
-		return bot.Posted{}, true, err
+	if wanted, err := c.store.MarkSending(ctx, row, owner); err != nil || !wanted {
+		return bot.Posted{}, true, err // taken back while it waited for its turn
 	}
 	posted, err := platform.Send(call, to, card, row.ID)
 	if err := c.heed(ctx, posts+scope(platform, to.Workspace), now, err); err != nil {
