@@ -197,7 +197,9 @@ func TestInterviewsToComeArePlannedAnewAtTheirEnd(t *testing.T) {
 		over, toCome := w.interviewed("2026-11-26T15:00", w.ravi), w.interviewed("2026-11-27T15:00", w.asha)
 		w.putDue("2026-11-27T10:00")
 		for _, steps := range []string{"none", "0m; due"} {
-			w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingNudgeSteps, steps) })
+			w.in(func(ctx context.Context, tx *store.Tx) error {
+				return tx.SetSetting(ctx, hiring.SettingNudgeSteps, steps)
+			})
 			due, err := w.NudgesDue(t.Context(), w.clock.now(), 10)
 			must(t, err)
 			if diff := cmp.Diff([]string{w.ravi.ID}, due); diff != "" {
