@@ -15,7 +15,7 @@ const waitsShown = 5
 
 // hiringText is the funnel of a requisition, and who waits for whom, for somebody who works on its
 // candidates.
-func hiringText(ctx context.Context, tx *store.Tx, viewer bot.Actor, r hiring.Requisition) (bot.Text, error) {
+func hiringText(ctx context.Context, tx *store.Tx, r hiring.Requisition) (bot.Text, error) {
 	funnel, err := tx.FunnelOf(ctx, r.ID)
 	if err != nil || funnel.Total() == 0 {
 		return nil, err

@@ -92,7 +92,7 @@ func drawReq(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (b
 		look.hideBudget = true
 	}
 	if hiring.May(who, hiring.SeeApplication, on) {
-		if look.hiring, err = hiringText(ctx, tx, viewer, r); err != nil {
+		if look.hiring, err = hiringText(ctx, tx, r); err != nil {
 			return bot.Card{}, err
 		}
 	}
