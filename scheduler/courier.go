@@ -257,6 +257,9 @@ func (c *Courier) send(ctx context.Context, row store.Row, places []place, owner
 			return err
 		}
 		to, err := c.open(ctx, p)
+		if err := c.heed(ctx, opens+scope(p.platform, p.who.Workspace), now, err); err != nil {
+			return err
+		}
 		putOff := c.store.MarkUnsure
 		if err == nil {
 			var (
