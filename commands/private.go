@@ -110,12 +110,23 @@ func guarded(c Command) Command {
 			}
 		}
 		resp, err := handle(ctx, tx, req)
-		if own, ok := errors.AsType[*bot.Problem](err); ok && len(own.Choices) > 0 && views.PrivateHere(tx, req.Actor) {
-			err = bot.NewProblem(own.Code(), own.Field(), own.Message()).Offering(bare(own.Choices))
+		return resp, bareProblem(tx, req.Actor, err)
+	}
+	if resolve := c.Resolve; resolve != nil {
+		c.Resolve = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Args, error) {
+			args, err := resolve(ctx, tx, req)
+			return args, bareProblem(tx, req.Actor, err)
 		}
-		return resp, err
 	}
 	return bareThere(c)
+}
+
+// bareProblem returns an error that offers references alone on such a platform.
+func bareProblem(tx *store.Tx, viewer bot.Actor, err error) error {
+	if own, ok := errors.AsType[*bot.Problem](err); ok && len(own.Choices) > 0 && views.PrivateHere(tx, viewer) {
+		return bot.NewProblem(own.Code(), own.Field(), own.Message()).Offering(bare(own.Choices))
+	}
+	return err
 }
 
 // refusedThere refuses a command on such a platform, with where to run it.

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,6 +116,25 @@ func TestWhatIsRefusedOnPrivatePlatformsSaysWhere(t *testing.T) {
 			if c.Form != nil {
 				_, err := c.Form(ctx, tx, req)
 				wantRefusal(t, c, err)
+			}
+			if c.Resolve != nil {
+				_, err := c.Resolve(ctx, tx, req)
+				wantRefusal(t, c, err)
+			}
+		}
+		// What is offered by one that is not refused are references, also where words are told apart.
+		named := Command{Spec: bot.Spec{Noun: "band", Verb: "show"}, Resolve: func(context.Context, *store.Tx, bot.Request) (bot.Args, error) {
+			return nil, bot.Invalidf("req", "For which?").Offering([]bot.Choice{{Label: "Backend of Meera", Value: "R-1", Hint: "Interviewing"}})
+		}}
+		named.Handle = func(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
+			_, err := named.Resolve(ctx, tx, req)
+			return bot.Response{}, err
+		}
+		_, resolved := guarded(named).Resolve(ctx, tx, bot.Request{Actor: everything})
+		_, handled := guarded(named).Handle(ctx, tx, bot.Request{Actor: everything})
+		for _, err := range []error{resolved, handled} {
+			if own, ok := errors.AsType[*bot.Problem](err); !ok || !slices.Equal(own.Choices, []bot.Choice{{Label: "R-1", Value: "R-1"}}) {
+				t.Errorf("on a private platform is offered %+v", own)
 			}
 		}
 		return nil

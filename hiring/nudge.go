@@ -93,7 +93,7 @@ func (s NudgeStep) at(c Scorecard, w WorkTime) time.Time {
 		return c.EndsAt.Add(s.After)
 	}
 	day := w.Present()
-	at := day.remindOn(c.DueAt)
+	at := day.remindOn(c.DueAt.Add(-time.Nanosecond)) // hours that end at 24:00 end on the next day
 	for range s.Late {
 		next := day.NextDay(at)
 		if next.IsZero() { // they never work again
@@ -394,13 +394,16 @@ const MaxSnooze = 14 * 24 * time.Hour
 
 // Snooze returns the scorecard with its next reminder put off until the first instant from a given one
 // at which its owner works: what would come before that comes then, in one message. It returns an
-// Invalid error for the field "until", and a Conflict error where the scorecard is not waited for.
+// Invalid error for the field "until", and a Conflict error where the scorecard is not waited for, or is
+// not asked for by then.
 func (s Scorecard) Snooze(until time.Time, w WorkTime, now time.Time) (Scorecard, error) {
 	switch {
 	case !s.Waits():
 		return s, s.notWaited("put off")
 	case !until.After(now):
 		return s, InvalidField("until", "That is past. Say when to remind you, like tomorrow 11am.")
+	case until.Before(s.EndsAt):
+		return s, Errorf(Conflict, "%s is not over by then, and I ask for its scorecard only afterwards. There is nothing to put off.", s.Interview)
 	case until.Sub(now) > MaxSnooze:
 		return s, InvalidField("until", "That is more than two weeks ahead. If you cannot give it, say so: /feedback decline %s", s.Interview)
 	}

@@ -380,4 +380,20 @@ func TestSnooze(t *testing.T) {
 		_, err := card.Snooze(until, work, now)
 		refusedWith(t, until.String(), err, hiring.Invalid, "until")
 	}
+	_, err = card.Snooze(now.Add(-time.Minute), work, now.Add(-time.Hour))
+	refusedWith(t, "before its end", err, hiring.Conflict, "")
+}
+
+// The hours of who works until midnight end with the day on which the scorecard is due, not on the next.
+func TestWhoWorksUntilMidnightIsRemindedOnTheDueDay(t *testing.T) {
+	t.Parallel()
+	work := hiring.DefaultWorkTime(india)
+	work.Hours = hiring.Hours{From: 0, To: 24 * 60}
+	policy, err := hiring.ParseNudgeSteps("due")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, got := remind(t, policy, work, owed(policy, work)); !slices.Equal(got, []string{"Mon 14 Dec 10:00 due"}) {
+		t.Errorf("reminded %s", got)
+	}
 }

@@ -262,6 +262,9 @@ func (c *Courier) send(ctx context.Context, row store.Row, places []place, owner
 			return err
 		}
 		to, err := c.open(ctx, p)
+		if err := c.heed(ctx, opens+scope(p.platform, p.who.Workspace), now, err); err != nil {
+			return err
+		}
 		putOff := c.store.MarkUnsure
 		if err == nil {
 			var (
@@ -336,8 +339,8 @@ func (c *Courier) post(ctx context.Context, row store.Row, platform bot.Platform
 			return bot.Posted{}, true, c.putOff(ctx, row, now.Add(wait), waitsForRest)
 		}
 	}
-	if err := c.store.MarkSending(ctx, row, owner); err != nil {
-		return bot.Posted{}, true, err
+	if wanted, err := c.store.MarkSending(ctx, row, owner); err != nil || !wanted {
+		return bot.Posted{}, true, err // taken back while it waited for its turn
 	}
 	posted, err := platform.Send(call, to, card, row.ID)
 	if err := c.heed(ctx, posts+scope(platform, to.Workspace), now, err); err != nil {

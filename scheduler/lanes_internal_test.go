@@ -5,6 +5,23 @@ import (
 	"time"
 )
 
+// A lane whose job panicked is free for the next one: the queue goes on, and so must what is said.
+func TestALaneIsFreeAfterAPanic(t *testing.T) {
+	t.Parallel()
+	s := &Scheduler{Courier: &Courier{clock: func() time.Time { panic("a fault") }}}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("nothing panicked")
+			}
+		}()
+		_ = s.workLane(t.Context(), "a")
+	}()
+	if !s.lanes.begin("a") {
+		t.Error("nobody can take it")
+	}
+}
+
 func TestOneJobDoesTheWorkOfALane(t *testing.T) {
 	t.Parallel()
 	var l laneJobs

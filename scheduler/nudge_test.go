@@ -188,6 +188,35 @@ func TestNudgesFollowWhatIsChanged(t *testing.T) {
 	})
 }
 
+// A change of when people are reminded costs nothing for interviews that are to come, and is heeded at
+// their end.
+func TestInterviewsToComeArePlannedAnewAtTheirEnd(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		over, toCome := w.interviewed("2026-11-26T15:00", w.ravi), w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T10:00")
+		for _, steps := range []string{"none", "0m; due"} {
+			w.in(func(ctx context.Context, tx *store.Tx) error {
+				return tx.SetSetting(ctx, hiring.SettingNudgeSteps, steps)
+			})
+			due, err := w.NudgesDue(t.Context(), w.clock.now(), 10)
+			must(t, err)
+			if diff := cmp.Diff([]string{w.ravi.ID}, due); diff != "" {
+				t.Errorf("after %s: %s", steps, diff)
+			}
+			w.putDue("2026-11-27T10:00")
+		}
+		w.putDue("2026-11-27T15:59")
+		w.wantNudges(toCome, w.asha, "")
+		w.putDue("2026-11-27T16:00")
+		w.wantNudges(toCome, w.asha, "0m sent ; ")
+		if w.card(over, w.ravi).Nudges == 0 {
+			t.Error("of the other nobody is reminded")
+		}
+	})
+}
+
 // However many replicas sweep at once, and whatever their owners do meanwhile, each step is done once.
 func TestSeveralReplicasRemindOnce(t *testing.T) {
 	t.Parallel()
@@ -323,17 +352,11 @@ func TestWhatIsToComeIsNotInTheWay(t *testing.T) {
 		})
 		dueAt("2026-11-23T10:30")
 		w.at("2026-11-23T11:10")
-		w.in(func(ctx context.Context, tx *store.Tx) error { // who is asked later during the interview
-			s, err := tx.Scorecard(ctx, i.ID, w.asha.ID)
-			if err != nil {
-				return err
-			}
-			if s, err = s.Snooze(tx.Now().Add(15*time.Minute), tx.Snapshot().WorkTime(w.asha.ID), tx.Now()); err != nil {
-				return err
-			}
-			_, err = tx.SaveScorecard(ctx, s)
-			return err
-		})
+		// Nor can it be put off to a time before that.
+		_, err := w.card(i, w.asha).Snooze(w.clock.now().Add(15*time.Minute), hiring.DefaultWorkTime(time.UTC), w.clock.now())
+		if hiring.ErrorCode(err) != hiring.Conflict {
+			t.Errorf("put off during the interview: %v", err)
+		}
 		dueAt("2026-11-23T11:30")
 		dueAt("2026-11-23T12:00", w.asha.ID)
 	})

@@ -133,6 +133,28 @@ func (s shy) Opened(who bot.Identity) bool {
 	return s.opened["D-"+who.User]
 }
 
+// TestARefusalToOpenConversations has a platform ask to wait with that: nobody asks it meanwhile.
+func TestARefusalToOpenConversations(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		far := shy{w.chat}
+		w.chat.next(callDM, outcome{err: &bot.SendError{Reason: "not now", RetryAfter: 30 * time.Second, Everywhere: true}})
+		w.send(w.message(w.asha, "a0"), w.message(w.ravi, "r0"))
+		w.drainBy(far)
+		w.clock.advance(29 * time.Second)
+		w.drainBy(far)
+		if calls := w.chat.calls(callDM); calls != 1 {
+			t.Errorf("%d calls while it was to wait", calls)
+		}
+		for range 5 {
+			w.clock.advance(time.Second)
+			w.drainBy(far)
+		}
+		w.wantTitles(dm("asha"), "a0")
+		w.wantTitles(dm("ravi"), "r0")
+	})
+}
+
 // TestConversationsAreOpenedOneAfterTheOther counts what is opened in each second, after a first few.
 func TestConversationsAreOpenedOneAfterTheOther(t *testing.T) {
 	t.Parallel()

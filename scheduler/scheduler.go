@@ -134,10 +134,14 @@ func (s *Scheduler) workLane(ctx context.Context, lane string) error {
 	if !s.lanes.begin(lane) {
 		return nil // the job of this process that has the lane looks once more
 	}
+	given := false
+	defer func() {
+		if !given { // it is done again, or has panicked: others must be able to take the lane
+			s.lanes.drop(lane)
+		}
+	}()
 	err := s.workTurn(ctx, lane)
-	if err != nil {
-		s.lanes.drop(lane)
-	}
+	given = err == nil
 	return err
 }
 

@@ -303,13 +303,13 @@ func (p *Snapshot) inOtherServer(identity hiring.Identity) (hiring.Person, bool)
 // byEmail returns who has an account with the same e-mail address in another workspace of the company. Slack
 // has confirmed an address before it lets anybody in, and an account of another workspace has another id. It
 // is nobody for a guest; where several people have that address; and where who has it has had an account in
-// this workspace already, since addresses are given to others in time.
+// this workspace already, or has only closed ones by it, since addresses are given to others in time.
 func (t *Tx) byEmail(identity hiring.Identity, p bot.Profile) (hiring.Person, bool) {
 	email := strings.TrimSpace(p.Email)
 	if email == "" || p.Guest {
 		return hiring.Person{}, false
 	}
-	s, hashes, found := t.snapshot, t.store.keys.Lookups(email), ""
+	s, hashes, found, open := t.snapshot, t.store.keys.Lookups(email), "", false
 	for other, a := range s.accounts {
 		if a.emailHash == "" || a.guest || !slices.Contains(hashes, a.emailHash) || !s.atHome(other.Workspace) {
 			continue
@@ -317,10 +317,10 @@ func (t *Tx) byEmail(identity hiring.Identity, p bot.Profile) (hiring.Person, bo
 		if other.Workspace == identity.Workspace || found != "" && found != a.person {
 			return hiring.Person{}, false
 		}
-		found = a.person
+		found, open = a.person, open || a.active
 	}
 	person, ok := s.Person(found)
-	if _, here := s.Account(identity.Workspace, found); !ok || here {
+	if _, here := s.Account(identity.Workspace, found); !ok || !open || here {
 		return hiring.Person{}, false
 	}
 	return person, true

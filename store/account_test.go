@@ -530,6 +530,14 @@ func TestOneAddressInTwoWorkspaces(t *testing.T) {
 		if p := w.keep(t, there("V2"), mailed("Ravi", "ravi@example.com"), false); p.ID != ravi.ID || p.Active {
 			t.Errorf("deactivated: %+v", p)
 		}
+		// Whose accounts by it are all closed has left, and the address may be somebody else's by now.
+		kiran := w.keep(t, user("U6"), mailed("Kiran", "kiran@example.com"), false)
+		gone := mailed("Kiran", "kiran@example.com")
+		gone.Active = false
+		w.keep(t, user("U6"), gone, false)
+		if p := w.keep(t, there("V7"), mailed("Kiran", "kiran@example.com"), false); p.ID == kiran.ID || !p.Active || len(p.Roles) > 0 {
+			t.Errorf("by the address of somebody who has left: %+v", p)
+		}
 		for name, tc := range map[string]struct {
 			who     bot.Identity
 			profile bot.Profile

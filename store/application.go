@@ -501,12 +501,8 @@ func (t *Tx) EmptySeats(ctx context.Context, viewer CandidateViewer, limit int) 
 		limit = candidatePage
 	}
 	var q statement
-	own := `p.team`
-	if !viewer.Recruits {
-		own += ` AND p.manages`
-	}
 	most := strconv.Itoa(limit)
-	q.add(`SELECT ` + scorecardColumns + ` FROM (SELECT p.application, p.number FROM application_people p WHERE p.person = ` + q.arg(viewer.Person) + ` AND ` + own +
+	q.add(`SELECT ` + scorecardColumns + ` FROM (SELECT p.application, p.number FROM application_people p WHERE p.person = ` + q.arg(viewer.Person) + ` AND ` + ownPart(viewer) +
 		` AND p.vacant ORDER BY p.number LIMIT ` + most + `) AS page JOIN scorecards s ON s.application = page.application
 		WHERE s.state = 'declined' AND NOT s.removed ORDER BY page.number, s.interview, s.person LIMIT ` + most)
 	found, err := t.scorecards(ctx, q.text.String(), q.args...)
@@ -514,6 +510,15 @@ func (t *Tx) EmptySeats(ctx context.Context, viewer CandidateViewer, limit int) 
 		found[at].CardContent, found[at].Notes, found[at].Why = hiring.CardContent{}, nil, ""
 	}
 	return found, err
+}
+
+// ownPart is the condition on application_people p that somebody works on it by a part of their own. Both
+// columns stand in it, since the indexes are of what is of a team.
+func ownPart(viewer CandidateViewer) string {
+	if viewer.Recruits {
+		return `p.team`
+	}
+	return `p.team AND p.manages`
 }
 
 func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column, also string, until time.Time, limit int) ([]hiring.Application, error) {
@@ -524,12 +529,8 @@ func (t *Tx) ownApplications(ctx context.Context, viewer CandidateViewer, column
 		limit = candidatePage
 	}
 	var q statement
-	own := `p.team`
-	if !viewer.Recruits {
-		own += ` AND p.manages`
-	}
 	q.add(`SELECT ` + applicationColumns + ` FROM (SELECT p.application, p.` + column + ` AS since, p.number FROM application_people p WHERE p.person = ` +
-		q.arg(viewer.Person) + ` AND ` + own + ` AND p.` + column + ` IS NOT NULL AND p.` + column + ` <= ` + q.arg(instant{until}) + also +
+		q.arg(viewer.Person) + ` AND ` + ownPart(viewer) + ` AND p.` + column + ` IS NOT NULL AND p.` + column + ` <= ` + q.arg(instant{until}) + also +
 		` ORDER BY p.` + column + ` LIMIT ` + strconv.Itoa(limit) + `) AS page JOIN applications a ON a.id = page.application ORDER BY page.since, page.number`)
 	return t.applications(ctx, q.text.String(), q.args...)
 }

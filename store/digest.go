@@ -19,7 +19,7 @@ const mostDigests = 10_000
 func (t *Tx) MorningPeople(ctx context.Context, until time.Time) ([]string, error) {
 	return t.texts(ctx, "look for whom the morning has something for", `SELECT person FROM (
 		SELECT person FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at < $1
-		UNION SELECT person FROM panelists WHERE state = 'scheduled' AND starts_at >= $2 AND starts_at < $1
+		UNION SELECT p.person FROM interviews i JOIN panelists p ON p.interview = i.id WHERE i.state = 'scheduled' AND i.starts_at >= $2 AND i.starts_at < $1
 		UNION SELECT person FROM panelists WHERE state = 'proposed'
 		UNION SELECT person FROM approval_people WHERE waiting) AS found
 		ORDER BY person LIMIT `+strconv.Itoa(mostDigests), instant{until}, instant{t.now})

@@ -268,6 +268,23 @@ func hiringLooks(tb testing.TB, n, rounds int) []look {
 			asked, err := tx.AskedWhen(ctx, "P-7", 10)
 			return some("asked", len(asked), err)
 		}},
+		{"digest", func(tx *store.Tx) error {
+			if _, err := tx.PendingCards(ctx, "P-7"); err != nil {
+				return err
+			}
+			if _, err := tx.OwnInterviews(ctx, recruiter, start, start.AddDate(0, 0, 1), 5); err != nil {
+				return err
+			}
+			_, err := tx.ReqsTargeted(ctx, "P-7", "2026-12-07", "2026-12-13", 5)
+			return err
+		}},
+		{"requisition/waits", func(tx *store.Tx) error {
+			if _, err := tx.OpenCardsFor(ctx, "R-1", start, 5); err != nil {
+				return err
+			}
+			_, err := tx.WaitingForWordOf(ctx, "R-1", 5)
+			return err
+		}},
 		{"link/together", func(tx *store.Tx) error {
 			_, err := tx.InterviewsTogether(ctx, "P-7", "P-8")
 			return err
@@ -320,6 +337,18 @@ func TestQueriesOfHiringUseIndexes(t *testing.T) {
 			})
 		}
 		check(t, `SELECT person, min(nudge_at) FROM scorecards WHERE nudge_at IS NOT NULL AND nudge_at <= $1 GROUP BY person ORDER BY 2, 1 LIMIT 5`, 3)
+		// Those who interview are found by the time, whatever was and is to come besides.
+		var sent *[]store.Query
+		must(t, w.Read(t.Context(), func(tx *store.Tx) error {
+			sent = tx.Record()
+			_, err := tx.MorningPeople(t.Context(), start.AddDate(0, 0, 1))
+			return err
+		}))
+		for _, q := range *sent {
+			if plan := strings.Join(w.lines(t, explain+q.Text, q.Args...), "\n"); !strings.Contains(plan, "interviews_coming") || !strings.Contains(plan, "scorecards_nudge") {
+				t.Errorf("whom the morning has something for is found by\n%s", plan)
+			}
+		}
 		due, err := w.NudgesDue(t.Context(), start.AddDate(0, 0, 1), 5)
 		if len(due) != 5 || err != nil {
 			t.Errorf("%v, %v", due, err)

@@ -348,10 +348,21 @@ const wantsAttention = `next_at = CASE WHEN redraw > $4 THEN CAST($5 AS BIGINT) 
 
 // MarkSending puts on record that the platform is about to be called for a message. It is to be
 // called before, so that a crash in between is recognised. What is about to be sent was drawn as of
-// the moment of Next.
-func (s *Store) MarkSending(ctx context.Context, row Row, owner string) error {
-	return s.guarded(ctx, row, owner, "mark as being sent",
-		`state = 'sending', attempts = attempts + 1, tried_at = COALESCE(tried_at, $4), drawn = $5`, instant{s.now()}, row.redraw)
+// the moment of Next. It returns false for a message that was taken back or merged since: it is not to be
+// sent.
+func (s *Store) MarkSending(ctx context.Context, row Row, owner string) (bool, error) {
+	n, err := s.pool.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1, tried_at = COALESCE(tried_at, $4), drawn = $5
+		WHERE id = $1 AND state <> 'moot' AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`,
+		row.ID, row.Lane, owner, instant{s.now()}, row.redraw)
+	if err != nil || n == 1 {
+		return n == 1, leased(n, err, "mark as being sent")
+	}
+	var held bool
+	err = s.pool.row(ctx, []any{&held}, `SELECT EXISTS (SELECT 1 FROM lanes WHERE lane = $1 AND holder = $2)`, row.Lane, owner)
+	if err == nil && held {
+		return false, nil
+	}
+	return false, leased(0, err, "mark as being sent")
 }
 
 // MarkSent puts on record that and where a message is posted. If its subject was refreshed since
@@ -391,8 +402,9 @@ func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, s
 		if err := leased(n, err, "put a message off"); err != nil {
 			return err
 		}
+		// What was taken back or merged meanwhile stays so.
 		_, err = t.write(ctx, `UPDATE outbox SET state = `+state+`, next_at = $2, reason = $3,
-			attempts = CASE WHEN attempts < $4 THEN $4 ELSE attempts END WHERE id = $1`, row.ID, instant{nextAt}, reason, row.Attempts)
+			attempts = CASE WHEN attempts < $4 THEN $4 ELSE attempts END WHERE id = $1 AND state <> 'moot'`, row.ID, instant{nextAt}, reason, row.Attempts)
 		if err != nil {
 			return fmt.Errorf("put a message off: %w", err)
 		}
@@ -405,7 +417,7 @@ func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, s
 // lane goes on: the order of such does not matter.
 func (s *Store) MarkLater(ctx context.Context, row Row, nextAt time.Time, reason string) error {
 	return s.InTx(ctx, func(t *Tx) error {
-		n, err := t.write(ctx, `UPDATE outbox SET next_at = $4, reason = $5 WHERE id = $1
+		n, err := t.write(ctx, `UPDATE outbox SET next_at = CASE WHEN state = 'moot' THEN next_at ELSE $4 END, reason = CASE WHEN state = 'moot' THEN reason ELSE $5 END WHERE id = $1
 			AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, instant{nextAt}, reason)
 		if err := leased(n, err, "put something off"); err != nil {
 			return err

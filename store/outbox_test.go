@@ -82,9 +82,17 @@ func posted(id string) bot.Posted {
 	return bot.Posted{In: bot.Conversation{Workspace: "slack:T1", Channel: "D1", Private: true}, ID: id}
 }
 
+// sending marks a message as being sent, which is wanted still.
+func (m *mailbox) sending(row store.Row, owner string) {
+	m.t.Helper()
+	if wanted, err := m.MarkSending(m.t.Context(), row, owner); err != nil || !wanted {
+		m.t.Fatalf("%s is to be sent: %v, %v", row.View.Subject, wanted, err)
+	}
+}
+
 func (m *mailbox) deliver(row store.Row, id string) {
 	m.t.Helper()
-	must(m.t, m.MarkSending(m.t.Context(), row, row.Owner))
+	m.sending(row, row.Owner)
 	must(m.t, m.MarkSent(m.t.Context(), row, posted(id), m.clock.now()))
 }
 
@@ -177,7 +185,7 @@ func TestARowThatWaitsHoldsBackItsOwnLaneOnly(t *testing.T) {
 		m.send(m.ravi, "other", 0)
 		m.lease(lane, "w1", true)
 		row := m.next(lane, "w1", "first")
-		must(t, m.MarkSending(ctx, row, "w1"))
+		m.sending(row, "w1")
 		must(t, m.MarkRetry(ctx, row, m.clock.now().Add(30*time.Second), "rate limited"))
 		m.next(lane, "w1", "")
 		must(t, m.Release(ctx, lane, "w1"))
@@ -189,7 +197,7 @@ func TestARowThatWaitsHoldsBackItsOwnLaneOnly(t *testing.T) {
 		if row.State != store.Waiting || row.Attempts != 1 || row.Reason != "rate limited" {
 			t.Errorf("after a refusal that is clear: %+v", row)
 		}
-		must(t, m.MarkSending(ctx, row, "w2"))
+		m.sending(row, "w2")
 		must(t, m.MarkUnsure(ctx, row, m.clock.now().Add(time.Second), "timed out"))
 		m.clock.advance(time.Second)
 		row = m.next(lane, "w2", "first")
@@ -234,7 +242,7 @@ func TestACrashIsRecognised(t *testing.T) {
 			t.Errorf("before the call: %+v", row)
 		}
 		// It dies after MarkSending: the next worker must look for the message.
-		must(t, m.MarkSending(ctx, row, "w2"))
+		m.sending(row, "w2")
 		tried := m.clock.now()
 		m.clock.advance(ttl)
 		m.due(lane)
@@ -282,7 +290,7 @@ func TestALeaseHasOneHolder(t *testing.T) {
 		old := won[0]
 		m.lease(lane, old, false) // not even again by itself
 		row := m.next(lane, old, "card")
-		must(t, m.MarkSending(ctx, row, old))
+		m.sending(row, old)
 		m.clock.advance(ttl - time.Second)
 		must(t, m.Renew(ctx, lane, old, m.clock.now(), ttl))
 		m.clock.advance(ttl - time.Second)
@@ -291,10 +299,11 @@ func TestALeaseHasOneHolder(t *testing.T) {
 		m.lease(lane, "next", true)
 
 		_, _, err := m.Next(ctx, lane, old, m.clock.now())
+		_, unsent := m.MarkSending(ctx, row, old)
 		lost := map[string]error{
 			"Next":        err,
 			"Renew":       m.Renew(ctx, lane, old, m.clock.now(), ttl),
-			"MarkSending": m.MarkSending(ctx, row, old),
+			"MarkSending": unsent,
 			"MarkSent":    m.MarkSent(ctx, row, posted("x"), m.clock.now()),
 			"MarkFound":   m.MarkFound(ctx, row, posted("x"), m.clock.now()),
 			"MarkRetry":   m.MarkRetry(ctx, row, m.clock.now(), "x"),
@@ -387,7 +396,7 @@ func TestARefreshOnTheWayIsNotLost(t *testing.T) {
 		m.lease(lane, "w", true)
 		row := m.next(lane, "w", "R-1")
 		m.refresh("R-1") // drawn, but not being sent yet
-		must(t, m.MarkSending(ctx, row, "w"))
+		m.sending(row, "w")
 		must(t, m.MarkSent(ctx, row, posted("ts1"), m.clock.now()))
 		row = m.next(lane, "w", "R-1")
 		if !row.Redraw || row.Posted.ID != "ts1" {
@@ -526,5 +535,24 @@ func TestUnsend(t *testing.T) {
 		row := m.next(lane, "w", "I-1")
 		m.deliver(row, "ts1")
 		unsend(view, "once", 0) // it was sent
+		m.next(lane, "w", "")
+		// One that a worker has in hand, and that waits for its turn, is not sent.
+		view.Subject = "I-2"
+		must(t, m.InTx(ctx, func(tx *store.Tx) error {
+			return tx.Send(ctx, bot.Message{To: bot.Recipient{Person: m.asha.ID}, View: view, Key: "twice", Due: m.clock.now()})
+		}))
+		row = m.next(lane, "w", "I-2")
+		unsend(view, "twice", 1)
+		if wanted, err := m.MarkSending(ctx, row, "w"); err != nil || wanted {
+			t.Errorf("what was taken back is to be sent: %v, %v", wanted, err)
+		}
+		must(t, m.MarkLater(ctx, row, m.clock.now(), "later"))
+		must(t, m.MarkUnsure(ctx, row, m.clock.now(), "its turn"))
+		m.next(lane, "w", "")
+		for _, r := range m.rows(lane) {
+			if r.View.Subject == "I-2" && (r.State != store.Moot || r.Reason != "taken back") {
+				t.Errorf("it is %s, %s", r.State, r.Reason)
+			}
+		}
 	})
 }

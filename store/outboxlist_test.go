@@ -21,7 +21,7 @@ func (m *mailbox) giveUp(to hiring.Person, reason string, tried bool) store.Row 
 		m.t.Fatalf("nothing is due to %s", to.Name)
 	}
 	if tried {
-		must(m.t, m.MarkSending(m.t.Context(), row, "w"))
+		m.sending(row, "w")
 	}
 	must(m.t, m.MarkDead(m.t.Context(), row, reason))
 	must(m.t, m.Release(m.t.Context(), lane, "w"))

@@ -60,7 +60,8 @@ func TestLinesThatAreLeftOut(t *testing.T) {
 		t.Error(text)
 	}
 	// A line beyond a section's limit has its button beside its last part.
-	blocks = drawn(t, bot.Card{Body: []bot.Node{bot.Item{Text: bot.T(strings.Repeat("<& ", 1200)), Action: bot.Action{Label: "Count", Do: bot.Do("box.count")}}}}, oneMessage())
+	wide := bot.Item{Text: bot.T(strings.Repeat("<& ", 1200)), Action: bot.Action{Label: "Count", Do: bot.Do("box.count")}}
+	blocks = drawn(t, bot.Card{Body: []bot.Node{wide}}, oneMessage())
 	if section := find(t, blocks, "section"); section["accessory"] == nil {
 		t.Errorf("%v", section)
 	}
