@@ -175,8 +175,24 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 				return len(found), err
 			},
 			"approvals": func(tx *store.Tx) (int, error) {
-				found, err := tx.ApprovalsToRemindOf(t.Context(), soon)
+				found, err := tx.OpenApprovals(t.Context())
 				return len(found), err
+			},
+			"seats": func(tx *store.Tx) (int, error) {
+				found, err := tx.Seats(t.Context(), start, soon)
+				return len(found), err
+			},
+			"own days": func(tx *store.Tx) (int, error) {
+				found, err := tx.OwnDaysOf(t.Context(), []store.CandidateViewer{{Person: "P-1", Recruits: true}, {Person: "P-2"}}, start, soon, start)
+				return len(found.Interviews) + len(found.Wordless) + len(found.Stuck) + len(found.Due), err
+			},
+			"targets": func(tx *store.Tx) (int, error) {
+				found, err := tx.TargetsOf(t.Context(), "2020-01-01", "2030-01-01")
+				return len(found) + 1, err
+			},
+			"proposed": func(tx *store.Tx) (int, error) {
+				found, err := tx.Proposed(t.Context())
+				return len(found) + 1, err
 			},
 			"keys": func(tx *store.Tx) (int, error) {
 				found, err := tx.SentKeys(t.Context(), []string{"m7", "m8", "m0"})
