@@ -191,6 +191,18 @@ func (w *future) begin(t *rapid.T) {
 		if _, err := tx.SaveRequisition(w.tb.Context(), r); err != nil {
 			return err
 		}
+		for _, c := range []string{"C-4", "C-5"} {
+			apps, err := tx.ApplicationsOf(w.tb.Context(), c, store.CandidateViewer{Person: r.Recruiter, Recruits: true})
+			if err != nil {
+				return err
+			}
+			for _, a := range apps {
+				a.StageSince = w.now.AddDate(0, 0, -rapid.IntRange(0, 20).Draw(t, "days in the stage of "+c))
+				if _, err := tx.SaveApplication(w.tb.Context(), a); err != nil {
+					return err
+				}
+			}
+		}
 		return errors.Join(
 			tx.SetSetting(w.tb.Context(), hiring.SettingApprovers, "approver-1 > compensation"),
 			tx.SetSetting(w.tb.Context(), hiring.SettingHiringChannel, "hiring"),
@@ -215,7 +227,7 @@ func (w *future) begin(t *rapid.T) {
 	for n := range rapid.IntRange(0, 2).Draw(t, "proposals") {
 		who := rapid.SliceOfNDistinct(rapid.SampledFrom(interviewers), 1, 2, rapid.ID).Draw(t, "asked")
 		day := rapid.IntRange(8, 18).Draw(t, "proposed")
-		w.say("recruiter", fmt.Sprintf("/interview propose C-%d pair-programming %d Dec 11:00, %d Dec 15:30 @%s", n+5, day, day+1, strings.Join(who, " @")))
+		w.say("recruiter", fmt.Sprintf("/interview propose C-%d system-design \"%d Dec 11am, %d Dec 3pm\" @%s", n+5, day, day+1, strings.Join(who, " @")))
 	}
 	if rapid.IntRange(0, 3).Draw(t, "leaves") == 0 {
 		w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
