@@ -236,8 +236,7 @@ func (t *Tx) TargetsOf(ctx context.Context, from, to string) (map[string][]hirin
 
 // Proposed returns the interviews of which times are proposed, the oldest first.
 func (t *Tx) Proposed(ctx context.Context) ([]hiring.Interview, error) {
-	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.id IN (SELECT p.interview FROM panelists p WHERE p.state = 'proposed')
-		ORDER BY i.number LIMIT `+strconv.Itoa(MostForecast))
+	return t.interviews(ctx, `SELECT `+interviewColumns+` FROM interviews i WHERE i.state = 'proposed' ORDER BY i.number LIMIT `+strconv.Itoa(MostForecast))
 }
 
 // TimesTold returns how often people were told of some things that TellAgain noted, by the thing and then

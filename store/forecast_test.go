@@ -328,7 +328,7 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 					plan := w.lines(t, explain+q.Text, q.Args...)
 					for _, line := range plan {
 						// These indexes hold what is open or proposed, and nothing else.
-						if readsAll(line) && !strings.Contains(line, "INDEX approvals_open") && !strings.Contains(line, "INDEX panelists_proposed") {
+						if readsAll(line) && !strings.Contains(line, "INDEX approvals_open") && !strings.Contains(line, "INDEX interviews_proposed") {
 							t.Errorf("%s\nin\n%s\nof\n%s", line, strings.Join(plan, "\n"), q.Text)
 						}
 					}
