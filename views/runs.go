@@ -63,6 +63,14 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 	if err != nil {
 		return nil, err
 	}
+	var whats []string
+	for _, r := range past {
+		whats = append(whats, targetKey(r))
+	}
+	told, err := tx.WhoWasTold(ctx, whats)
+	if err != nil {
+		return nil, err
+	}
 	var (
 		out []Writing
 		of  = map[string]int{}
@@ -74,12 +82,8 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 			if Gone(tx.Snapshot(), person) {
 				continue
 			}
-			what := "target:" + TargetArg(r)
-			told, err := tx.Told(ctx, person, what)
-			if err != nil {
-				return nil, err
-			}
-			if told > 0 {
+			what := targetKey(r)
+			if slices.Contains(told[what], person) {
 				continue
 			}
 			at, known := of[person]
@@ -98,6 +102,9 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 	}
 	return out, nil
 }
+
+// targetKey names a requisition with its target date, of which somebody is told once.
+func targetKey(r hiring.Requisition) string { return "target:" + TargetArg(r) }
 
 // weeklyReports posts what became of requisitions in the seven days before to the hiring channel of
 // each workspace, but where that wants quiet.
