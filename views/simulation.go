@@ -258,7 +258,7 @@ func (s *simulation) card(viewer bot.Actor) bot.Card {
 	if len(s.messages) == 0 {
 		card := bot.Card{
 			Title: "Nothing goes out" + about + " in " + inDays(s.days),
-			Body:  []bot.Node{bot.T("Reminders of scorecards and approvals, kits and reports would stand here, with their times.")},
+			Body:  []bot.Node{bot.T("Digests, reminders of scorecards and approvals, kits and reports would stand here, with their times.")},
 		}
 		if admin {
 			card.Actions = []bot.Action{{Label: "Schedules", Do: bot.Do("hire.schedules")}}
