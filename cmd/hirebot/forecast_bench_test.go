@@ -87,7 +87,7 @@ func newForetold(b *testing.B, url string) *crowd {
 			if a, err = tx.AddApplication(ctx, a); err != nil {
 				return err
 			}
-			i := hiring.Interview{Application: a.ID, Stage: "system-design", MadeBy: r.Recruiter, }
+			i := hiring.Interview{Application: a.ID, Stage: "system-design", MadeBy: r.Recruiter}
 			for k := range 2 {
 				i.Panel = append(i.Panel, hiring.Panelist{Person: crew[(n*2+k)%len(crew)]})
 			}
