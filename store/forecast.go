@@ -159,7 +159,8 @@ type OwnDays struct{ Interviews, Wordless, Stuck, Due map[string][]hiring.DayThi
 
 // OwnDaysOf returns what the days from an instant until another have of applications: for recruiters of
 // those of their team, for the others of those that they manage, like OwnInterviews and WaitingForWord do.
-// Of applications that are in their stage it returns those that are since stuck or longer.
+// Of applications that are in their stage it returns those that are since stuck or longer, and of each sort
+// the first hiring.DigestMost of each person.
 func (t *Tx) OwnDaysOf(ctx context.Context, viewers []CandidateViewer, from, to, stuck time.Time) (OwnDays, error) {
 	days := OwnDays{map[string][]hiring.DayThing{}, map[string][]hiring.DayThing{}, map[string][]hiring.DayThing{}, map[string][]hiring.DayThing{}}
 	for _, recruits := range []bool{true, false} {
@@ -201,8 +202,10 @@ func (t *Tx) addOwnDays(ctx context.Context, days OwnDays, people []string, recr
 		until  time.Time
 	}{{days.Wordless, `waiting_since`, to}, {days.Stuck, `active_since`, stuck}, {days.Due, `due_at`, to}} {
 		var q statement
-		q.add(`SELECT p.person, p.application, p.requisition, p.` + one.column + ` FROM application_people p WHERE ` + own + ` AND p.` + one.column + ` IS NOT NULL
-			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + ` AND p.person IN (` + q.list(people) + `) ORDER BY p.` + one.column + `, p.number LIMIT ` + strconv.Itoa(mostThings))
+		// A digest looks at the first few of each: those of later days are behind them.
+		q.add(`SELECT person, application, requisition, since FROM (SELECT p.person, p.application, p.requisition, p.` + one.column + ` AS since,
+			row_number() OVER (PARTITION BY p.person ORDER BY p.` + one.column + `, p.number) AS nth FROM application_people p WHERE ` + own + ` AND p.` + one.column + ` IS NOT NULL
+			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + ` AND p.person IN (` + q.list(people) + `)) AS page WHERE nth <= ` + strconv.Itoa(hiring.DigestMost) + ` ORDER BY person, nth`)
 		if err := add(one.into, q); err != nil {
 			return err
 		}
