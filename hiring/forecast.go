@@ -29,6 +29,8 @@ const (
 	ForecastTargets  ForecastKind = "past the target date"
 	ForecastReport   ForecastKind = "weekly report"
 	ForecastLate     ForecastKind = "late scorecard"
+	ForecastMorning  ForecastKind = "morning digest"
+	ForecastDay      ForecastKind = "recruiter's day"
 )
 
 // ForecastItem is a record that a message is about, with the requisition that it belongs to: itself, for
@@ -59,8 +61,16 @@ type Outgoing struct {
 	// attention.
 	At, Due, Next time.Time
 	// Unprompted goes out in working hours only, and counts against its reader's day. Trying was tried
-	// before, and does not wait for that any more.
-	Unprompted, Trying bool
+	// before, and does not wait for that any more; Tried was, and waits again.
+	Unprompted, Trying, Tried bool
+	// Date is the day, YYYY-MM-DD, that a morning digest or a recruiter's day is for, "" for another
+	// message. Cards are the interviews of whose scorecards it reminds, Also those of the others that are
+	// owed, and Morning says that it has what the morning has for somebody.
+	Date        string
+	Cards, Also []string
+	Morning     bool
+	// Approval is the reference of the approval that asks its reader to decide, "" for another message.
+	Approval string
 	// Digest is the key of one that holds others, which are its Parts.
 	Digest string
 	Parts  []Outgoing
@@ -108,10 +118,19 @@ type ForecastWorld struct {
 	Cards []Scorecard
 	Done  []NudgeDone
 	// Panels are by interview, and Late are the keys of what was told of late scorecards before.
-	Panels    map[string]ForecastPanel
-	Late      map[string]bool
+	Panels map[string]ForecastPanel
+	Late   map[string]bool
+	// Approvals are all that are open, the oldest first.
 	Approvals []WaitingApproval
 	Absences  []Absence
+	// Runs are those of the two digests until the end, Days what these may have for people, and Made the
+	// keys of digests that there are already. Morning says that the morning digest is on, and WaitingDays
+	// after how many working days a candidate waits for word.
+	Runs        []DigestRun
+	Days        map[string]DayFacts
+	Made        map[string]bool
+	Morning     bool
+	WaitingDays int
 	// Messages are what waits and what the schedules will say, in the order in which they were put in.
 	Messages []Outgoing
 }
@@ -142,6 +161,10 @@ type ForecastMessage struct {
 	// Nth counts the reminders of an approval, Parts what a digest holds, and Budget is how many messages a
 	// day its reader has had before that.
 	Nth, Parts, Budget int
+	// Day is how much of what a morning digest or a recruiter's day has; its first Items are the Owed
+	// scorecards.
+	Day  DayCounts
+	Owed int
 	// Why says what it comes from and why at that time; it names no record.
 	Why string
 }
@@ -152,17 +175,17 @@ func (m ForecastMessage) About(req string) bool {
 }
 
 // Forecast returns the messages that go out from the beginning to the end of the world's time, if nobody
-// does anything, in the order of time. It does minute by minute what the sweep does: the reminders of
-// approvals and of scorecards, all of a person's at once in one message, and then what is to be sent, in
+// does anything, in the order of time. It does minute by minute what the sweep does: the digests of the day,
+// the reminders of approvals and of scorecards, all of a person's at once in one message, and then what is to be sent, in
 // the hours of who gets it and no more than their day's number.
 func Forecast(w ForecastWorld) []ForecastMessage {
 	f := &forecast{
 		ForecastWorld: w, cards: map[string][]Scorecard{}, done: map[NudgeDone]bool{},
-		lanes: map[string][]*Outgoing{}, digests: map[string]*Outgoing{}, had: map[string][]time.Time{}, late: maps.Clone(w.Late),
+		lanes: map[string][]*Outgoing{}, digests: map[string]*Outgoing{}, had: map[string][]time.Time{}, late: map[string]bool{}, made: map[string]bool{}, told: map[string]int{},
+		byApp: map[string][]Scorecard{}, asked: map[string][]int{}, approval: map[string]int{},
 	}
-	if f.late == nil {
-		f.late = map[string]bool{}
-	}
+	maps.Copy(f.late, w.Late)
+	maps.Copy(f.made, w.Made)
 	for _, c := range w.Cards {
 		f.cards[c.Person] = append(f.cards[c.Person], c)
 	}
@@ -180,6 +203,7 @@ func Forecast(w ForecastWorld) []ForecastMessage {
 		f.had[id] = slices.Clone(p.Had)
 	}
 	f.Approvals = slices.Clone(w.Approvals)
+	f.index()
 	for _, m := range w.Messages {
 		if m.At.IsZero() {
 			f.put(m)
@@ -214,6 +238,14 @@ type forecast struct {
 	had     map[string][]time.Time // unprompted messages that were sent, by person
 	late    map[string]bool        // keys of what was told of late scorecards
 	sent    []ForecastMessage
+
+	runs      []DigestRun            // those that are to come
+	everybody []string               // who may get a digest, in order
+	made      map[string]bool        // keys of digests
+	told      map[string]int         // mornings on which people were asked about times, by the key of these and the person
+	byApp     map[string][]Scorecard // by application
+	asked     map[string][]int       // indexes of the approvals that may wait for somebody
+	approval  map[string]int         // indexes of the approvals, by reference
 }
 
 // next returns the first minute after another at which something is due.
@@ -235,6 +267,9 @@ func (f *forecast) next(after time.Time) time.Time {
 	if len(f.later) > 0 {
 		see(f.later[0].At)
 	}
+	if len(f.runs) > 0 {
+		see(f.runs[0].At)
+	}
 	for _, lane := range f.lanes {
 		for _, m := range lane {
 			see(m.Next)
@@ -247,6 +282,11 @@ func (f *forecast) next(after time.Time) time.Time {
 }
 
 func (f *forecast) sweep(at time.Time) {
+	for len(f.runs) > 0 && !f.runs[0].At.After(at) {
+		var r DigestRun
+		r, f.runs = f.runs[0], f.runs[1:]
+		f.run(r, at)
+	}
 	for len(f.later) > 0 && !f.later[0].At.After(at) {
 		m := f.later[0]
 		m.Due, m.Next, f.later = at, at, f.later[1:]
@@ -315,11 +355,15 @@ func (f *forecast) remind(a *WaitingApproval, at time.Time) {
 	a.Approval = a.MarkReminded(at, times)
 	items := []ForecastItem{{a.Subject, a.Subject}}
 	for _, one := range asked {
+		due := f.People[one.Person].Present().NextAllowed(at) // the first one's clock counts the days, the others have their own
+		if due.IsZero() {
+			due = at
+		}
 		why := "it waits for their decision"
 		if one.For != "" {
 			why = "it waits for somebody who is away, in whose place they decide"
 		}
-		f.put(Outgoing{Person: one.Person, Kind: ForecastApproval, Items: items, Nth: a.Reminded, Due: at, Next: at, Why: why})
+		f.put(Outgoing{Person: one.Person, Kind: ForecastApproval, Items: items, Nth: a.Reminded, Approval: a.ID, Due: due, Next: due, Why: why})
 	}
 	if a.Reminded < MaxReminders {
 		return
@@ -336,6 +380,17 @@ func (f *forecast) remind(a *WaitingApproval, at time.Time) {
 // mostOwed is of how many scorecards somebody is reminded at once.
 const mostOwed = 200
 
+// pending returns the indexes of the scorecards of somebody that are owed by an instant.
+func (f *forecast) pending(owner string, at time.Time) []int {
+	var all []int
+	for n, c := range f.cards[owner] {
+		if c.Waits() && !c.EndsAt.After(at) && len(all) < mostOwed {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 // nudge decides on the scorecards of somebody that want attention, and puts one message in for those of
 // which they are reminded, like the scheduler does.
 func (f *forecast) nudge(owner string, at time.Time) {
@@ -343,15 +398,9 @@ func (f *forecast) nudge(owner string, at time.Time) {
 	var (
 		first, also []ForecastItem
 		whys        []string
-		pending     int
 	)
-	for n, c := range cards {
-		if !c.Waits() || c.EndsAt.After(at) {
-			continue
-		}
-		if pending++; pending > mostOwed {
-			break
-		}
+	for _, n := range f.pending(owner, at) {
+		c := cards[n]
 		item := ForecastItem{c.Interview, c.Req}
 		if !wants(c, at) {
 			if !c.SnoozedUntil.After(at) {
@@ -426,6 +475,15 @@ func lateWords(cause Lateness) string {
 func (f *forecast) speaks(m *Outgoing, at time.Time) bool {
 	if m.Digest != "" && len(m.Parts) > 0 {
 		return slices.ContainsFunc(m.Parts, func(part Outgoing) bool { return f.speaks(&part, at) })
+	}
+	if m.Date != "" {
+		_, _, _, says := f.tells(m, at)
+		return says
+	}
+	if n, known := f.approval[m.Approval]; known {
+		who := f.People[m.Person]
+		_, decides := f.Approvals[n].DeciderFor(m.Person, f.Absences, at.In(who.Zone).Format(time.DateOnly))
+		return decides
 	}
 	return m.Absent == "" || f.People[m.Absent].AwayUntil(at) != ""
 }
@@ -555,13 +613,21 @@ func (f *forecast) send(m *Outgoing, at time.Time) {
 	if m.Unprompted {
 		f.had[m.Person] = append(f.had[m.Person], at)
 	}
-	items := slices.Clone(m.Items)
-	for _, part := range m.Parts {
-		items = append(items, part.Items...)
+	sent := ForecastMessage{At: at, Person: m.Person, Channel: m.Channel, Kind: m.Kind, Items: slices.Clone(m.Items), Nth: m.Nth, Budget: m.budget, Why: m.Why + m.late}
+	if m.Date != "" {
+		sent.Day, sent.Items, sent.Owed, _ = f.tells(m, at)
 	}
-	f.sent = append(f.sent, ForecastMessage{
-		At: at, Person: m.Person, Channel: m.Channel, Kind: m.Kind, Items: items, Nth: m.Nth, Parts: len(m.Parts), Budget: m.budget, Why: m.Why + m.late,
-	})
+	for _, part := range m.Parts {
+		if !f.speaks(&part, at) {
+			continue
+		}
+		sent.Parts++
+		if part.Date != "" {
+			_, part.Items, _, _ = f.tells(&part, at)
+		}
+		sent.Items = append(sent.Items, part.Items...)
+	}
+	f.sent = append(f.sent, sent)
 }
 
 // key is the same for messages that are the same to who gets them.
@@ -571,7 +637,7 @@ func (m ForecastMessage) key() string {
 		refs = append(refs, i.Ref)
 	}
 	slices.Sort(refs)
-	return fmt.Sprint(m.At.UnixMicro(), "|", m.Person, "|", m.Channel, "|", m.Kind, "|", m.Nth, "|", m.Parts, "|", refs)
+	return fmt.Sprint(m.At.UnixMicro(), "|", m.Person, "|", m.Channel, "|", m.Kind, "|", m.Nth, "|", m.Parts, "|", m.Day, "|", refs)
 }
 
 // ForecastDiff is how one forecast differs from another.

@@ -110,7 +110,7 @@ func write(ctx context.Context, tx *store.Tx, w views.Writing) error {
 		}
 	}
 	for _, what := range w.Again {
-		if _, err := tx.TellAgain(ctx, what, person, views.MorningsAsked); err != nil {
+		if _, err := tx.TellAgain(ctx, what, person, hiring.MorningsAsked); err != nil {
 			return err
 		}
 	}

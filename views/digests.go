@@ -87,34 +87,26 @@ func (p morningParts) reasons() bool {
 // loadMorning loads what the day of an instant has for somebody from then on.
 func loadMorning(ctx context.Context, tx *store.Tx, viewer bot.Actor, at time.Time) (morningParts, error) {
 	var p morningParts
-	from, to, date := dayOf(at, viewer.Zone)
+	_, to, date := hiring.DayOf(at, viewer.Zone)
 	var err error
-	p.interviews, err = tx.Interviews(ctx, store.InterviewFilter{Viewer: CandidateViewer(viewer), From: at, To: to, Mine: true, Limit: homeCount + 1})
+	p.interviews, err = tx.Interviews(ctx, store.InterviewFilter{Viewer: CandidateViewer(viewer), From: at, To: to, Mine: true, Limit: hiring.DigestMost})
 	if err != nil {
 		return p, err
 	}
-	proposed, err := tx.ProposedTo(ctx, viewer.ID, PageSize)
+	proposed, err := tx.ProposedTo(ctx, viewer.ID, hiring.DigestAnswers)
 	if err != nil {
 		return p, err
 	}
 	for _, i := range proposed {
-		if unanswered(i, viewer.ID, at) {
+		if i.Asks(viewer.ID, at) {
 			p.proposed = append(p.proposed, i)
 		}
 	}
-	waiting, err := tx.ApprovalsWaitingFor(ctx, viewer.ID, string(date), PageSize)
+	waiting, err := tx.ApprovalsWaitingFor(ctx, viewer.ID, date, hiring.DigestAnswers)
 	if err != nil {
 		return p, err
 	}
-	for _, a := range waiting {
-		switch remindedOn := !a.RemindAt.IsZero() && a.RemindAt.Before(to); {
-		case a.Paused() || remindedOn:
-		case newToday(a, from):
-			p.approvals = append(p.approvals, a)
-		default:
-			p.more = append(p.more, a)
-		}
-	}
+	p.approvals, p.more = hiring.MorningApprovals(waiting, at, viewer.Zone)
 	pending, err := tx.Requisitions(ctx, store.ReqFilter{Viewer: ReqViewer(viewer), Member: viewer.ID, States: []hiring.ReqState{hiring.ReqPending}, Limit: homeShown})
 	if err != nil {
 		return p, err
@@ -135,24 +127,6 @@ func loadMorning(ctx context.Context, tx *store.Tx, viewer bot.Actor, at time.Ti
 	return p, nil
 }
 
-// unanswered tells whether times that are to come are proposed to somebody who has not answered one.
-func unanswered(i hiring.Interview, person string, now time.Time) bool {
-	return slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool {
-		_, answered := s.Answers[person]
-		return !answered && s.At.After(now)
-	})
-}
-
-// newToday tells of an approval that is reminded of after a day, if ever, whether a digest of that day
-// tells something new by it: it waits since before the day, and no reminder went out on it. An answer on
-// that day begins the waiting anew.
-func newToday(a hiring.Approval, from time.Time) bool {
-	if a.RemindAt.IsZero() || !a.StepSince.Before(from) {
-		return false // reminded of as often as it is, or asked for on the day
-	}
-	return a.Reminded == 0 || a.Question != nil && !a.Question.AnsweredAt.Before(from)
-}
-
 // recruiterParts is what a day has of somebody's requisitions.
 type recruiterParts struct {
 	interviews            []hiring.Interview
@@ -170,21 +144,19 @@ func (p recruiterParts) empty() bool {
 // confidential ones that is what they are of the team of.
 func loadRecruiterDay(ctx context.Context, tx *store.Tx, viewer bot.Actor, at time.Time) (recruiterParts, error) {
 	var p recruiterParts
-	who := CandidateViewer(viewer)
-	_, to, date := dayOf(at, viewer.Zone)
-	zone := to.Location()
+	who, snapshot := CandidateViewer(viewer), tx.Snapshot()
+	b := hiring.BoundsOfDay(at, viewer.Zone, snapshot.WaitingDays(), snapshot.Calendar().Workday)
 	var err error
-	if p.interviews, err = tx.OwnInterviews(ctx, who, at, to, homeCount+1); err != nil {
+	if p.interviews, err = tx.OwnInterviews(ctx, who, b.From, b.To, hiring.DigestMost); err != nil {
 		return p, err
 	}
-	workday := tx.Snapshot().Calendar().Workday
-	if p.wordless, err = tx.WaitingForWord(ctx, who, hiring.WorkingDaysBefore(at, tx.Snapshot().WaitingDays(), zone, workday), homeCount+1); err != nil {
+	if p.wordless, err = tx.WaitingForWord(ctx, who, b.Waiting, hiring.DigestMost); err != nil {
 		return p, err
 	}
-	if p.stuck, err = tx.Stuck(ctx, who, hiring.WorkingDaysBefore(at, stuckDays, zone, workday), homeCount+1); err != nil {
+	if p.stuck, err = tx.Stuck(ctx, who, b.Stuck, hiring.DigestMost); err != nil {
 		return p, err
 	}
-	if p.late, err = tx.WithLateScorecards(ctx, who, at, homeCount+1); err != nil {
+	if p.late, err = tx.WithLateScorecards(ctx, who, b.Late, hiring.DigestMost); err != nil {
 		return p, err
 	}
 	if Actor(viewer).Has(hiring.Recruiter) {
@@ -200,9 +172,7 @@ func loadRecruiterDay(ctx context.Context, tx *store.Tx, viewer bot.Actor, at ti
 			}
 		}
 	}
-	y, m, d := at.In(zone).Date()
-	sunday := d + (7-int(at.In(zone).Weekday()))%7
-	p.targets, err = tx.ReqsTargeted(ctx, viewer.ID, string(date), time.Date(y, m, sunday, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), homeCount+1)
+	p.targets, err = tx.ReqsTargeted(ctx, viewer.ID, b.FirstTarget, b.LastTarget, hiring.DigestMost)
 	return p, err
 }
 

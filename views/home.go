@@ -20,7 +20,7 @@ const (
 	// homeCount is how far a home counts; more is written as "25+".
 	homeCount = 25
 	// stuckDays is after how many working days in one stage an application is stuck.
-	stuckDays = 10
+	stuckDays = hiring.StuckDays
 )
 
 func drawHome(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View) (bot.Card, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,8 @@ type Outlook struct {
 	approvals []hiring.WaitingApproval
 	waiting   []hiring.Outgoing
 	sent      map[string][]time.Time
+	days      map[string]hiring.DayFacts
+	made      map[string]bool
 	absences  []hiring.Absence
 	// reqs are the requisitions to which anything of it belongs, by reference.
 	reqs map[string]hiring.Requisition
@@ -53,12 +56,15 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 	if err != nil {
 		return o, err
 	}
-	approvals, err := tx.ApprovalsToRemindOf(ctx, o.Until)
+	approvals, err := tx.OpenApprovals(ctx)
 	if err != nil {
 		return o, err
 	}
 	o.Cut = len(o.cards) >= store.MostForecast || len(rows) >= store.MostForecast || len(approvals) >= store.MostForecast
 	if o.waiting, err = o.loadWaiting(ctx, tx, rows); err != nil {
+		return o, err
+	}
+	if err := o.loadDays(ctx, tx); err != nil {
 		return o, err
 	}
 	if err := o.loadReqs(ctx, tx, approvals); err != nil {
@@ -112,6 +118,19 @@ func (o *Outlook) loadReqs(ctx context.Context, tx *store.Tx, approvals []hiring
 	for _, m := range o.waiting {
 		for _, i := range itemsOf(m) {
 			known[i.Req] = true
+		}
+	}
+	for _, d := range o.days {
+		for _, things := range [][]hiring.DayThing{d.Sits, d.Own, d.Wordless, d.Stuck, d.Due} {
+			for _, one := range things {
+				known[one.Req] = true
+			}
+		}
+		for _, one := range d.Asked {
+			known[one.Req] = true
+		}
+		for _, one := range d.Targets {
+			known[one.Req] = true
 		}
 	}
 	return o.addReqs(ctx, tx, known)
@@ -214,6 +233,14 @@ func (o *Outlook) wanted(ctx context.Context, tx *store.Tx, r store.Row, intervi
 	if r.State != store.Moot && r.NextAt.After(o.Until) || r.Person == "" {
 		return true, nil
 	}
+	switch r.View.Name {
+	case Morning, RecruiterDay:
+		return true, nil // what its day has then is asked when it goes out
+	case Approval:
+		if r.NextAt.After(tx.Now()) {
+			return true, nil // so is whether they decide then
+		}
+	}
 	if i, ok := interviews[r.View.Subject]; ok && r.View.Name == Kit {
 		return i.Sits(r.Person) && i.State == hiring.InterviewScheduled && arg(r.View, 0) == InstantArg(i.StartsAt), nil
 	}
@@ -270,6 +297,10 @@ func forecastKind(name string) hiring.ForecastKind {
 		return hiring.ForecastStuck
 	case LatePanel:
 		return hiring.ForecastLate
+	case Morning:
+		return hiring.ForecastMorning
+	case RecruiterDay:
+		return hiring.ForecastDay
 	default:
 		return hiring.ForecastKind(viewTitle(store.Row{View: bot.View{Name: name}}))
 	}
@@ -278,10 +309,20 @@ func forecastKind(name string) hiring.ForecastKind {
 func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[string]hiring.Interview) hiring.Outgoing {
 	m := hiring.Outgoing{
 		Person: r.Person, Kind: forecastKind(r.View.Name), Items: viewItems(r.View, interviews),
-		Due: r.DueAt, Next: r.NextAt, Unprompted: r.Unprompted, Trying: r.State == store.Sending, Why: "it waits already",
+		Due: r.DueAt, Next: r.NextAt, Unprompted: r.Unprompted, Trying: r.State == store.Sending, Tried: r.Attempts > 0, Why: "it waits already",
 	}
 	if r.View.Name == LatePanel && hiring.Lateness(arg(r.View, 1)) == hiring.LateAway && !Gone(tx.Snapshot(), arg(r.View, 0)) {
 		m.Absent = arg(r.View, 0)
+	}
+	switch r.View.Name {
+	case Morning, RecruiterDay:
+		d := readDigest(r.View)
+		m.Date, m.Cards, m.Also, m.Morning = d.date, d.cards, d.also, d.morning || r.View.Name == Morning
+	case Approval:
+		m.Approval = arg(r.View, 0)
+		if nth, err := strconv.Atoi(r.Key[strings.LastIndex(r.Key, ":")+1:]); err == nil && strings.HasPrefix(r.Key, "remind:") {
+			m.Kind, m.Nth = hiring.ForecastApproval, nth
+		}
 	}
 	switch {
 	case r.Person == "":
@@ -309,6 +350,10 @@ func channelName(ctx context.Context, tx *store.Tx, r store.Row) string {
 // Forecast returns the messages that go out as things stand in a snapshot, which may be one with another
 // setting; replanned says that the reminders are planned anew by that.
 func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot, replanned bool) ([]hiring.ForecastMessage, error) {
+	runs, morning, err := o.runs(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
 	scheduled, err := o.scheduled(ctx, tx, s)
 	if err != nil {
 		return nil, err
@@ -316,6 +361,7 @@ func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot,
 	w := hiring.ForecastWorld{
 		From: tx.Now(), Until: o.Until, Policy: s.NudgePolicy(), Zone: s.Zone(""), People: map[string]hiring.ForecastPerson{},
 		Cards: o.cards, Done: o.done, Panels: o.panels, Late: o.late, Approvals: o.approvals, Absences: o.absences, Messages: slices.Concat(o.waiting, scheduled),
+		Runs: runs, Morning: morning, Days: o.days, Made: o.made, WaitingDays: s.WaitingDays(),
 	}
 	know := func(people ...string) {
 		for _, id := range people {
@@ -344,6 +390,9 @@ func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot,
 	for _, a := range w.Absences {
 		know(a.Delegate)
 	}
+	for person := range w.Days {
+		know(person)
+	}
 	if replanned {
 		w = w.Replanned()
 	}
@@ -371,16 +420,15 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 	}
 	var out []hiring.Outgoing
 	for _, declared := range hiring.Schedules() {
+		if declared.Name == hiring.ScheduleMorningDigest || declared.Name == hiring.ScheduleRecruiterDay {
+			continue // what they say follows from what went out before
+		}
 		plan, err := PlanOf(declared, rows[declared.Name], s.Zone(""))
 		if err != nil {
 			return nil, err
 		}
 		told := map[string]bool{}
-		at := nextRun(plan, rows[declared.Name], tx.Now())
-		for n := 0; n < mostRuns && !at.IsZero() && !at.After(o.Until); n++ {
-			if at.Before(tx.Now()) {
-				at = tx.Now()
-			}
+		for _, at := range o.runsOf(tx, plan, rows[declared.Name]) {
 			said, err := Writings(ctx, tx, plan, at)
 			if err != nil {
 				return nil, err
@@ -391,7 +439,6 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 					out = append(out, m)
 				}
 			}
-			at = plan.Next(at)
 		}
 	}
 	known := map[string]bool{}
@@ -401,6 +448,137 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 		}
 	}
 	return out, o.addReqs(ctx, tx, known)
+}
+
+// runsOf returns when a schedule is run until the end, each run at the minute at which the sweep sees it.
+func (o *Outlook) runsOf(tx *store.Tx, plan hiring.Planned, row store.ScheduleRow) []time.Time {
+	var runs []time.Time
+	for at := nextRun(plan, row, tx.Now()); len(runs) < mostRuns && !at.IsZero() && !at.After(o.Until); at = plan.Next(at) {
+		if at.Before(tx.Now()) {
+			at = tx.Now()
+		}
+		runs = append(runs, at)
+	}
+	return runs
+}
+
+// runs returns the runs of the two digests until the end, and whether the morning digest is on.
+func (o *Outlook) runs(ctx context.Context, tx *store.Tx, s *store.Snapshot) (runs []hiring.DigestRun, morning bool, err error) {
+	rows, err := tx.Schedules(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, name := range []string{hiring.ScheduleRecruiterDay, hiring.ScheduleMorningDigest} {
+		declared, _ := hiring.ScheduleByName(name)
+		plan, err := PlanOf(declared, rows[name], s.Zone(""))
+		if err != nil {
+			return nil, false, err
+		}
+		for _, at := range o.runsOf(tx, plan, rows[name]) {
+			runs = append(runs, hiring.DigestRun{At: at, Next: nextRunOf(plan, at), Recruiters: name == hiring.ScheduleRecruiterDay})
+		}
+		morning = name == hiring.ScheduleMorningDigest && plan.On
+	}
+	return runs, morning, nil
+}
+
+// lookFurther is how much further than the end of a forecast it is looked for what digests tell of: they are
+// for the day on which their reader works next.
+const lookFurther = 9
+
+// loadDays reads what the days to come have for people, beside scorecards and approvals, and which digests
+// of the present days there are already.
+func (o *Outlook) loadDays(ctx context.Context, tx *store.Tx) error {
+	s, to := tx.Snapshot(), o.Until.AddDate(0, 0, lookFurther)
+	seats, err := tx.Seats(ctx, tx.Now(), to)
+	if err != nil {
+		return err
+	}
+	asked, err := askedTimes(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var viewers []store.CandidateViewer
+	leads := map[string]bool{}
+	for _, p := range append(s.PeopleWith(hiring.Recruiter), s.PeopleWith(hiring.HiringManager)...) {
+		if !leads[p.ID] && !Gone(s, p.ID) {
+			leads[p.ID] = true
+			viewers = append(viewers, CandidateViewer(s.ActorFor(p.ID)))
+		}
+	}
+	own, err := tx.OwnDaysOf(ctx, viewers, tx.Now(), to, to.AddDate(0, 0, 2-hiring.StuckDays))
+	if err != nil {
+		return err
+	}
+	targets, err := tx.TargetsOf(ctx, tx.Now().AddDate(0, 0, -1).Format(time.DateOnly), to.AddDate(0, 0, 7).Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	o.days = map[string]hiring.DayFacts{}
+	var keys []string
+	for _, p := range s.People() {
+		d := hiring.DayFacts{Sits: seats[p.ID], Asked: asked[p.ID]}
+		if leads[p.ID] {
+			d.Leads, d.Recruits = true, Actor(s.ActorFor(p.ID)).Has(hiring.Recruiter)
+			d.Own, d.Wordless, d.Stuck, d.Due, d.Targets = own.Interviews[p.ID], own.Wordless[p.ID], own.Stuck[p.ID], own.Due[p.ID], targets[p.ID]
+		}
+		if d.Leads || len(d.Sits)+len(d.Asked) > 0 {
+			o.days[p.ID] = d
+		}
+		for days := -1; days <= 1; days++ { // today, in whatever zone
+			day := hiring.DigestDay{Date: tx.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly)}
+			keys = append(keys, day.MorningKey(p.ID), day.RecruiterKey(p.ID))
+		}
+	}
+	if o.made, err = tx.SentKeys(ctx, keys); err != nil {
+		return err
+	}
+	for _, m := range o.waiting {
+		day := hiring.DigestDay{Date: m.Date}
+		switch m.Kind {
+		case hiring.ForecastMorning:
+			o.made[day.MorningKey(m.Person)] = true
+		case hiring.ForecastDay:
+			o.made[day.RecruiterKey(m.Person)] = true
+		default: // no digest of a day
+		}
+	}
+	return nil
+}
+
+// askedTimes returns of which interviews times are proposed to whom, and on how many mornings they were asked
+// about them.
+func askedTimes(ctx context.Context, tx *store.Tx) (map[string][]hiring.AskedTimes, error) {
+	proposed, err := tx.Proposed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, i := range proposed {
+		if len(i.Slots) > 0 {
+			keys = append(keys, i.TimesKey())
+		}
+	}
+	told, err := tx.TimesTold(ctx, keys, hiring.MorningsAsked)
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string][]hiring.AskedTimes{}
+	for _, i := range proposed {
+		for _, p := range i.Panel {
+			one := hiring.AskedTimes{ForecastItem: hiring.ForecastItem{Ref: i.ID, Req: i.Req}}
+			for _, slot := range i.Slots {
+				if _, answered := slot.Answers[p.Person]; !answered {
+					one.Slots = append(one.Slots, slot.At)
+				}
+			}
+			if len(i.Slots) > 0 {
+				one.Key, one.Told = i.TimesKey(), told[i.TimesKey()][p.Person]
+			}
+			asked[p.Person] = append(asked[p.Person], one)
+		}
+	}
+	return asked, nil
 }
 
 // mostRuns is how many runs of one schedule a forecast looks at: one that is run each hour for a month.

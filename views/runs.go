@@ -17,19 +17,13 @@ import (
 type Writing struct {
 	Message bot.Message
 	// Nudges are the scorecards of which it reminds. Reasons says that there is more for which it is sent.
-	Nudges  []Nudging
+	Nudges  []hiring.Nudging
 	Reasons bool
-	// Tells is what it tells once, and Again what it tells MorningsAsked times at most.
+	// Tells is what it tells once, and Again what it tells hiring.MorningsAsked times at most.
 	Tells, Again []string
 	// Replaces are the views of earlier messages to its reader that say nothing more than it does, where
 	// they still wait.
 	Replaces []string
-}
-
-// Nudging is what is to be done about the reminders of a scorecard.
-type Nudging struct {
-	Card     hiring.Scorecard
-	Decision hiring.NudgeDecision
 }
 
 // Without returns the message without the reminders of some interviews, and false where nothing is left
@@ -69,6 +63,14 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 	if err != nil {
 		return nil, err
 	}
+	var whats []string
+	for _, r := range past {
+		whats = append(whats, targetKey(r))
+	}
+	told, err := tx.WhoWasTold(ctx, whats)
+	if err != nil {
+		return nil, err
+	}
 	var (
 		out []Writing
 		of  = map[string]int{}
@@ -80,12 +82,8 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 			if Gone(tx.Snapshot(), person) {
 				continue
 			}
-			what := "target:" + TargetArg(r)
-			told, err := tx.Told(ctx, person, what)
-			if err != nil {
-				return nil, err
-			}
-			if told > 0 {
+			what := targetKey(r)
+			if slices.Contains(told[what], person) {
 				continue
 			}
 			at, known := of[person]
@@ -104,6 +102,9 @@ func pastTargets(ctx context.Context, tx *store.Tx, plan hiring.Planned, now tim
 	}
 	return out, nil
 }
+
+// targetKey names a requisition with its target date, of which somebody is told once.
+func targetKey(r hiring.Requisition) string { return "target:" + TargetArg(r) }
 
 // weeklyReports posts what became of requisitions in the seven days before to the hiring channel of
 // each workspace, but where that wants quiet.
@@ -131,10 +132,6 @@ func weeklyReports(ctx context.Context, tx *store.Tx, plan hiring.Planned, now t
 	return out, nil
 }
 
-// MorningsAsked is on how many mornings somebody is asked at most about the same proposed times. These were
-// sent to them before, and are no reason for a message every day.
-const MorningsAsked = 3
-
 // The reasons that somebody reads below a digest.
 const (
 	whyCards   = "You get this because you sat on %s. /hire mynudges changes when I tell you such things."
@@ -150,23 +147,6 @@ func WhyNudged(cards int) string {
 	return fmt.Sprintf(whyCards, "the interviews")
 }
 
-// digestDay is the day for which somebody gets a digest of a run.
-type digestDay struct {
-	// at is when it goes out: now, or when they work next. from and to are the bounds of that day in their
-	// zone.
-	at, from, to time.Time
-	date         bot.Date
-	times        hiring.WorkTime
-}
-
-func dayOf(at time.Time, zone *time.Location) (from, to time.Time, date bot.Date) {
-	if zone == nil {
-		zone = time.UTC
-	}
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone), bot.DateOf(at, zone)
-}
-
 // nextRunOf returns when a schedule is run after now, also where it is off and was run by hand.
 func nextRunOf(plan hiring.Planned, now time.Time) time.Time {
 	if next := plan.Next(now); !next.IsZero() {
@@ -175,60 +155,25 @@ func nextRunOf(plan hiring.Planned, now time.Time) time.Time {
 	return now.AddDate(0, 0, 1)
 }
 
-// digestFor returns the day for which somebody gets what a run has for them, and false where the next run
-// is for that day too: of who does not work now they are told by that, also where this one is late.
-func digestFor(tx *store.Tx, person string, now, next time.Time) (digestDay, bool) {
+// digestFor is hiring.DigestFor for somebody as they work now, and false for who is gone.
+func digestFor(tx *store.Tx, person string, now, next time.Time) (hiring.DigestDay, bool) {
 	if Gone(tx.Snapshot(), person) {
-		return digestDay{}, false
+		return hiring.DigestDay{}, false
 	}
-	d := digestDay{times: tx.Snapshot().WorkTime(person)}
-	if d.at = d.times.NextAllowed(now); d.at.IsZero() || !d.at.Before(next) {
-		return digestDay{}, false
-	}
-	d.from, d.to, d.date = dayOf(d.at, d.times.Zone)
-	if later := d.times.NextAllowed(next); d.at.After(now) && bot.DateOf(later, d.times.Zone) == d.date {
-		return digestDay{}, false
-	}
-	return d, true
+	return hiring.DigestFor(tx.Snapshot().WorkTime(person), now, next)
 }
 
-func (d digestDay) morningKey(person string) string {
-	return fmt.Sprintf("morning:%s:%s", person, d.date)
-}
-
-func (d digestDay) recruiterKey(person string) string {
-	return fmt.Sprintf("recruiter_day:%s:%s", person, d.date)
-}
-
-// message returns a digest of that day. Its arguments are the day, and the interviews of whose scorecards
+// digestMessage returns a digest of a day. Its arguments are the day, and the interviews of whose scorecards
 // somebody is reminded.
-func (d digestDay) message(person, view, key string, cards []Nudging, also []string) bot.Message {
-	args := []string{string(d.date)}
+func digestMessage(d hiring.DigestDay, person, view, key string, cards []hiring.Nudging, also []string) bot.Message {
+	args := []string{d.Date}
 	for _, n := range cards {
 		args = append(args, n.Card.Interview)
 	}
 	if len(also) > 0 {
 		args = append(append(args, alsoArg), also...)
 	}
-	return bot.Message{To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: key, Args: args}, Key: key, Due: d.at, Unprompted: true}
-}
-
-// nudgings returns the scorecards of which somebody is reminded on a day, with what is to be done about
-// them, and the interviews of the others that they owe and have not put off.
-func (d digestDay) nudgings(ctx context.Context, tx *store.Tx, person string) (nudges []Nudging, also []string, err error) {
-	cards, err := tx.PendingCards(ctx, person)
-	if err != nil {
-		return nil, nil, err
-	}
-	policy := tx.Snapshot().NudgePolicy()
-	for _, card := range cards {
-		if decision := policy.DecideDay(card, d.times, d.at); decision.Send {
-			nudges = append(nudges, Nudging{card, decision})
-		} else if !card.SnoozedUntil.After(d.at) {
-			also = append(also, card.Interview)
-		}
-	}
-	return nudges, also, nil
+	return bot.Message{To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: key, Args: args}, Key: key, Due: d.At, Unprompted: true}
 }
 
 // mornings returns the morning digests: one for each person with something new for their day.
@@ -247,7 +192,7 @@ func mornings(ctx context.Context, tx *store.Tx, plan hiring.Planned, now time.T
 			return Writing{}, false, nil
 		}
 		// Where the recruiter's day went out it has the morning in it.
-		had, err := tx.HasMessage(ctx, d.morningKey(person), d.recruiterKey(person))
+		had, err := tx.HasMessage(ctx, d.MorningKey(person), d.RecruiterKey(person))
 		if err != nil || had {
 			return Writing{}, false, err
 		}
@@ -277,23 +222,22 @@ func eachDigest(people []string, of func(person string) (w Writing, some bool, e
 }
 
 // morningOf returns what a morning has for somebody; its message is sent if it has reminders or reasons.
-func morningOf(ctx context.Context, tx *store.Tx, person string, d digestDay) (Writing, error) {
+func morningOf(ctx context.Context, tx *store.Tx, person string, d hiring.DigestDay) (Writing, error) {
 	w := Writing{Replaces: []string{Morning, RecruiterDay}}
-	var (
-		also []string
-		err  error
-	)
-	if w.Nudges, also, err = d.nudgings(ctx, tx, person); err != nil {
+	owed, err := tx.PendingCards(ctx, person)
+	if err != nil {
 		return w, err
 	}
-	parts, err := loadMorning(ctx, tx, tx.Snapshot().ActorFor(person), d.at)
+	var also []string
+	w.Nudges, also = d.Nudges(tx.Snapshot().NudgePolicy(), owed)
+	parts, err := loadMorning(ctx, tx, tx.Snapshot().ActorFor(person), d.At)
 	if err != nil {
 		return w, err
 	}
 	w.Reasons = len(parts.interviews)+len(parts.approvals) > 0
 	for _, i := range parts.proposed {
-		what := proposalKey(i)
-		done, err := tx.ToldAgain(ctx, what, person, MorningsAsked)
+		what := i.TimesKey()
+		done, err := tx.ToldAgain(ctx, what, person, hiring.MorningsAsked)
 		if err != nil {
 			return w, err
 		}
@@ -302,15 +246,12 @@ func morningOf(ctx context.Context, tx *store.Tx, person string, d digestDay) (W
 			w.Again = append(w.Again, what)
 		}
 	}
-	w.Message = d.message(person, Morning, d.morningKey(person), w.Nudges, also)
+	w.Message = digestMessage(d, person, Morning, d.MorningKey(person), w.Nudges, also)
 	if w.Message.Why = whyMorning; !w.Reasons && parts.empty() {
 		w.Message.Why = WhyNudged(len(w.Nudges) + len(also))
 	}
 	return w, nil
 }
-
-// proposalKey names the times that are proposed now for an interview.
-func proposalKey(i hiring.Interview) string { return "times:" + i.ID + ":" + InstantArg(i.Slots[0].At) }
 
 // recruiterDays returns the days of recruiters and hiring managers: one for each with something of their
 // own. What the morning digest has for them is in it, if that is on and they have not got it yet.
@@ -335,16 +276,16 @@ func recruiterDays(ctx context.Context, tx *store.Tx, plan hiring.Planned, now t
 
 // recruiterDayOf returns the day of a recruiter or hiring manager, with what the morning has for them if
 // that is on, and whether there is anything of their requisitions in it.
-func recruiterDayOf(ctx context.Context, tx *store.Tx, person string, d digestDay, morning bool) (Writing, bool, error) {
-	parts, err := loadRecruiterDay(ctx, tx, tx.Snapshot().ActorFor(person), d.at)
+func recruiterDayOf(ctx context.Context, tx *store.Tx, person string, d hiring.DigestDay, morning bool) (Writing, bool, error) {
+	parts, err := loadRecruiterDay(ctx, tx, tx.Snapshot().ActorFor(person), d.At)
 	if err != nil || parts.empty() {
 		return Writing{}, false, err
 	}
-	had, err := tx.HasMessage(ctx, d.recruiterKey(person))
+	had, err := tx.HasMessage(ctx, d.RecruiterKey(person))
 	if err != nil || had {
 		return Writing{}, false, err
 	}
-	if had, err = tx.HasMessage(ctx, d.morningKey(person)); err != nil {
+	if had, err = tx.HasMessage(ctx, d.MorningKey(person)); err != nil {
 		return Writing{}, false, err
 	}
 	w := Writing{Replaces: []string{RecruiterDay}}
@@ -356,7 +297,7 @@ func recruiterDayOf(ctx context.Context, tx *store.Tx, person string, d digestDa
 		_, also, _ = cutAlso(w.Message.View.Args)
 	}
 	w.Reasons = true
-	w.Message = d.message(person, RecruiterDay, d.recruiterKey(person), w.Nudges, also)
+	w.Message = digestMessage(d, person, RecruiterDay, d.RecruiterKey(person), w.Nudges, also)
 	if w.Message.Why = whyDay; morning {
 		w.Message.View.Args = append(w.Message.View.Args, withMorning)
 	}

@@ -137,6 +137,8 @@ func (l *outlookLook) what(m hiring.ForecastMessage) string {
 		}
 	case hiring.ForecastApproval:
 		text = fmt.Sprintf("approval reminder, %d of %d", m.Nth, hiring.MaxReminders)
+	case hiring.ForecastMorning, hiring.ForecastDay:
+		return l.day(m, refs)
 	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport, hiring.ForecastLate:
 	default: // another view, by its name
 	}
@@ -148,6 +150,46 @@ func (l *outlookLook) what(m hiring.ForecastMessage) string {
 		text += fmt.Sprintf(" and %d more", hidden)
 	}
 	return text
+}
+
+// MessageWords says what a message of a forecast is: its kind, with how much a digest of the day has.
+func MessageWords(m hiring.ForecastMessage) string {
+	if m.Kind != hiring.ForecastMorning && m.Kind != hiring.ForecastDay {
+		return string(m.Kind)
+	}
+	return joinNonEmpty(": ", string(m.Kind), dayWords(m.Day))
+}
+
+// day says how much of what a digest of the day has, with what of that may be named.
+func (l *outlookLook) day(m hiring.ForecastMessage, refs []string) string {
+	text := MessageWords(m)
+	if len(refs) > 0 {
+		text += " (" + strings.Join(refs, ", ") + ")"
+	}
+	return text
+}
+
+// dayWords counts what a digest of the day has, as its title does.
+func dayWords(n hiring.DayCounts) string {
+	var words []string
+	add := func(n int, text string) {
+		if n > 0 {
+			words = append(words, text)
+		}
+	}
+	add(n.Wordless, counted(n.Wordless, "candidate")+waitVerb(n.Wordless)+" for word")
+	add(n.Scorecards, count(n.Scorecards, "scorecard"))
+	add(n.Interviews, counted(n.Interviews, "interview"))
+	add(n.Times, "times for "+count(n.Times, "interview"))
+	add(n.Approvals, count(n.Approvals, "approval"))
+	if n.Overdue > 0 {
+		add(n.Overdue, counted(n.Overdue, "overdue scorecard"))
+	} else {
+		add(n.Late, counted(n.Late, "candidate")+" with overdue scorecards")
+	}
+	add(n.Stuck, counted(n.Stuck, "candidate")+" stuck")
+	add(n.Targets, counted(n.Targets, "target date")+" this week")
+	return strings.Join(words, ", ")
 }
 
 // to names who gets a message.
@@ -216,7 +258,7 @@ func (s *simulation) card(viewer bot.Actor) bot.Card {
 	if len(s.messages) == 0 {
 		card := bot.Card{
 			Title: "Nothing goes out" + about + " in " + inDays(s.days),
-			Body:  []bot.Node{bot.T("Reminders of scorecards and approvals, kits and reports would stand here, with their times.")},
+			Body:  []bot.Node{bot.T("Digests, reminders of scorecards and approvals, kits and reports would stand here, with their times.")},
 		}
 		if admin {
 			card.Actions = []bot.Action{{Label: "Schedules", Do: bot.Do("hire.schedules")}}

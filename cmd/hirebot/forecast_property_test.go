@@ -72,19 +72,17 @@ type future struct {
 	now time.Time
 	recorder
 	mu   sync.Mutex
-	sent []sentAt
+	sent []string
 }
 
-// sentAt is a message that was sent.
-type sentAt struct {
-	at       time.Time
-	delivery string
-}
-
-// Send notes when a message was sent.
+// Send notes what was sent, and when.
 func (w *future) Send(ctx context.Context, to bot.Conversation, card bot.Card, delivery string) (bot.Posted, error) {
+	line, err := w.lineOf(ctx, card, delivery)
+	if err != nil {
+		return bot.Posted{}, err
+	}
 	w.mu.Lock()
-	w.sent = append(w.sent, sentAt{w.now, delivery})
+	w.sent = append(w.sent, line)
 	w.mu.Unlock()
 	return w.recorder.Send(ctx, to, card, delivery)
 }
@@ -193,9 +191,23 @@ func (w *future) begin(t *rapid.T) {
 		if _, err := tx.SaveRequisition(w.tb.Context(), r); err != nil {
 			return err
 		}
+		for _, c := range []string{"C-4", "C-5"} {
+			apps, err := tx.ApplicationsOf(w.tb.Context(), c, store.CandidateViewer{Person: r.Recruiter, Recruits: true})
+			if err != nil {
+				return err
+			}
+			for _, a := range apps {
+				a.StageSince = w.now.AddDate(0, 0, -rapid.IntRange(0, 20).Draw(t, "days in the stage of "+c))
+				if _, err := tx.SaveApplication(w.tb.Context(), a); err != nil {
+					return err
+				}
+			}
+		}
 		return errors.Join(
 			tx.SetSetting(w.tb.Context(), hiring.SettingApprovers, "approver-1 > compensation"),
 			tx.SetSetting(w.tb.Context(), hiring.SettingHiringChannel, "hiring"),
+			w.schedule(t, tx, hiring.ScheduleMorningDigest, "", "45 9 * * 1-5", "0 13 * * *", "30 17 * * 2,4"),
+			w.schedule(t, tx, hiring.ScheduleRecruiterDay, "", "0 10 * * 1-5", "15 14 * * *", "0 7 * * 1"),
 			tx.SetSchedule(w.tb.Context(), store.ScheduleRow{
 				Name: hiring.ScheduleWeeklyReport, Expression: rapid.SampledFrom([]string{"", "30 8 * * *", "0 23 * * 1-3"}).Draw(t, "report"),
 				Set: true, Enabled: rapid.Bool().Draw(t, "reports"),
@@ -212,6 +224,11 @@ func (w *future) begin(t *rapid.T) {
 			rapid.SampledFrom([]int{1, 3, 4, 5, 6, 7}).Draw(t, "candidate"), rapid.IntRange(7, 16).Draw(t, "day"),
 			rapid.IntRange(7, 20).Draw(t, "hour"), rapid.SampledFrom([]int{0, 15, 30, 45}).Draw(t, "minute"), strings.Join(who, " @")))
 	}
+	for n := range rapid.IntRange(0, 2).Draw(t, "proposals") {
+		who := rapid.SliceOfNDistinct(rapid.SampledFrom(interviewers), 1, 2, rapid.ID).Draw(t, "asked")
+		day := rapid.IntRange(8, 18).Draw(t, "proposed")
+		w.say("recruiter", fmt.Sprintf("/interview propose C-%d system-design \"%d Dec 11am, %d Dec 3pm\" @%s", n+5, day, day+1, strings.Join(who, " @")))
+	}
 	if rapid.IntRange(0, 3).Draw(t, "leaves") == 0 {
 		w.must(w.app.store.InTx(w.tb.Context(), func(tx *store.Tx) error {
 			p, _ := tx.Snapshot().PersonByName("interviewer-3")
@@ -220,6 +237,13 @@ func (w *future) begin(t *rapid.T) {
 			return err
 		}))
 	}
+}
+
+// schedule has a schedule on or off, at one of some times.
+func (w *future) schedule(t *rapid.T, tx *store.Tx, name string, when ...string) error {
+	return tx.SetSchedule(w.tb.Context(), store.ScheduleRow{
+		Name: name, Expression: rapid.SampledFrom(when).Draw(t, "when "+name), Set: true, Enabled: rapid.IntRange(0, 3).Draw(t, name) > 0,
+	})
 }
 
 // habits are when somebody wants to be told things.
@@ -332,7 +356,11 @@ func (w *future) foretell(key, value string) []string {
 			if m.Why == "" {
 				w.tb.Errorf("%+v says not why", m)
 			}
-			lines = append(lines, futureLine(m.At, m.Person, string(m.Kind), m.Nth, m.Parts, refs))
+			kind, refs := views.MessageWords(m), refs
+			if m.Day != (hiring.DayCounts{}) {
+				refs = refs[:m.Owed]
+			}
+			lines = append(lines, futureLine(m.At, m.Person, kind, m.Nth, m.Parts, refs))
 		}
 		return err
 	}))
@@ -347,55 +375,102 @@ func futureLine(at time.Time, person, kind string, nth, parts int, refs []string
 
 // came returns the lines of what was sent.
 func (w *future) came() []string {
-	w.tb.Helper()
-	ctx := w.tb.Context()
-	var lines []string
-	w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
-		for _, s := range w.sent {
-			r, err := tx.OutboxRow(ctx, s.delivery)
-			if err != nil {
-				return err
-			}
-			kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, []string{r.View.Subject}
-			switch r.View.Name {
-			case views.Nudge:
-				kind, refs = "reminder", slices.Clone(r.View.Args)
-			case views.Approval:
-				if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
-					kind = "approval reminder"
-					nth, err = strconv.Atoi(last)
-				}
-			case views.ApprovalStuck:
-				kind = "approval that waits"
-			case views.LatePanel:
-				kind = "late scorecard"
-			case views.TargetDates:
-				kind, refs = "past the target date", targetsOf(r)
-			case views.WeeklyReport:
-				kind, refs = "weekly report", nil
-			case views.Digest:
-				merged, reading := tx.Merged(ctx, r.View.Subject, r.Person)
-				err, parts, refs = reading, len(merged), nil
-				for _, m := range merged {
-					switch m.View.Name {
-					case views.TargetDates:
-						refs = append(refs, targetsOf(m)...)
-					case views.LatePanel:
-						refs = append(refs, m.View.Subject)
-					default:
-						refs = append(refs, m.View.Args...)
-					}
-				}
-			}
-			if err != nil {
-				return err
-			}
-			lines = append(lines, futureLine(s.at, r.Person, kind, nth, parts, refs))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	slices.Sort(w.sent)
+	return w.sent
+}
+
+// lineOf returns the line of a message that is being sent, as its card says it and the outbox has it.
+func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (line string, err error) {
+	err = w.app.store.Read(ctx, func(tx *store.Tx) error {
+		r, err := tx.OutboxRow(ctx, delivery)
+		if err != nil {
+			return err
 		}
+		kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, refsSent(r)
+		switch r.View.Name {
+		case views.Nudge:
+			kind = "reminder"
+		case views.Morning:
+			kind = "morning digest: " + digestWords(card, r)
+		case views.RecruiterDay:
+			kind = "recruiter's day: " + digestWords(card, r)
+		case views.Approval:
+			if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
+				kind = "approval reminder"
+				if nth, err = strconv.Atoi(last); err != nil {
+					return err
+				}
+			}
+		case views.ApprovalStuck:
+			kind = "approval that waits"
+		case views.LatePanel:
+			kind = "late scorecard"
+		case views.TargetDates:
+			kind = "past the target date"
+		case views.WeeklyReport:
+			kind = "weekly report"
+		case views.Digest:
+			if _, err := fmt.Sscanf(card.Title, "Since yesterday: %d thing", &parts); err != nil {
+				return fmt.Errorf("%q: %w", card.Title, err)
+			}
+			merged, err := tx.Merged(ctx, r.View.Subject, r.Person)
+			if err != nil {
+				return err
+			}
+			for _, m := range merged {
+				wanted, err := views.StillWanted(ctx, tx, tx.Snapshot().ActorFor(r.Person), m.View)
+				if err != nil {
+					return err
+				}
+				if wanted {
+					refs = append(refs, refsSent(m)...)
+				}
+			}
+		}
+		line = futureLine(w.now, r.Person, kind, nth, parts, refs)
 		return nil
-	}))
-	slices.Sort(lines)
-	return lines
+	})
+	return line, err
+}
+
+// digestWords are what a digest of the day counts in its title. One that has scorecards alone is a reminder
+// of these.
+func digestWords(card bot.Card, r store.Row) string {
+	for _, title := range []string{"Today, ", "Your day, "} {
+		if rest, ok := strings.CutPrefix(card.Title, title); ok {
+			_, words, _ := strings.Cut(rest, ": ")
+			return words
+		}
+	}
+	n := len(r.View.Args) - 1
+	if also := slices.Index(r.View.Args, "also"); also > 0 {
+		n = also - 1
+	} else if slices.Contains(r.View.Args, "morning") {
+		n--
+	}
+	if n == 1 {
+		return "1 scorecard"
+	}
+	return fmt.Sprintf("%d scorecards", n)
+}
+
+// refsSent are the references that a message is about: of a digest of the day, the interviews of the
+// scorecards that are in it.
+func refsSent(r store.Row) []string {
+	switch r.View.Name {
+	case views.Nudge:
+		return slices.Clone(r.View.Args)
+	case views.TargetDates:
+		return targetsOf(r)
+	case views.WeeklyReport, views.Digest:
+		return nil
+	case views.Morning, views.RecruiterDay:
+		return slices.DeleteFunc(slices.Clone(r.View.Args), func(a string) bool { return !strings.HasPrefix(a, "I-") })
+	default:
+		return []string{r.View.Subject}
+	}
 }
 
 func targetsOf(r store.Row) []string {
