@@ -314,9 +314,14 @@ func TestAskFillsForms(t *testing.T) {
 	has(t, stderr, "value: ", "Mars")
 	_, stderr = b.want(exitUsage, "ask", "--as", "admin", "/hire set timezone", "--field", "valeu=x")
 	has(t, stderr, `no field "valeu"`)
-	b.want(exitOK, "ask", "--as", "admin", "/hire set timezone", "--field", "value=Europe/Berlin")
+	b.want(exitOK, "ask", "--as", "admin", "/hire set company", "--field", "value=Acme India")
 	list, _ := b.want(exitOK, "settings", "list")
-	has(t, list, "timezone = Europe/Berlin")
+	has(t, list, "company = Acme India")
+	// What moves messages is shown before it is saved.
+	shown, _ := b.want(exitOK, "ask", "--as", "admin", "/hire set timezone", "--field", "value=Europe/Berlin")
+	has(t, shown, "In the next 7 days", "Save")
+	list, _ = b.want(exitOK, "settings", "list")
+	has(t, list, "timezone = Asia/Kolkata")
 
 	// A form says how it goes on, and people stand in it by their names.
 	form, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req new senior java backend pune")
