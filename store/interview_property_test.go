@@ -329,7 +329,7 @@ func (o *office) holdsFor(ctx context.Context, tx *store.Tx, p hiring.Person) {
 			o.t.Fatalf("%s and %s: the policy says %v", p.Name, a.ID, may)
 		}
 		waits := slices.ContainsFunc(on.Cards, hiring.Scorecard.Waits)
-		if may && waits && (slices.Contains(on.Req.Team(), p.ID)) {
+		if may && waits && stands.Active() && slices.Contains(on.Req.Team(), p.ID) {
 			wantLate = append(wantLate, a.ID)
 		}
 		for _, s := range on.Cards {
