@@ -280,5 +280,20 @@ func TestWhatFailsInTheHoursOfAWeekIsGivenUp(t *testing.T) {
 		w.want(lane, "nudge", store.Waiting, "502 Bad Gateway")
 		w.pass(w.asha, "2026-11-30T14:00")
 		w.want(lane, "nudge", store.Dead, "given up after 20 attempts: 502 Bad Gateway")
+
+		// What came long ago is drawn again for as long as anything is.
+		w.chat.every(callSend, outcome{})
+		w.send(w.nudge(w.asha, "other"))
+		w.pass(w.asha, "2026-12-14T10:00")
+		w.wantTitles(dm("asha"), "other")
+		w.chat.every(callEdit, outcome{err: &bot.SendError{Reason: "502 Bad Gateway"}})
+		w.say("other", "changed")
+		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.Refresh(ctx, "other") })
+		w.pass(w.asha, "2026-12-15T08:00")
+		w.chat.every(callEdit, outcome{})
+		w.pass(w.asha, "2026-12-15T09:00")
+		if all := w.chat.in(dm("asha")); len(all) != 1 || all[0].Edits != 1 || all[0].Text != "changed for asha" {
+			t.Errorf("after a day without edits: %+v", all)
+		}
 	})
 }

@@ -696,7 +696,7 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 		return c.store.MarkDead(ctx, row, errNobody.Error())
 	case known && refusal.Permanent:
 		return c.store.MarkDead(ctx, row, reason)
-	case row.Attempts >= most || row.Unprompted && row.Attempts >= fewAttempts && !row.TriedAt.IsZero() && now.Sub(row.TriedAt) > heldLife:
+	case row.Attempts >= most, tooOld(row, now):
 		return c.store.MarkDead(ctx, row, fmt.Sprintf("given up after %d attempts: %s", row.Attempts, reason))
 	}
 	next := now.Add(wait(row))
@@ -704,6 +704,12 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 		next = now.Add(refusal.RetryAfter)
 	}
 	return putOff(ctx, row, next, reason)
+}
+
+// tooOld tells of a message that waits for its reader's hours again and again, and failed in those of heldLife.
+// The drawing of one that came is not among them: it has no hours.
+func tooOld(row store.Row, now time.Time) bool {
+	return row.Unprompted && !row.Redraw && row.Attempts >= fewAttempts && !row.TriedAt.IsZero() && now.Sub(row.TriedAt) > heldLife
 }
 
 // wait is the time until the next attempt: twice as long each time, up to longestWait, and up to a
