@@ -203,13 +203,11 @@ func (d digestDay) recruiterKey(person string) string {
 // message returns a digest of that day. Its arguments are the day, and the interviews of whose scorecards
 // somebody is reminded.
 func (d digestDay) message(person, view, key string, cards []Nudging, also []string) bot.Message {
-	args := []string{string(d.date)}
+	var interviews []string
 	for _, n := range cards {
-		args = append(args, n.Card.Interview)
+		interviews = append(interviews, n.Card.Interview)
 	}
-	if len(also) > 0 {
-		args = append(append(args, alsoArg), also...)
-	}
+	args := joinArgs(string(d.date), interviews, also, false)
 	return bot.Message{To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: key, Args: args}, Key: key, Due: d.at, Unprompted: true}
 }
 
