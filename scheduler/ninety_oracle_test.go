@@ -65,6 +65,12 @@ type standing struct {
 	snoozed, snoozedFrom time.Time
 }
 
+// owedSince tells of a scorecard whether it is waited for, and neither was put off since an instant nor is its
+// interview at another time since.
+func (s standing) owedSince(at time.Time) bool {
+	return s.is == waits && !s.snoozedFrom.After(at) && !s.ends.After(at)
+}
+
 // owing is a scorecard.
 type owing struct{ interview, person string }
 
@@ -994,7 +1000,7 @@ func (n *ninety) checkContents(final *sentRow, parts []*sentRow, asks map[string
 		}
 		for _, a := range asks[r.key] {
 			at, ok := last(n.cards[a], came.at, func(s standing) time.Time { return s.at })
-			if !ok || n.cards[a][at].is != waits || n.cards[a][at].snoozedFrom.After(r.created) {
+			if !ok || !n.cards[a][at].owedSince(r.created) {
 				continue
 			}
 			if !slices.Contains(named, a.interview) && !strings.Contains(text, " more: ") {
@@ -1028,7 +1034,7 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 			still := true
 			for at, s := range n.cards[a] {
 				over := at+1 == len(n.cards[a]) || n.cards[a][at+1].at.After(r.due)
-				still = still && (!over || s.is == waits && !s.snoozedFrom.After(r.created))
+				still = still && (!over || s.owedSince(r.created))
 			}
 			for at, s := range n.states[r.person] {
 				over := at+1 == len(n.states[r.person]) || n.states[r.person][at+1].at.After(r.due)
