@@ -1063,6 +1063,8 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 			excused = n.nextDay(s, c, minute, true)
 		case final != r && !final.created.After(now) && final.due.After(now) && n.sameDay(s, minute, n.minute(final.due)):
 			excused = n.minute(final.due) // what is to come today already takes the day's last place
+		case s.single && n.today(s, minute, came)+n.toCome(s, r, minute, byKey) >= cmp.Or(s.budget, c.budget):
+			excused = n.nextDay(s, c, minute, true) // the same for who wants no others merged any more
 		default:
 			n.complain("%s (in the end %s) came at %s and could have at %s (%+v)", r, final, until, now, s)
 			return
@@ -1081,6 +1083,19 @@ func (n *ninety) today(s state, minute int, came []time.Time) int {
 	for _, at := range came {
 		floor := int(at.Sub(n.begin) / time.Minute)
 		if !at.After(n.instant(minute)) && n.sameDay(s, minute, floor) {
+			count++
+		}
+	}
+	return count
+}
+
+// toCome counts what was merged for somebody besides a message by a minute, and is still to come on its day.
+func (n *ninety) toCome(s state, r *sentRow, minute int, byKey map[string]*sentRow) int {
+	count, now := 0, n.instant(minute)
+	for _, o := range byKey {
+		came := n.arrivals[o.id]
+		if o != r && o.person == r.person && o.view == "digest" && o.into == "" && !o.created.After(now) && n.sameDay(s, minute, n.minute(o.due)) &&
+			(len(came) == 0 || came[0].at.After(now)) {
 			count++
 		}
 	}
