@@ -185,7 +185,9 @@ func TestTheNextDigestTakesTheHeldOnesPlace(t *testing.T) {
 func TestTheNextDigestRemindsOfWhatTheHeldOneHad(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
-		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "5m; due") })
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "5m; due")
+		})
 		w.at("2026-11-20T14:00")
 		first := w.interviewed("2026-11-20T15:00", w.asha)
 		second := w.interviewed("2026-11-23T15:00", w.asha)
@@ -205,7 +207,9 @@ func TestTheNextDigestRemindsOfWhatTheHeldOneHad(t *testing.T) {
 func TestADigestIsDrawnAgainForAllThatItNames(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {
-		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "due") })
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "due")
+		})
 		w.at("2026-11-20T14:00")
 		first := w.interviewed("2026-11-20T15:00", w.asha)
 		second := w.interviewed("2026-11-23T15:00", w.asha)
