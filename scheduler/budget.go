@@ -35,7 +35,7 @@ func (c *Courier) hold(ctx context.Context, row store.Row, now time.Time) (held 
 		return false, err
 	}
 	if at := times.NextAllowed(now); !at.Equal(now) {
-		return true, c.store.MarkLater(ctx, row, orTomorrow(at, now), waitsForHours)
+		return true, c.store.MarkHeld(ctx, row, orTomorrow(at, now), waitsForHours)
 	}
 	y, m, d := now.In(times.Zone).Date()
 	sent, err := c.store.SentUnprompted(ctx, row.Person, time.Date(y, m, d, 0, 0, 0, 0, times.Zone))
@@ -48,7 +48,7 @@ func (c *Courier) hold(ctx context.Context, row store.Row, now time.Time) (held 
 	}
 	next := orTomorrow(times.NextDay(now), now)
 	if single && row.View.Name != views.Digest {
-		return true, c.store.MarkLater(ctx, row, next, waitsForDay)
+		return true, c.store.MarkHeld(ctx, row, next, waitsForDay)
 	}
 	key := fmt.Sprintf("digest:%s:%s", row.Person, bot.DateOf(next, times.Zone))
 	if today.Key != "" {

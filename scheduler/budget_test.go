@@ -217,3 +217,83 @@ func TestOfMergedMessagesNoneIsLostInACrash(t *testing.T) {
 		w.wantTitles(dm("asha"), "n0", "Since yesterday: 2 things")
 	})
 }
+
+// pass lets time go by to an instant of India, with each attempt at its time.
+func (w *world) pass(to hiring.Person, until string) {
+	w.t.Helper()
+	began := w.clock.now()
+	w.at(until)
+	end := w.clock.now()
+	w.clock.micros.Store(began.UnixMicro())
+	for {
+		w.drain()
+		next, ok, err := w.NextOf(w.t.Context(), store.PersonLane(to.ID))
+		must(w.t, err)
+		if !ok || !next.Before(end) {
+			break
+		}
+		w.clock.micros.Store(next.UnixMicro())
+	}
+	w.clock.micros.Store(end.UnixMicro())
+}
+
+// What failed for hours is tried in the next hours as if for the first time: one failure there is not to cost
+// as much as the last of an outage did.
+func TestWhatFailedYesterdayIsTriedAnew(t *testing.T) {
+	t.Parallel()
+	for name, down := range map[string]error{"unsure": errTimeout, "refused": &bot.SendError{Reason: "502 Bad Gateway"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, w *world) {
+				w.at("2026-11-23T10:00")
+				w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 9 * 60, To: 12 * 60}})
+				w.chat.every(callSend, outcome{err: down})
+				w.send(w.nudge(w.asha, "nudge"))
+				w.pass(w.asha, "2026-11-23T12:00")
+				if row := w.row(store.PersonLane(w.asha.ID), "nudge"); row.Attempts < 15 {
+					t.Errorf("after two hours: %+v", row)
+				}
+				w.pass(w.asha, "2026-11-24T09:00")
+				w.chat.every(callSend, outcome{})
+				w.chat.next(callSend, outcome{err: &bot.SendError{Reason: "502 Bad Gateway"}})
+				w.drain()
+				w.wantTitles(dm("asha"))
+				w.clock.advance(3 * time.Second)
+				w.drain()
+				w.wantTitles(dm("asha"), "nudge")
+			})
+		})
+	}
+}
+
+// Somebody's hours may be too short for as many attempts as there are at most. What fails in them for a week
+// is given up all the same.
+func TestWhatFailsInTheHoursOfAWeekIsGivenUp(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.at("2026-11-23T10:00")
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Hours: &hiring.Hours{From: 10 * 60, To: 14 * 60}})
+		w.chat.every(callSend, outcome{err: &bot.SendError{Reason: "502 Bad Gateway"}})
+		w.send(w.nudge(w.asha, "nudge"))
+		lane := store.PersonLane(w.asha.ID)
+		w.pass(w.asha, "2026-11-27T14:00")
+		w.want(lane, "nudge", store.Waiting, "502 Bad Gateway")
+		w.pass(w.asha, "2026-11-30T14:00")
+		w.want(lane, "nudge", store.Dead, "given up after 20 attempts: 502 Bad Gateway")
+
+		// What came long ago is drawn again for as long as anything is.
+		w.chat.every(callSend, outcome{})
+		w.send(w.nudge(w.asha, "other"))
+		w.pass(w.asha, "2026-12-14T10:00")
+		w.wantTitles(dm("asha"), "other")
+		w.chat.every(callEdit, outcome{err: &bot.SendError{Reason: "502 Bad Gateway"}})
+		w.say("other", "changed")
+		w.in(func(ctx context.Context, tx *store.Tx) error { return tx.Refresh(ctx, "other") })
+		w.pass(w.asha, "2026-12-15T08:00")
+		w.chat.every(callEdit, outcome{})
+		w.pass(w.asha, "2026-12-15T09:00")
+		if all := w.chat.in(dm("asha")); len(all) != 1 || all[0].Edits != 1 || all[0].Text != "changed for asha" {
+			t.Errorf("after a day without edits: %+v", all)
+		}
+	})
+}

@@ -26,6 +26,11 @@ const (
 	// maxAttempts is how often a platform is tried with a message before it is given up: with the waits
 	// below that is after a day or a little more, so that an outage of hours loses nothing.
 	maxAttempts = 150
+	// fewAttempts and heldLife are the same for an unprompted message whose attempts are counted anew, since it
+	// waits for other hours again and again: it is given up when its first attempt is so long ago and it goes
+	// on to fail.
+	fewAttempts = 20
+	heldLife    = 7 * 24 * time.Hour
 	// maxDrawings is the same for a message that we cannot draw. That is most likely a mistake of ours,
 	// which no waiting mends, and what comes after it in its lane is not to wait a day for it.
 	maxDrawings = 12
@@ -694,7 +699,7 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 		return c.store.MarkDead(ctx, row, errNobody.Error())
 	case known && refusal.Permanent:
 		return c.store.MarkDead(ctx, row, reason)
-	case row.Attempts >= most:
+	case row.Attempts >= most, tooOld(row, now):
 		return c.store.MarkDead(ctx, row, fmt.Sprintf("given up after %d attempts: %s", row.Attempts, reason))
 	}
 	next := now.Add(wait(row))
@@ -702,6 +707,12 @@ func (c *Courier) failed(ctx context.Context, row store.Row, now time.Time, err 
 		next = now.Add(refusal.RetryAfter)
 	}
 	return putOff(ctx, row, next, reason)
+}
+
+// tooOld tells of a message that waits for its reader's hours again and again, and failed in those of heldLife.
+// The drawing of one that came is not among them: it has no hours.
+func tooOld(row store.Row, now time.Time) bool {
+	return row.Unprompted && !row.Redraw && row.Attempts >= fewAttempts && !row.TriedAt.IsZero() && now.Sub(row.TriedAt) > heldLife
 }
 
 // wait is the time until the next attempt: twice as long each time, up to longestWait, and up to a

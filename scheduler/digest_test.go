@@ -180,6 +180,100 @@ func TestTheNextDigestTakesTheHeldOnesPlace(t *testing.T) {
 	})
 }
 
+// TestTheNextDigestRemindsOfWhatTheHeldOneHad has the reason for the next one be gone before it goes out: the
+// scorecard of the one whose place it took is still owed, and nothing else would remind of it.
+func TestTheNextDigestRemindsOfWhatTheHeldOneHad(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "5m; due")
+		})
+		w.at("2026-11-20T14:00")
+		first := w.interviewed("2026-11-20T15:00", w.asha)
+		second := w.interviewed("2026-11-23T15:00", w.asha)
+		w.withDigests("2026-11-20T16:05")
+		w.drain()
+		w.putDue("2026-11-23T10:00")
+		w.putDue("2026-11-24T10:00")
+		w.wantDigests(w.asha, views.Morning, "2026-11-23 moot", "2026-11-24 waiting")
+		w.decline(second, w.asha)
+		w.drain()
+		w.wantDigests(w.asha, views.Morning, "2026-11-23 moot", "2026-11-24 sent")
+		w.wantAsked(w.asha, first.ID)
+	})
+}
+
+// TestADigestIsDrawnAgainForAllThatItNames has a scorecard be in that a digest did not remind of.
+func TestADigestIsDrawnAgainForAllThatItNames(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "due")
+		})
+		w.at("2026-11-20T14:00")
+		first := w.interviewed("2026-11-20T15:00", w.asha)
+		second := w.interviewed("2026-11-23T15:00", w.asha)
+		w.withDigests("2026-11-20T16:05")
+		for _, day := range []string{"23", "24"} {
+			w.putDue("2026-11-" + day + "T10:00")
+			w.drain()
+		}
+		w.wantAsked(w.asha, first.ID, second.ID)
+		w.decline(first, w.asha)
+		w.drain()
+		w.wantAsked(w.asha, second.ID)
+	})
+}
+
+// TestADigestAmongOthersSaysAllThatItHas merges a digest with something else.
+func TestADigestAmongOthersSaysAllThatItHas(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.prefer(hiring.NudgePreferences{Person: w.asha.ID, Budget: new(1)})
+		w.setSchedule(store.ScheduleRow{Name: hiring.ScheduleMorningDigest, Expression: "45 9 * * 1-5"})
+		w.at("2026-11-23T14:00")
+		owed := w.interviewed("2026-11-23T15:00", w.asha)
+		w.withDigests("2026-11-23T16:05")
+		w.views["card"] = views.View{Draw: w.draw}
+		w.send(w.nudge(w.asha, "n0"))
+		w.drain() // the reminder; n0 waits for the next day
+		to := w.interviewed("2026-11-24T15:00", w.asha)
+		w.putDue("2026-11-24T09:45")
+		w.drain() // it has no place beside what comes at ten
+		w.at("2026-11-24T10:00")
+		w.drain()
+		got := w.chat.in(dm("asha"))
+		last := bot.PlainCard(got[len(got)-1].card, time.UTC)
+		for _, part := range []string{"Since yesterday: 2 things", "n0", "Today, Tue 24 Nov: 1 scorecard, 1 interview", "Scorecard " + owed.ID, to.ID} {
+			if !strings.Contains(last, part) {
+				t.Errorf("the message lacks %q:\n%s", part, last)
+			}
+		}
+	})
+}
+
+func (w *world) decline(i hiring.Interview, p hiring.Person) {
+	w.t.Helper()
+	w.in(func(ctx context.Context, tx *store.Tx) error {
+		s, err := tx.Scorecard(ctx, i.ID, p.ID)
+		if err != nil {
+			return err
+		}
+		s, err = s.Decline("")
+		return errors.Join(err, save(ctx, tx, s))
+	})
+}
+
+// wantAsked expects of which interviews somebody's last message asks for the scorecards.
+func (w *world) wantAsked(p hiring.Person, want ...string) {
+	w.t.Helper()
+	all := w.chat.in(dm(p.Name))
+	got, _ := offered(all[len(all)-1].card)
+	if !slices.Equal(got, want) {
+		w.t.Errorf("%s is asked for %v, want %v:\n%s", p.Name, got, want, bot.PlainCard(all[len(all)-1].card, time.UTC))
+	}
+}
+
 func save(ctx context.Context, tx *store.Tx, s hiring.Scorecard) error {
 	_, err := tx.SaveScorecard(ctx, s)
 	return err

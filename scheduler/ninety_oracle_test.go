@@ -3,7 +3,10 @@ package scheduler_test
 import (
 	"cmp"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -62,6 +65,12 @@ type standing struct {
 	snoozed, snoozedFrom time.Time
 }
 
+// owedSince tells of a scorecard whether it is waited for, and neither was put off since an instant nor is its
+// interview at another time since.
+func (s standing) owedSince(at time.Time) bool {
+	return s.is == waits && !s.snoozedFrom.After(at) && !s.ends.After(at)
+}
+
 // owing is a scorecard.
 type owing struct{ interview, person string }
 
@@ -93,13 +102,36 @@ type diary struct {
 	team       map[string]bool   // those who hire
 	arrivals   map[string][]*arrival
 	failing    map[string][]span
+	both       map[time.Time]bool // when two processes were at work at once
+	runs       []run              // of the digests, in their order
+	days       map[runOf]digestDay
+	old        int // digests that came after their day
 	wrong      []string
+}
+
+// run is a run of one of the two digests.
+type run struct {
+	minute int
+	next   int  // the minute of the next
+	days   bool // it is that of the recruiter's days
+}
+
+type runOf struct {
+	run
+	person string
+}
+
+// digestDay is the day for which somebody gets a digest of a run: its date, "" for none, and the minute at
+// which it goes out.
+type digestDay struct {
+	date   string
+	minute int
 }
 
 func newDiary(begin, end time.Time) *diary {
 	d := &diary{
 		begin: begin, end: end, zones: map[string]*zoneTable{}, states: map[string][]state{}, cards: map[owing][]standing{}, user: map[string]string{}, team: map[string]bool{},
-		arrivals: map[string][]*arrival{}, failing: map[string][]span{},
+		arrivals: map[string][]*arrival{}, failing: map[string][]span{}, both: map[time.Time]bool{}, days: map[runOf]digestDay{},
 	}
 	for _, name := range ninetyZones {
 		location, err := time.LoadLocation(name)
@@ -304,6 +336,110 @@ func (d *diary) plan(now standing, s state, c *company) map[string]int {
 	return plan
 }
 
+// planRuns notes the runs of the two digests: at half past nine and ten of the company's working days from
+// Monday to Friday, whatever is a holiday, or once when a process runs again.
+func (d *diary) planRuns() {
+	z := d.zones["Asia/Kolkata"]
+	for _, days := range []bool{true, false} {
+		clock := 600
+		if days {
+			clock = 570
+		}
+		var at []int
+		for minute := range z.minute {
+			weekday := time.Unix(int64(z.day[minute])*86400, 0).UTC().Weekday()
+			if z.minute[minute] == clock && weekday != time.Saturday && weekday != time.Sunday {
+				at = append(at, minute)
+			}
+		}
+		for _, minute := range at {
+			now := d.instant(minute)
+			if i := slices.IndexFunc(d.down, func(s span) bool { return !now.Before(s.from) && now.Before(s.to) }); i >= 0 {
+				minute = d.minute(d.down[i].to)
+			}
+			next, found := slices.BinarySearch(at, minute)
+			if found {
+				next++
+			}
+			if one := (run{minute: minute, next: at[min(next, len(at)-1)], days: days}); minute < d.minute(d.end) && !slices.Contains(d.runs, one) {
+				d.runs = append(d.runs, one)
+			}
+		}
+	}
+	slices.SortStableFunc(d.runs, func(a, b run) int { return cmp.Compare(a.minute, b.minute) })
+}
+
+// runsAt returns the runs at a minute, and the minute of the first after it.
+func (d *diary) runsAt(minute int) (now []run, next int) {
+	from, _ := slices.BinarySearchFunc(d.runs, minute, func(r run, minute int) int { return cmp.Compare(r.minute, minute) })
+	to := from
+	for to < len(d.runs) && d.runs[to].minute == minute {
+		to++
+	}
+	if to < len(d.runs) {
+		return d.runs[from:to], d.runs[to].minute
+	}
+	return d.runs[from:to], -1
+}
+
+// allowedFrom returns the first minute from a given one at which somebody may be told things.
+func (d *diary) allowedFrom(s state, c *company, minute int) int {
+	z := d.zones[s.zone]
+	from, to := s.hours(c)
+	for minute < len(z.day) {
+		day := z.day[minute]
+		works := c.workday(day) && !s.gone(day)
+		for ; minute < len(z.day) && z.day[minute] == day; minute++ {
+			if works && z.minute[minute] >= from && z.minute[minute] < to {
+				return minute
+			}
+		}
+	}
+	return minute
+}
+
+// dayOf returns the day for which a run has a digest for somebody, if there is anything in it: the one on which
+// they work next, where the next run is not for that day too.
+func (d *diary) dayOf(r run, person string) digestDay {
+	if known, ok := d.days[runOf{r, person}]; ok {
+		return known
+	}
+	var day digestDay
+	now := d.instant(r.minute)
+	if s, c := d.stateOf(person, now), d.companyOf(now); s.active {
+		z := d.zones[s.zone]
+		at := d.allowedFrom(s, c, r.minute)
+		if at < r.next {
+			day = digestDay{dateOf(z.day[at]), at}
+			if later := d.allowedFrom(s, c, r.next); at > r.minute && later < len(z.day) && z.day[later] == z.day[at] {
+				day = digestDay{}
+			}
+		}
+	}
+	d.days[runOf{r, person}] = day
+	return day
+}
+
+// carrierOf returns the key of the digest of a run in which somebody's scorecards are, "" for none. Whether there
+// is a recruiter's day is for the requisitions to say, so that it is looked up.
+func (n *ninety) carrierOf(r run, person string, byKey map[string]*sentRow) (key string, minute int) {
+	day := n.dayOf(r, person)
+	if day.date == "" {
+		return "", 0
+	}
+	own, morning := "recruiter_day:"+person+":"+day.date, "morning:"+person+":"+day.date
+	now := n.instant(r.minute)
+	before := func(key string) bool { return byKey[key] != nil && byKey[key].created.Before(now) }
+	is := func(key string) bool { return byKey[key] != nil && byKey[key].created.Equal(now) }
+	switch {
+	case r.days && is(own) && !before(morning):
+		return own, day.minute
+	case !r.days && !before(own) && !is(own) && !before(morning):
+		return morning, day.minute
+	}
+	return "", 0
+}
+
 // latest returns how a scorecard stands.
 func (n *ninety) latest(interview, person string) standing {
 	if all := n.cards[owing{interview, person}]; len(all) > 0 {
@@ -447,6 +583,7 @@ type fateOf struct {
 	minute  int    // when it was sent
 	planned int
 	reasons map[string]bool // for which it was held
+	digest  string          // the key of that with which it was sent
 }
 
 // stepOf is a step, counted from the end of an interview.
@@ -456,8 +593,10 @@ type stepOf struct {
 	step string
 }
 
-// walk goes through the minutes of a scorecard, and says what must have become of its steps.
-func (d *diary) walk(key owing, out map[stepOf]*fateOf) {
+// walk goes through the minutes of a scorecard, and says what must have become of its steps. Where two processes
+// were at work at once either may have come first with a reminder or a digest: that is looked up.
+func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentRow, carried map[stepOf]bool) {
+	d := n.diary
 	log, end := d.cards[key], d.minute(d.end)
 	var (
 		snoozeDone time.Time // the snooze that is over
@@ -503,6 +642,42 @@ func (d *diary) walk(key owing, out map[stepOf]*fateOf) {
 		var reached []string
 		if by := [3]time.Time{card.at, s.at, c.at}; by != plannedBy {
 			planned, plannedBy = d.plan(card, s, c), by
+		}
+		runs, nextRun := d.runsAt(minute)
+		look(nextRun)
+		for _, r := range runs {
+			digest, at := n.carrierOf(r, key.person, byKey)
+			if digest == "" || d.both[now] && !carried[step(digest)] {
+				continue
+			}
+			due := map[string]string{}
+			for name, planned := range planned {
+				z := d.zones[s.zone]
+				onDay := strings.HasPrefix(name, "due") && planned < len(z.day) && z.day[planned] == z.day[at]
+				if f := out[step(name)]; f != nil && f.state != "held" || planned > at && !onDay {
+					continue
+				}
+				due[name] = "sent"
+				if sent, was := lastSent[ends]; was && planned <= sent {
+					due[name] = "moot"
+				}
+			}
+			if !card.snoozed.IsZero() && !card.snoozed.Equal(snoozeDone) {
+				if d.minute(card.snoozed) > at {
+					continue // they are asked another day
+				}
+				due["asked "+strconv.FormatInt(card.snoozed.UnixMicro(), 10)] = "sent"
+			}
+			if !slices.Contains(slices.Collect(maps.Values(due)), "sent") {
+				continue
+			}
+			for name, state := range due {
+				out[step(name)] = &fateOf{state: state, minute: minute}
+				if state == "sent" {
+					out[step(name)].digest = digest
+				}
+			}
+			snoozeDone, lastSent[ends] = card.snoozed, minute
 		}
 		for name, planned := range planned {
 			if f := out[step(name)]; f != nil && f.state != "held" {
@@ -573,6 +748,7 @@ func (d *diary) walk(key owing, out map[stepOf]*fateOf) {
 // sentRow is a message as the database has it.
 type sentRow struct {
 	id, key, person, view, into, state, reason string
+	args                                       []string
 	created, due                               time.Time
 	open                                       bool // it wants attention
 	unprompted                                 bool
@@ -587,10 +763,14 @@ func (r *sentRow) String() string {
 func (n *ninety) check() {
 	n.t.Helper()
 	want := map[stepOf]*fateOf{}
-	for key := range n.cards {
-		n.walk(key, want)
-	}
 	rows, byKey := n.rows()
+	if n.digests {
+		n.planRuns()
+	}
+	carried := n.carried()
+	for key := range n.cards {
+		n.walk(key, want, byKey, carried)
+	}
 	asks := n.checkSteps(want, byKey)
 	n.checkRows(rows, byKey, asks)
 	states := map[string]int{}
@@ -603,26 +783,69 @@ func (n *ninety) check() {
 			merged++
 		}
 	}
-	n.t.Logf("%s; of %d scorecards %v steps, %d messages, and %d merged", counted(n.done), len(n.cards), states, len(n.arrivals), merged)
+	inDigests, digests := 0, map[string]int{}
+	for _, f := range want {
+		if f.digest != "" {
+			inDigests++
+		}
+	}
+	for _, r := range rows {
+		if r.date() != "" {
+			what := r.view + " " + r.state
+			if r.into != "" {
+				what += " merged"
+			}
+			digests[what]++
+		}
+	}
+	n.t.Logf("%s; of %d scorecards %v steps, %d of them in digests, %d messages, and %d merged; digests: %v",
+		counted(n.done), len(n.cards), states, inDigests, len(n.arrivals), merged, digests)
 	if len(n.wrong) > 0 {
 		n.t.Errorf("%d things are wrong, with %s:\n%s", len(n.wrong), n.t.Name(), strings.Join(n.wrong[:min(len(n.wrong), 25)], "\n"))
 	}
 	if states["sent"] < 500 || states["held"] == 0 || states["moot"] == 0 || len(n.arrivals) < 500 || merged < 50 {
 		n.t.Errorf("too little has happened: %v", states)
 	}
+	if n.digests && (inDigests < 100 || digests["morning sent"] < 200 || digests["recruiter_day sent"] < 100 || n.old == 0) ||
+		!n.digests && len(digests) > 0 {
+		n.t.Errorf("too few digests, or too many: %v with %d steps, and %d of a day that was over", digests, inDigests, n.old)
+	}
+}
+
+// date returns the date of a digest, "" of what is none.
+func (r *sentRow) date() string {
+	if r.view != "morning" && r.view != "recruiter_day" {
+		return ""
+	}
+	return r.key[strings.LastIndex(r.key, ":")+1:]
+}
+
+// carried returns which digests have which scorecards, in the place of steps.
+func (n *ninety) carried() map[stepOf]bool {
+	n.t.Helper()
+	all := map[stepOf]bool{}
+	eachRow(n.t, n.db, `SELECT interview, person, ends_at, message FROM nudges WHERE state = 'merged'`, nil, func(found *sql.Rows) error {
+		var k stepOf
+		err := found.Scan(&k.interview, &k.person, &k.ends, &k.step)
+		all[k] = true
+		return err
+	})
+	return all
 }
 
 func (n *ninety) rows() ([]*sentRow, map[string]*sentRow) {
 	n.t.Helper()
 	var all []*sentRow
 	byKey := map[string]*sentRow{}
-	eachRow(n.t, n.db, `SELECT id, once, person, view_name, merged_into, state, reason, created_at, due_at, next_at, unprompted FROM outbox ORDER BY created_at, id`, nil, func(found *sql.Rows) error {
+	eachRow(n.t, n.db, `SELECT id, once, person, view_name, args, merged_into, state, reason, created_at, due_at, next_at, unprompted FROM outbox ORDER BY created_at, id`, nil, func(found *sql.Rows) error {
 		var (
 			r            sentRow
+			args         string
 			created, due int64
 			next         sql.NullInt64
 		)
-		err := found.Scan(&r.id, &r.key, &r.person, &r.view, &r.into, &r.state, &r.reason, &created, &due, &next, &r.unprompted)
+		err := found.Scan(&r.id, &r.key, &r.person, &r.view, &args, &r.into, &r.state, &r.reason, &created, &due, &next, &r.unprompted)
+		err = errors.Join(err, json.Unmarshal([]byte(args), &r.args))
 		r.created, r.due, r.open = time.UnixMicro(created).UTC(), time.UnixMicro(due).UTC(), next.Valid
 		all = append(all, &r)
 		byKey[r.key] = &r
@@ -663,6 +886,12 @@ func (n *ninety) checkSteps(want map[stepOf]*fateOf, byKey map[string]*sentRow) 
 			if byKey[message] == nil || byKey[message].person != k.person {
 				n.complain("%s, and there is no such message to them", told)
 			}
+			switch withDigest := is == string(store.NudgeMerged) && reason == "with the digest of the day"; {
+			case f.digest != "" && (message != f.digest || !withDigest):
+				n.complain("%s, and must be in %s", told, f.digest)
+			case f.digest == "" && (withDigest || !strings.HasPrefix(message, "nudge:")):
+				n.complain("%s, and must be in a reminder", told)
+			}
 			asks[message] = append(asks[message], k.owing)
 		case is != f.state:
 			n.complain("%s, and must be %s at %s", told, f.state, n.instant(f.minute))
@@ -686,7 +915,8 @@ func (n *ninety) checkRows(rows []*sentRow, byKey map[string]*sentRow, asks map[
 	known := map[string]bool{}
 	for _, r := range rows {
 		known[r.id] = true
-		if nudges := r.view == "nudge" || r.view == "digest" || r.view == "target_dates"; !r.unprompted {
+		n.checkDigest(r)
+		if nudges := r.view == "nudge" || r.view == "digest" || r.view == "target_dates" || r.date() != ""; !r.unprompted {
 			if nudges {
 				n.complain("%s is unprompted, and does not count as such", r)
 			}
@@ -712,11 +942,74 @@ func (n *ninety) checkRows(rows []*sentRow, byKey map[string]*sentRow, asks map[
 	for _, times := range byPerson {
 		slices.SortFunc(times, time.Time.Compare)
 	}
+	held := map[*sentRow][]*sentRow{} // what messages have in them, themselves too
 	for _, r := range rows {
 		if !r.unprompted {
 			continue
 		}
 		n.checkRow(r, byKey, asks, byPerson[r.person])
+		if final := finalOf(r, byKey); final != nil {
+			held[final] = append(held[final], r)
+		}
+	}
+	for final, all := range held {
+		if came := n.arrivals[final.id]; len(came) == 1 {
+			n.checkContents(final, all, asks, came[0])
+		}
+	}
+}
+
+// finalOf returns the message in which another one came, or is to come.
+func finalOf(r *sentRow, byKey map[string]*sentRow) *sentRow {
+	for r != nil && r.into != "" {
+		r = byKey[r.into]
+	}
+	return r
+}
+
+// checkDigest looks whether a digest was written by a run, for the day and the minute for which it must be.
+func (n *ninety) checkDigest(r *sentRow) {
+	if r.date() == "" {
+		return
+	}
+	runs, _ := n.runsAt(n.minute(r.created))
+	for _, one := range runs {
+		if one.days != (r.view == "recruiter_day") || !r.created.Equal(n.instant(one.minute)) {
+			continue
+		}
+		if day := n.dayOf(one, r.person); day.date != r.date() || !r.due.Equal(n.instant(day.minute)) {
+			n.complain("%s is of %s, and must be of %s at %s", r, r.created, day.date, n.instant(day.minute))
+		}
+		return
+	}
+	n.complain("%s is of %s, when there is no run", r, r.created)
+}
+
+// checkContents looks whether a message asks for all that its parts are there for, and says of no day that is over
+// that it is today.
+func (n *ninety) checkContents(final *sentRow, parts []*sentRow, asks map[string][]owing, came *arrival) {
+	_, named := offered(came.card)
+	text := bot.PlainCard(came.card, time.UTC)
+	z := n.zones[n.stateOf(final.person, came.at).zone]
+	today := came.at.In(z.location).Format(time.DateOnly)
+	isToday := false
+	for _, r := range parts {
+		isToday = isToday || r.date() == today
+		if r.date() != "" && r.date() != today {
+			n.old++
+		}
+		for _, a := range asks[r.key] {
+			at, ok := last(n.cards[a], came.at, func(s standing) time.Time { return s.at })
+			if !ok || !n.cards[a][at].owedSince(r.created) {
+				continue
+			}
+			if !slices.Contains(named, a.interview) && !strings.Contains(text, " more: ") {
+				n.complain("%s came at %s with %s in it, and does not ask for %s:\n%s", final, came.at, r, a.interview, text)
+			}
+		}
+	}
+	if !isToday && (strings.Contains(text, "Today, ") || strings.Contains(text, "Your day, ")) {
+		n.complain("%s came at %s and tells of a day that is over:\n%s", final, came.at, text)
 	}
 }
 
@@ -724,12 +1017,10 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 	if r.view == "nudge" && len(asks[r.key]) == 0 {
 		n.complain("%s reminds of no step", r)
 	}
-	final := r
-	for final.into != "" {
-		if final = byKey[final.into]; final == nil {
-			n.complain("%s is merged into nothing", r)
-			return
-		}
+	final := finalOf(r, byKey)
+	if final == nil {
+		n.complain("%s is merged into nothing", r)
+		return
 	}
 	until := n.end
 	if all := n.arrivals[final.id]; len(all) == 1 {
@@ -743,7 +1034,7 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 			still := true
 			for at, s := range n.cards[a] {
 				over := at+1 == len(n.cards[a]) || n.cards[a][at+1].at.After(r.due)
-				still = still && (!over || s.is == waits)
+				still = still && (!over || s.owedSince(r.created))
 			}
 			for at, s := range n.states[r.person] {
 				over := at+1 == len(n.states[r.person]) || n.states[r.person][at+1].at.After(r.due)
@@ -772,6 +1063,8 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 			excused = n.nextDay(s, c, minute, true)
 		case final != r && !final.created.After(now) && final.due.After(now) && n.sameDay(s, minute, n.minute(final.due)):
 			excused = n.minute(final.due) // what is to come today already takes the day's last place
+		case s.single && n.today(s, minute, came)+n.toCome(s, r, minute, byKey) >= cmp.Or(s.budget, c.budget):
+			excused = n.nextDay(s, c, minute, true) // the same for who wants no others merged any more
 		default:
 			n.complain("%s (in the end %s) came at %s and could have at %s (%+v)", r, final, until, now, s)
 			return
@@ -790,6 +1083,19 @@ func (n *ninety) today(s state, minute int, came []time.Time) int {
 	for _, at := range came {
 		floor := int(at.Sub(n.begin) / time.Minute)
 		if !at.After(n.instant(minute)) && n.sameDay(s, minute, floor) {
+			count++
+		}
+	}
+	return count
+}
+
+// toCome counts what was merged for somebody besides a message by a minute, and is still to come on its day.
+func (n *ninety) toCome(s state, r *sentRow, minute int, byKey map[string]*sentRow) int {
+	count, now := 0, n.instant(minute)
+	for _, o := range byKey {
+		came := n.arrivals[o.id]
+		if o != r && o.person == r.person && o.view == "digest" && o.into == "" && !o.created.After(now) && n.sameDay(s, minute, n.minute(o.due)) &&
+			(len(came) == 0 || came[0].at.After(now)) {
 			count++
 		}
 	}

@@ -35,6 +35,9 @@ const (
 	ninetyMany = 500 // people
 	// ninetyBusy are those of them who sit on most interviews, so that some are told more than a day holds.
 	ninetyBusy = 25
+	// ninetyManagers are the first of them, who are hiring managers; from ninetyRecruiter on four recruit.
+	ninetyManagers  = 12
+	ninetyRecruiter = 20
 )
 
 // ninetyStart begins the ninety days: in them Berlin, New York and Lord Howe change their clocks, on
@@ -45,7 +48,8 @@ var ninetyStart = time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC)
 // interviews, scorecards, snoozes, absences, holidays and changes of the clock, of the policy and of people;
 // with restarts, several replicas, and a platform that fails in all the ways it can. What became of each
 // reminder is then compared with what a walk through all minutes says must have (see ninety_oracle_test.go).
-// It says with which seed one run is repeated:
+// One of the two databases has the morning digest and the recruiter's day on, by the seed: with an odd one that
+// is SQLite. It says with which seed one run is repeated:
 //
 //	HIREBOT_NINETY_SEED=1 go test ./scheduler -run TestNinetyDays
 func TestNinetyDays(t *testing.T) {
@@ -55,7 +59,7 @@ func TestNinetyDays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			t.Logf("again with %s=%d", ninetySeed, seed)
-			n := newNinety(t, url(t), seed)
+			n := newNinety(t, url(t), seed, (name == "sqlite") == (seed%2 == 1))
 			n.live()
 			n.check()
 		})
@@ -81,28 +85,30 @@ type deed struct {
 
 // ninety is a company for ninety days.
 type ninety struct {
-	t      *testing.T
-	url    string
-	rand   *rand.Rand // of what people do
-	luck   *rand.Rand // of what happens to processes
-	clock  *clock
-	far    *misbehaving
-	store  *store.Store
-	other  *store.Store // of another process
-	db     *sql.DB
-	todo   []deed   // in the order of their times
-	people []string // ids
-	apps   []hiring.Application
-	up     time.Time // until when no process runs, where that is to come
-	done   map[string]int
+	t     *testing.T
+	url   string
+	rand  *rand.Rand // of what people do
+	luck  *rand.Rand // of what happens to processes
+	clock *clock
+	far   *misbehaving
+	store *store.Store
+	other *store.Store // of another process
+	db    *sql.DB
+	// digests says that the morning digest and the recruiter's day are on.
+	digests bool
+	todo    []deed   // in the order of their times
+	people  []string // ids
+	apps    []hiring.Application
+	up      time.Time // until when no process runs, where that is to come
+	done    map[string]int
 
 	*diary
 }
 
-func newNinety(t *testing.T, url string, seed uint64) *ninety {
+func newNinety(t *testing.T, url string, seed uint64, digests bool) *ninety {
 	t.Helper()
 	n := &ninety{
-		t: t, url: url, clock: &clock{}, done: map[string]int{}, diary: newDiary(ninetyStart, ninetyStart.AddDate(0, 0, ninetyDays)),
+		t: t, url: url, digests: digests, clock: &clock{}, done: map[string]int{}, diary: newDiary(ninetyStart, ninetyStart.AddDate(0, 0, ninetyDays)),
 		rand: rand.New(rand.NewPCG(seed, 90)), luck: rand.New(rand.NewPCG(seed, 91)), //nolint:gosec // they are to be the same again
 	}
 	n.set(ninetyStart)
@@ -162,8 +168,8 @@ func (n *ninety) found() {
 	n.company(func(*company) {})
 	must(t, n.in(func(ctx context.Context, tx *store.Tx) error {
 		err := errors.Join(
-			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleMorningDigest, Set: true}),
-			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleRecruiterDay, Set: true}),
+			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleMorningDigest, Set: true, Enabled: n.digests}),
+			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleRecruiterDay, Set: true, Enabled: n.digests}),
 			tx.SetSetting(ctx, hiring.SettingTimezone, "Asia/Kolkata"),
 			tx.SetSetting(ctx, hiring.SettingNudgeBudget, "1"),
 			tx.SetSetting(ctx, hiring.SettingHolidays, "26 Jan, 15 Aug, 2 Oct, 2026-10-20, 2026-11-09"),
@@ -179,7 +185,14 @@ func (n *ninety) found() {
 			for i := from; i < from+50; i++ {
 				user := fmt.Sprintf("u%03d", i)
 				zone := ninetyZones[n.rand.IntN(len(ninetyZones))]
-				p, err := tx.AddPerson(ctx, hiring.Person{Name: user, Zone: zone, Active: true, Identities: []hiring.Identity{{Workspace: "chat:T1", User: user}}})
+				p := hiring.Person{Name: user, Zone: zone, Active: true, Identities: []hiring.Identity{{Workspace: "chat:T1", User: user}}}
+				switch {
+				case i < ninetyManagers:
+					p.Roles = []hiring.Role{hiring.HiringManager}
+				case i >= ninetyRecruiter && i < ninetyRecruiter+4:
+					p.Roles = []hiring.Role{hiring.Recruiter}
+				}
+				p, err := tx.AddPerson(ctx, p)
 				if err != nil {
 					return err
 				}
@@ -190,11 +203,12 @@ func (n *ninety) found() {
 			return nil
 		}))
 	}
-	for i := range 12 {
-		n.team[n.people[i]], n.team[n.people[20+i%4]] = true, true
+	for i := range ninetyManagers {
+		recruiter := n.people[ninetyRecruiter+i%4]
+		n.team[n.people[i]], n.team[recruiter] = true, true
 		must(t, n.in(func(ctx context.Context, tx *store.Tx) error {
 			r := hiring.Requisition{
-				Role: "nobody", Level: "senior", Seats: 3, State: hiring.ReqOpen, Requester: n.people[i], HiringManager: n.people[i], Recruiter: n.people[20+i%4],
+				Role: "nobody", Level: "senior", Seats: 3, State: hiring.ReqOpen, Requester: n.people[i], HiringManager: n.people[i], Recruiter: recruiter,
 				Target: ninetyStart.AddDate(0, 0, 5+7*i).Format(time.DateOnly),
 			}
 			r, err := tx.AddRequisition(ctx, r)
@@ -298,6 +312,7 @@ func (n *ninety) work(sweeps bool) {
 		n.run(n.store, sweeps)
 		both.Wait()
 		n.done["two at once"]++
+		n.both[n.now()] = true
 	}
 	for n.run(n.store, sweeps) {
 		n.restart()
@@ -518,7 +533,7 @@ func (n *ninety) decline(interview, person string) {
 
 func (n *ninety) waive(interview, person string) {
 	n.card("waive", interview, person, func(_ context.Context, _ *store.Tx, s hiring.Scorecard) (hiring.Scorecard, error) {
-		return s.Waive(n.people[20], "on leave")
+		return s.Waive(n.people[ninetyRecruiter], "on leave")
 	})
 }
 

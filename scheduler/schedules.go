@@ -115,9 +115,11 @@ func write(ctx context.Context, tx *store.Tx, w views.Writing) error {
 		}
 	}
 	if len(w.Replaces) > 0 {
-		if err := tx.MergeWaiting(ctx, person, key, w.Replaces...); err != nil {
+		replaced, err := tx.MergeWaiting(ctx, person, key, w.Replaces...)
+		if err != nil {
 			return err
 		}
+		message.View.Args = views.TakeOver(message.View.Args, replaced)
 	}
 	if err := tx.Send(ctx, message); err != nil || len(not) == len(w.Nudges) {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -93,16 +94,30 @@ func (t *Tx) HasMessage(ctx context.Context, keys ...string) (bool, error) {
 }
 
 // MergeWaiting makes those of somebody's messages of some views that were not tried yet part of the
-// message of a key, which says what they would: they are moot.
-func (t *Tx) MergeWaiting(ctx context.Context, person, key string, viewNames ...string) error {
+// message of a key, which says what they would: they are moot. It returns their arguments.
+func (t *Tx) MergeWaiting(ctx context.Context, person, key string, viewNames ...string) ([][]string, error) {
+	if t.handle == nil {
+		return nil, errReadsOnly
+	}
 	var q statement
 	q.add(`UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'merged into one message', merged_into = ` + q.arg(key) +
 		` WHERE lane = ` + q.arg(PersonLane(person)) + ` AND next_at IS NOT NULL AND state = 'waiting' AND attempts = 0 AND once <> ` + q.arg(key) +
-		` AND view_name IN (` + q.list(viewNames) + `)`)
-	if _, err := t.write(ctx, q.text.String(), q.args...); err != nil {
-		return fmt.Errorf("merge what waits for somebody: %w", err)
+		` AND view_name IN (` + q.list(viewNames) + `) RETURNING args`)
+	var all [][]string
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var text string
+		if err := scan(&text); err != nil {
+			return err
+		}
+		var args []string
+		err := json.Unmarshal([]byte(text), &args)
+		all = append(all, args)
+		return err
+	}, q.text.String(), q.args...)
+	if err != nil {
+		return nil, fmt.Errorf("merge what waits for somebody: %w", err)
 	}
-	return nil
+	return all, nil
 }
 
 // JoinMerged makes the message of a key to somebody part of one that is due, of the view digest, where

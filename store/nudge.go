@@ -196,7 +196,7 @@ func (t *Tx) refreshInterview(ctx context.Context, interview string) error {
 		FROM nudges n JOIN outbox o ON o.once = n.message WHERE n.interview = $1 AND n.message <> ''
 		UNION SELECT CASE WHEN o.merged_into <> '' THEN o.merged_into ELSE o.subject END
 		FROM interviews i JOIN scorecards s ON s.interview = i.id JOIN outbox o ON o.person = s.person AND o.unprompted
-		WHERE i.id = $1 AND o.view_name = 'nudge' AND o.created_at >= i.created_at AND o.args LIKE $2`, interview, `%"`+interview+`"%`)
+		WHERE i.id = $1 AND o.view_name IN ('nudge', 'morning', 'recruiter_day') AND o.created_at >= i.created_at AND o.args LIKE $2`, interview, `%"`+interview+`"%`)
 	if err != nil {
 		return fmt.Errorf("look for reminders of %s: %w", interview, err)
 	}

@@ -416,8 +416,18 @@ func (s *Store) putOff(ctx context.Context, row Row, nextAt time.Time, reason, s
 // MarkLater puts off a drawing, or an unprompted message, though it has not failed. It alone waits, and its
 // lane goes on: the order of such does not matter.
 func (s *Store) MarkLater(ctx context.Context, row Row, nextAt time.Time, reason string) error {
+	return s.later(ctx, row, nextAt, reason, `attempts`)
+}
+
+// MarkHeld is MarkLater for an unprompted message that waits until its reader may be told things. Its
+// attempts are counted anew then: how a platform was hours ago says nothing of how it is.
+func (s *Store) MarkHeld(ctx context.Context, row Row, nextAt time.Time, reason string) error {
+	return s.later(ctx, row, nextAt, reason, `0`)
+}
+
+func (s *Store) later(ctx context.Context, row Row, nextAt time.Time, reason, attempts string) error {
 	return s.InTx(ctx, func(t *Tx) error {
-		n, err := t.write(ctx, `UPDATE outbox SET next_at = CASE WHEN state = 'moot' THEN next_at ELSE $4 END, reason = CASE WHEN state = 'moot' THEN reason ELSE $5 END WHERE id = $1
+		n, err := t.write(ctx, `UPDATE outbox SET next_at = CASE WHEN state = 'moot' THEN next_at ELSE $4 END, reason = CASE WHEN state = 'moot' THEN reason ELSE $5 END, attempts = `+attempts+` WHERE id = $1
 			AND EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = $2 AND lanes.holder = $3)`, row.ID, row.Lane, row.Owner, instant{nextAt}, reason)
 		if err := leased(n, err, "put something off"); err != nil {
 			return err

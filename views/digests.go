@@ -52,6 +52,33 @@ func cutAlso(args []string) (cards, also []string, morning bool) {
 	return cards, also, morning
 }
 
+// TakeOver returns the arguments of a digest that takes the place of others, by theirs: it reminds of the
+// scorecards of which they would have, so that it is not moot while one of these is owed.
+func TakeOver(args []string, replaced [][]string) []string {
+	cards, also, morning := cutAlso(args)
+	for _, r := range replaced {
+		theirs, _, _ := cutAlso(r)
+		for _, card := range theirs {
+			if at := slices.Index(also, card); at >= 0 {
+				cards, also = append(cards, card), slices.Delete(also, at, at+1)
+			}
+		}
+	}
+	return joinArgs(args[0], cards, also, morning)
+}
+
+// joinArgs returns the arguments of a digest, as cutAlso reads them.
+func joinArgs(date string, cards, also []string, morning bool) []string {
+	args := append([]string{date}, cards...)
+	if len(also) > 0 {
+		args = append(append(args, alsoArg), also...)
+	}
+	if morning {
+		args = append(args, withMorning)
+	}
+	return args
+}
+
 // isToday tells whether the day of a digest is that of its reader. What is held until the next day must not
 // say "today" of the day before: it is about its scorecards alone then.
 func (d digestArgs) isToday(tx *store.Tx, viewer bot.Actor) bool { return d.date == today(tx, viewer) }

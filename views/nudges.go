@@ -110,6 +110,9 @@ func DigestOf(set Set) View {
 			if err != nil {
 				return bot.Card{}, err
 			}
+			if r.View.Name == Morning || r.View.Name == RecruiterDay {
+				card = inOnePart(card)
+			}
 			cards = append(cards, card)
 		}
 		if len(cards) == 0 {
@@ -131,6 +134,19 @@ func digestWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 		}
 	}
 	return false, err
+}
+
+// inOnePart returns a digest with all its lines in one part: as one thing among others it is to say no less than
+// by itself.
+func inOnePart(card bot.Card) bot.Card {
+	var lines []bot.Text
+	for _, part := range card.Body {
+		if text, ok := part.(bot.Text); ok {
+			lines = append(lines, text)
+		}
+	}
+	card.Body = []bot.Node{bot.Lines(lines...)}
+	return card
 }
 
 // digestShown is how many things one message holds at most.

@@ -166,13 +166,11 @@ func digestFor(tx *store.Tx, person string, now, next time.Time) (hiring.DigestD
 // digestMessage returns a digest of a day. Its arguments are the day, and the interviews of whose scorecards
 // somebody is reminded.
 func digestMessage(d hiring.DigestDay, person, view, key string, cards []hiring.Nudging, also []string) bot.Message {
-	args := []string{d.Date}
+	var interviews []string
 	for _, n := range cards {
-		args = append(args, n.Card.Interview)
+		interviews = append(interviews, n.Card.Interview)
 	}
-	if len(also) > 0 {
-		args = append(append(args, alsoArg), also...)
-	}
+	args := joinArgs(d.Date, interviews, also, false)
 	return bot.Message{To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: key, Args: args}, Key: key, Due: d.At, Unprompted: true}
 }
 
