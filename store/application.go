@@ -262,8 +262,8 @@ func (t *Tx) seatPanel(ctx context.Context, id string) error {
 		`UPDATE applications SET due_at = (SELECT min(s.due_at) FROM scorecards s WHERE s.application = $1 AND s.waits) WHERE id = $1`,
 		`UPDATE application_people SET panel = FALSE, sees = manages WHERE application = $1 AND panel`,
 		`INSERT INTO application_people (application, person, candidate, requisition, team, manages, panel, sees, stage, confidential, number, waiting_since, active_since, due_at, vacant)
-		 SELECT DISTINCT a.id, s.person, a.candidate, a.requisition, FALSE, FALSE, TRUE, TRUE, ` + repeatedFacts + `
-		 FROM scorecards s JOIN applications a ON a.id = s.application WHERE s.application = $1 AND s.seated
+		 SELECT a.id, s.person, a.candidate, a.requisition, FALSE, FALSE, TRUE, TRUE, ` + repeatedFacts + `
+		 FROM (SELECT DISTINCT person FROM scorecards WHERE application = $1 AND seated) AS s CROSS JOIN applications a WHERE a.id = $1
 		 ON CONFLICT (application, person) DO UPDATE SET panel = TRUE, sees = TRUE`,
 		`DELETE FROM application_people WHERE application = $1 AND NOT team AND NOT panel`,
 	} {
