@@ -66,16 +66,15 @@ func TestForecast(t *testing.T) {
 		"as it comes": {weekAhead(), append(slices.Clone(first),
 			"Mon 09:30 ann reminder [I-3 I-1 I-2]: "+after+held, "Mon 10:00 ann reminder [I-1 I-2 I-3]: "+due, "Tue 10:00 ann reminder [I-1 I-2 I-3]: "+late)},
 		"a smaller budget": {ann(func(p *hiring.ForecastPerson) { p.Budget = 1 }), []string{
-			first[0], "Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann digest [I-2 I-1]: merged: more than 1 a day",
-			"Tue 10:00 ann digest [I-1 I-2 I-3]: merged: more than 1 a day", "Wed 10:00 ann digest [I-1 I-2 I-3]: merged: more than 1 a day"}},
+			first[0], "Mon 10:00 ann reminder [I-1 I-2 I-3]: " + due + "; merged: more than 1 a day", "Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
 		"one by one": {ann(func(p *hiring.ForecastPerson) { p.Budget, p.Single = 1, true }), []string{
 			first[0], "Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Tue 10:00 ann reminder [I-2 I-1]: " + after + ", one by one: more than 1 a day",
 			"Wed 10:00 ann reminder [I-1 I-2 I-3]: " + due + ", one by one: more than 1 a day", "Thu 10:00 ann reminder [I-1 I-2 I-3]: " + late + ", one by one: more than 1 a day"}},
 		"had as many today": {ann(func(p *hiring.ForecastPerson) {
 			p.Had = []time.Time{on(11).Add(-2 * time.Hour), on(11).Add(-2 * time.Hour)}
 		}), []string{
-			"Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann digest [I-1 I-2 I-1]: merged: more than 2 a day",
-			"Tue 10:00 ann digest [I-1 I-2 I-3]: merged: more than 2 a day", "Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
+			"Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann reminder [I-1 I-2 I-3]: " + due + "; merged: more than 2 a day",
+			"Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
 		"away": {ann(func(p *hiring.ForecastPerson) { p.Away = []hiring.DaysAway{{From: "2026-12-11", To: "2026-12-15"}} }), []string{
 			"Wed 09:30 ann reminder [I-1 I-2 I-3]: " + after + "; " + due + "; " + late + ", held since Tue 15 Dec, 10:00: they are away"}},
 		"gone":        {ann(func(p *hiring.ForecastPerson) { p.Gone, p.Silent = true, true }), nil},
