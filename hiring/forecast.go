@@ -165,7 +165,7 @@ type ForecastMessage struct {
 	// day its reader has had before that.
 	Nth, Parts, Budget int
 	// Day is how much of what a morning digest or a recruiter's day has; its first Items are the Owed
-	// scorecards.
+	// scorecards. Of a digest of others, those that the day has beside scorecards come last too.
 	Day  DayCounts
 	Owed int
 	// Why says what it comes from and why at that time; it names no record.
@@ -702,16 +702,21 @@ func (f *forecast) send(m *Outgoing, at time.Time) {
 	if one.Date != "" {
 		sent.Day, sent.Items, sent.Owed, _ = f.tells(one, at)
 	}
+	var others []ForecastItem
 	for _, part := range one.Parts {
 		if !f.speaks(&part, at) {
 			continue
 		}
 		sent.Parts++
+		owed := len(part.Items)
 		if part.Date != "" {
-			_, part.Items, _, _ = f.tells(&part, at)
+			_, part.Items, owed, _ = f.tells(&part, at)
 		}
-		sent.Items = append(sent.Items, part.Items...)
+		sent.Owed += owed
+		sent.Items = append(sent.Items, part.Items[:owed]...)
+		others = append(others, part.Items[owed:]...)
 	}
+	sent.Items = append(sent.Items, others...)
 	f.sent = append(f.sent, sent)
 }
 

@@ -357,7 +357,7 @@ func (w *future) foretell(key, value string) []string {
 				w.tb.Errorf("%+v says not why", m)
 			}
 			kind, refs := views.MessageWords(m), refs
-			if m.Day != (hiring.DayCounts{}) {
+			if m.Day != (hiring.DayCounts{}) || m.Parts > 0 {
 				refs = refs[:m.Owed]
 			}
 			lines = append(lines, futureLine(m.At, m.Person, kind, m.Nth, m.Parts, refs))
