@@ -137,6 +137,27 @@ func TestForecast(t *testing.T) {
 		}), []string{
 			"Sat 10:00 ben kit []: kit", "Sat 10:00 ben tried []: why", "Sun 10:01 #hiring weekly report []: report",
 			"Mon 09:30 ben later []: why, held since Sat 12 Dec, 10:00: a weekend or a holiday"}},
+		"merged with what comes today": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = nil
+			say := func(kind hiring.ForecastKind, at time.Time) hiring.Outgoing {
+				return hiring.Outgoing{Person: "ben", Kind: kind, Due: at, Next: at, Unprompted: true, Why: "why"}
+			}
+			w.Messages = []hiring.Outgoing{
+				{Person: "ben", Kind: hiring.ForecastDigest, Digest: "digest:ben:2026-12-11", Due: on(11).Add(2 * time.Hour), Next: on(11).Add(2 * time.Hour), Unprompted: true,
+					Why: "merged", Parts: []hiring.Outgoing{say("moot", on(10)), say("part", on(10))}},
+				say("first", on(11)), say("goes along", on(11).Add(time.Hour)), say("the next day", on(11).Add(3*time.Hour)),
+			}
+			w.Messages[0].Parts[0].Moot = true
+			w.Messages[2].Items = []hiring.ForecastItem{{"I-1", "R-1"}}
+		}), []string{"Fri 10:00 ben first []: why", "Fri 12:00 ben digest [I-1]: merged", "Mon 10:00 ben the next day []: why; merged: more than 2 a day"}},
+		"the place of a message that has nothing to say": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = nil
+			w.Messages = []hiring.Outgoing{
+				{Person: "ben", Kind: hiring.ForecastDigest, Digest: "digest:ben:2026-12-11+", Due: on(11), Next: on(11), Unprompted: true, Why: "merged",
+					Parts: []hiring.Outgoing{{Person: "ben", Kind: "moot", Moot: true}}},
+				{Person: "ben", Kind: "alone", Due: on(11), Next: on(11), Unprompted: true, Why: "why"},
+			}
+		}), []string{"Fri 10:00 ben alone []: why"}},
 		"an approval": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = nil
 			a := hiring.Approval{
