@@ -74,6 +74,8 @@ type Outgoing struct {
 	// Digest is the key of one that holds others, which are its Parts.
 	Digest string
 	Parts  []Outgoing
+	// Moot has nothing to say any more, but has its place until it is seen to.
+	Moot bool
 	// Absent is who is away, of whose scorecard it tells that it will be late: it says nothing once they
 	// are back.
 	Absent string
@@ -98,7 +100,8 @@ type NudgeDone struct {
 }
 
 // ForecastPanel is who is told of the scorecards of an interview that are late: who finds somebody else for
-// it, and the hiring manager. Both are "" for nobody, also where they are gone.
+// it, and the hiring manager. Both are "" for nobody, also where they are gone, or the candidate is out of
+// the process.
 type ForecastPanel struct{ Recruits, Manager string }
 
 // LateKey names the message that tells somebody that a scorecard is late for a cause: it is sent once.
@@ -162,7 +165,7 @@ type ForecastMessage struct {
 	// day its reader has had before that.
 	Nth, Parts, Budget int
 	// Day is how much of what a morning digest or a recruiter's day has; its first Items are the Owed
-	// scorecards.
+	// scorecards. Of a digest of others, those that the day has beside scorecards come last too.
 	Day  DayCounts
 	Owed int
 	// Why says what it comes from and why at that time; it names no record.
@@ -234,7 +237,7 @@ type forecast struct {
 	later   []Outgoing             // what schedules put in, by its time
 	lanes   map[string][]*Outgoing // what waits, by who gets it
 	order   []string               // of lanes
-	digests map[string]*Outgoing   // by key
+	digests map[string]*Outgoing   // by key, nil for one that was sent
 	had     map[string][]time.Time // unprompted messages that were sent, by person
 	late    map[string]bool        // keys of what was told of late scorecards
 	sent    []ForecastMessage
@@ -331,9 +334,15 @@ func (f *forecast) put(m Outgoing) {
 	if f.lanes[lane] == nil {
 		f.order = append(f.order, lane)
 	}
+	m.Parts = slices.Clone(m.Parts) // the world stays as it is
 	f.lanes[lane] = append(f.lanes[lane], &m)
 	if m.Digest != "" {
 		f.digests[m.Digest] = &m
+		for key, used := strings.CutSuffix(m.Digest, "+"); used; key, used = strings.CutSuffix(key, "+") {
+			if _, known := f.digests[key]; !known {
+				f.digests[key] = nil // that it is not the first of its day says that those before were sent
+			}
+		}
 	}
 }
 
@@ -408,10 +417,11 @@ func (f *forecast) nudge(owner string, at time.Time) {
 			}
 			continue
 		}
-		d := f.Policy.Decide(c, who.WorkTime, at)
+		decide := f.Policy.Decide
 		if who.Gone {
-			d.Send, d.Held, d.Then.NudgeAt = false, "", time.Time{}
+			decide = f.Policy.DecideGone
 		}
+		d := decide(c, who.WorkTime, at)
 		cards[n] = d.Then
 		if why, sends := f.decided(c, d, who.WorkTime, at); sends {
 			first = append(first, item)
@@ -425,6 +435,7 @@ func (f *forecast) nudge(owner string, at time.Time) {
 		f.put(Outgoing{
 			Person: owner, Kind: ForecastReminder, Items: append(first, also...), Due: at, Next: at, Unprompted: true, Why: strings.Join(whys, "; "),
 		})
+		f.joinMerged(owner, at)
 	}
 }
 
@@ -473,7 +484,10 @@ func lateWords(cause Lateness) string {
 
 // speaks tells whether a message still has something to say.
 func (f *forecast) speaks(m *Outgoing, at time.Time) bool {
-	if m.Digest != "" && len(m.Parts) > 0 {
+	if m.Moot {
+		return false
+	}
+	if m.Digest != "" {
 		return slices.ContainsFunc(m.Parts, func(part Outgoing) bool { return f.speaks(&part, at) })
 	}
 	if m.Date != "" {
@@ -532,32 +546,39 @@ func sinceWords(w WorkTime, planned, at time.Time) string {
 	return ", held since " + planned.In(w.Zone).Format("Mon 2 Jan, 15:04") + ": " + HeldReasonTitle(held)
 }
 
-// deliver sends what is due in a lane, or holds it, like the courier does.
+// deliver sends what is due in a lane, or holds it, like the courier does: one after the other, since what
+// becomes of one has others wait.
 func (f *forecast) deliver(lane string, at time.Time) {
-	var due []*Outgoing
-	for _, m := range f.lanes[lane] {
-		if !m.Next.After(at) {
-			due = append(due, m)
+	for {
+		var first *Outgoing
+		for _, m := range f.lanes[lane] {
+			if !m.Next.After(at) && (first == nil || m.Due.Before(first.Due)) {
+				first = m
+			}
 		}
-	}
-	if len(due) == 0 {
-		return
-	}
-	slices.SortStableFunc(due, func(a, b *Outgoing) int { return a.Due.Compare(b.Due) })
-	gone := map[*Outgoing]bool{}
-	for _, m := range due {
-		if m.Unprompted && !m.Trying && f.hold(m, gone, at) {
+		if first == nil {
+			return
+		}
+		if first.Unprompted && !first.Trying && f.hold(first, at) {
 			continue
 		}
-		gone[m] = true
-		f.send(m, at)
+		f.drop(first)
+		f.send(first, at)
 	}
-	f.lanes[lane] = slices.DeleteFunc(f.lanes[lane], func(m *Outgoing) bool { return gone[m] })
 }
 
-// hold has an unprompted message wait where its reader is to get it later, and tells whether it does. It
-// is gone where it was merged into another.
-func (f *forecast) hold(m *Outgoing, gone map[*Outgoing]bool, at time.Time) bool {
+// drop takes a message out of its lane.
+func (f *forecast) drop(m *Outgoing) {
+	lane := m.Person + "/" + m.Channel
+	f.lanes[lane] = slices.DeleteFunc(f.lanes[lane], func(one *Outgoing) bool { return one == m })
+	if m.Digest != "" {
+		f.digests[m.Digest] = nil // its key is not used again
+	}
+}
+
+// hold has an unprompted message wait where its reader is to get it later, and tells whether it does, or was
+// merged into another.
+func (f *forecast) hold(m *Outgoing, at time.Time) bool {
 	who := f.People[m.Person]
 	if next := who.NextAllowed(at); !next.Equal(at) {
 		m.Next = orNextDay(next, at)
@@ -566,9 +587,6 @@ func (f *forecast) hold(m *Outgoing, gone map[*Outgoing]bool, at time.Time) bool
 		}
 		return true
 	}
-	if m.Digest != "" {
-		return false
-	}
 	y, mo, d := at.In(who.Zone).Date()
 	midnight, sent := time.Date(y, mo, d, 0, 0, 0, 0, who.Zone), 0
 	for _, had := range f.had[m.Person] {
@@ -576,26 +594,86 @@ func (f *forecast) hold(m *Outgoing, gone map[*Outgoing]bool, at time.Time) bool
 			sent++
 		}
 	}
-	if sent < who.Budget {
+	today, onTheirWay := f.expected(m, time.Date(y, mo, d+1, 0, 0, 0, 0, who.Zone))
+	if sent+onTheirWay < who.Budget {
 		return false
 	}
 	next := orNextDay(who.NextDay(at), at)
-	if who.Single {
+	if who.Single && m.Digest == "" {
 		m.late, m.Next = fmt.Sprintf(", one by one: more than %d a day", who.Budget), next
 		return true
 	}
-	gone[m] = true
-	key := "digest:" + m.Person + ":" + next.In(who.Zone).Format(time.DateOnly)
-	if f.digests[key] == nil {
-		f.put(Outgoing{
-			Person: m.Person, Kind: ForecastDigest, Due: next, Next: next, Unprompted: true, Digest: key, budget: who.Budget,
-			Why: fmt.Sprintf("merged: more than %d a day", who.Budget),
-		})
+	if today == nil {
+		today = f.merged(m, next)
 	}
-	if into := f.digests[key]; into != nil {
-		into.Parts = append(into.Parts, *m)
+	f.drop(m)
+	if m.Digest == "" {
+		today.Parts = append(today.Parts, *m)
+	} else {
+		today.Parts = append(today.Parts, m.Parts...)
 	}
 	return true
+}
+
+// expected returns how many messages besides a given one have a place in its reader's day, which ends at an
+// instant, though they are not sent, and what is merged and still to come today, nil for none.
+func (f *forecast) expected(m *Outgoing, end time.Time) (today *Outgoing, n int) {
+	for _, other := range f.lanes[m.Person+"/"+m.Channel] {
+		digest := other.Digest != "" && !other.Trying && other.Due.Before(end)
+		switch {
+		case other == m, !other.Unprompted, !digest && !other.Trying:
+			continue
+		case digest && m.Digest != "":
+			continue
+		case digest && (today == nil || other.Due.Before(today.Due)):
+			today = other
+		}
+		n++
+	}
+	return today, n
+}
+
+// merged returns the digest of a day to come into which a message is merged.
+func (f *forecast) merged(m *Outgoing, next time.Time) *Outgoing {
+	who := f.People[m.Person]
+	key := "digest:" + m.Person + ":" + next.In(who.Zone).Format(time.DateOnly)
+	for {
+		into, used := f.digests[key]
+		if used && into != nil && into != m {
+			return into
+		}
+		if !used {
+			break
+		}
+		key += "+" // that of its key was sent
+	}
+	f.put(Outgoing{
+		Person: m.Person, Kind: ForecastDigest, Due: next, Next: next, Unprompted: true, Digest: key, budget: who.Budget,
+		Why: fmt.Sprintf("merged: more than %d a day", who.Budget),
+	})
+	return f.digests[key]
+}
+
+// joinMerged has the reminder that was put in last for somebody take the place of earlier ones in what is
+// merged and due.
+func (f *forecast) joinMerged(person string, at time.Time) {
+	remind := func(part Outgoing) bool { return part.Kind == ForecastReminder || part.Kind == ForecastMorning }
+	var due *Outgoing
+	for _, d := range f.lanes[person+"/"] {
+		if d.Digest == "" || d.Next.After(at) || d.Trying || d.Tried || !slices.ContainsFunc(d.Parts, remind) {
+			continue
+		}
+		if due == nil || cmp.Or(d.Due.Compare(due.Due), cmp.Compare(d.Digest, due.Digest)) < 0 {
+			due = d
+		}
+	}
+	if due == nil {
+		return
+	}
+	lane := f.lanes[person+"/"]
+	m := lane[len(lane)-1]
+	f.drop(m)
+	due.Parts = append(slices.DeleteFunc(due.Parts, remind), *m)
 }
 
 // orNextDay returns when to look again, also at somebody who never works.
@@ -613,20 +691,32 @@ func (f *forecast) send(m *Outgoing, at time.Time) {
 	if m.Unprompted {
 		f.had[m.Person] = append(f.had[m.Person], at)
 	}
-	sent := ForecastMessage{At: at, Person: m.Person, Channel: m.Channel, Kind: m.Kind, Items: slices.Clone(m.Items), Nth: m.Nth, Budget: m.budget, Why: m.Why + m.late}
-	if m.Date != "" {
-		sent.Day, sent.Items, sent.Owed, _ = f.tells(m, at)
+	one, why := m, m.Why+m.late
+	if m.Digest != "" {
+		parts := slices.DeleteFunc(slices.Clone(m.Parts), func(part Outgoing) bool { return !f.speaks(&part, at) })
+		if len(parts) == 1 { // it is told as itself
+			one, why = &parts[0], parts[0].Why+"; "+why
+		}
 	}
-	for _, part := range m.Parts {
+	sent := ForecastMessage{At: at, Person: m.Person, Channel: m.Channel, Kind: one.Kind, Items: slices.Clone(one.Items), Nth: one.Nth, Budget: m.budget, Why: why}
+	if one.Date != "" {
+		sent.Day, sent.Items, sent.Owed, _ = f.tells(one, at)
+	}
+	var others []ForecastItem
+	for _, part := range one.Parts {
 		if !f.speaks(&part, at) {
 			continue
 		}
 		sent.Parts++
+		owed := len(part.Items)
 		if part.Date != "" {
-			_, part.Items, _, _ = f.tells(&part, at)
+			_, part.Items, owed, _ = f.tells(&part, at)
 		}
-		sent.Items = append(sent.Items, part.Items...)
+		sent.Owed += owed
+		sent.Items = append(sent.Items, part.Items[:owed]...)
+		others = append(others, part.Items[owed:]...)
 	}
+	sent.Items = append(sent.Items, others...)
 	f.sent = append(f.sent, sent)
 }
 

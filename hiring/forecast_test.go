@@ -66,16 +66,15 @@ func TestForecast(t *testing.T) {
 		"as it comes": {weekAhead(), append(slices.Clone(first),
 			"Mon 09:30 ann reminder [I-3 I-1 I-2]: "+after+held, "Mon 10:00 ann reminder [I-1 I-2 I-3]: "+due, "Tue 10:00 ann reminder [I-1 I-2 I-3]: "+late)},
 		"a smaller budget": {ann(func(p *hiring.ForecastPerson) { p.Budget = 1 }), []string{
-			first[0], "Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann digest [I-2 I-1]: merged: more than 1 a day",
-			"Tue 10:00 ann digest [I-1 I-2 I-3]: merged: more than 1 a day", "Wed 10:00 ann digest [I-1 I-2 I-3]: merged: more than 1 a day"}},
+			first[0], "Mon 10:00 ann reminder [I-1 I-2 I-3]: " + due + "; merged: more than 1 a day", "Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
 		"one by one": {ann(func(p *hiring.ForecastPerson) { p.Budget, p.Single = 1, true }), []string{
 			first[0], "Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Tue 10:00 ann reminder [I-2 I-1]: " + after + ", one by one: more than 1 a day",
 			"Wed 10:00 ann reminder [I-1 I-2 I-3]: " + due + ", one by one: more than 1 a day", "Thu 10:00 ann reminder [I-1 I-2 I-3]: " + late + ", one by one: more than 1 a day"}},
 		"had as many today": {ann(func(p *hiring.ForecastPerson) {
 			p.Had = []time.Time{on(11).Add(-2 * time.Hour), on(11).Add(-2 * time.Hour)}
 		}), []string{
-			"Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann digest [I-1 I-2 I-1]: merged: more than 2 a day",
-			"Tue 10:00 ann digest [I-1 I-2 I-3]: merged: more than 2 a day", "Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
+			"Mon 09:30 ann reminder [I-3 I-1 I-2]: " + after + held, "Mon 10:00 ann reminder [I-1 I-2 I-3]: " + due + "; merged: more than 2 a day",
+			"Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
 		"away": {ann(func(p *hiring.ForecastPerson) { p.Away = []hiring.DaysAway{{From: "2026-12-11", To: "2026-12-15"}} }), []string{
 			"Wed 09:30 ann reminder [I-1 I-2 I-3]: " + after + "; " + due + "; " + late + ", held since Tue 15 Dec, 10:00: they are away"}},
 		"gone":        {ann(func(p *hiring.ForecastPerson) { p.Gone, p.Silent = true, true }), nil},
@@ -138,6 +137,27 @@ func TestForecast(t *testing.T) {
 		}), []string{
 			"Sat 10:00 ben kit []: kit", "Sat 10:00 ben tried []: why", "Sun 10:01 #hiring weekly report []: report",
 			"Mon 09:30 ben later []: why, held since Sat 12 Dec, 10:00: a weekend or a holiday"}},
+		"merged with what comes today": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = nil
+			say := func(kind hiring.ForecastKind, at time.Time) hiring.Outgoing {
+				return hiring.Outgoing{Person: "ben", Kind: kind, Due: at, Next: at, Unprompted: true, Why: "why"}
+			}
+			w.Messages = []hiring.Outgoing{
+				{Person: "ben", Kind: hiring.ForecastDigest, Digest: "digest:ben:2026-12-11", Due: on(11).Add(2 * time.Hour), Next: on(11).Add(2 * time.Hour), Unprompted: true,
+					Why: "merged", Parts: []hiring.Outgoing{say("moot", on(10)), say("part", on(10))}},
+				say("first", on(11)), say("goes along", on(11).Add(time.Hour)), say("the next day", on(11).Add(3*time.Hour)),
+			}
+			w.Messages[0].Parts[0].Moot = true
+			w.Messages[2].Items = []hiring.ForecastItem{{"I-1", "R-1"}}
+		}), []string{"Fri 10:00 ben first []: why", "Fri 12:00 ben digest [I-1]: merged", "Mon 10:00 ben the next day []: why; merged: more than 2 a day"}},
+		"the place of a message that has nothing to say": {with(func(w *hiring.ForecastWorld) {
+			w.Cards = nil
+			w.Messages = []hiring.Outgoing{
+				{Person: "ben", Kind: hiring.ForecastDigest, Digest: "digest:ben:2026-12-11+", Due: on(11), Next: on(11), Unprompted: true, Why: "merged",
+					Parts: []hiring.Outgoing{{Person: "ben", Kind: "moot", Moot: true}}},
+				{Person: "ben", Kind: "alone", Due: on(11), Next: on(11), Unprompted: true, Why: "why"},
+			}
+		}), []string{"Fri 10:00 ben alone []: why"}},
 		"an approval": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = nil
 			a := hiring.Approval{

@@ -222,11 +222,14 @@ func (f *forecast) digest(r DigestRun, person string, d DigestDay, at time.Time)
 		return
 	}
 	lane := person + "/"
-	f.lanes[lane] = slices.DeleteFunc(f.lanes[lane], func(held *Outgoing) bool {
+	f.lanes[lane] = slices.DeleteFunc(f.lanes[lane], func(held *Outgoing) bool { // no digest of others is among them
 		return !held.Trying && !held.Tried && (held.Kind == ForecastDay || m.Morning && held.Kind == ForecastMorning)
 	})
 	f.made[key] = true
 	f.put(m)
+	if len(m.Cards) > 0 {
+		f.joinMerged(person, at)
+	}
 }
 
 // carry puts into a digest what the morning has, and tells whether there is a reason for a message in that

@@ -61,27 +61,65 @@ func (t *Tx) WaitingCards(ctx context.Context, people []string, until time.Time)
 	return all, nil
 }
 
-// NudgesDone returns the steps of the reminders of some scorecards that were decided on for good.
-func (t *Tx) NudgesDone(ctx context.Context, of []hiring.Scorecard) ([]hiring.NudgeDone, error) {
+// NudgesDone returns the steps of the reminders of some scorecards that were decided on for good, and the
+// scorecards with what is on record of these, like PendingCards does.
+func (t *Tx) NudgesDone(ctx context.Context, of []hiring.Scorecard) ([]hiring.NudgeDone, []hiring.Scorecard, error) {
 	known := map[string]bool{}
 	for _, s := range of {
 		known[s.Interview] = true
 	}
-	var all []hiring.NudgeDone
+	type seat struct {
+		interview, person string
+		endsAt            int64
+	}
+	var (
+		all   []hiring.NudgeDone
+		steps = map[seat][]doneStep{}
+	)
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(known)), fewAtOnce) {
 		var q statement
-		q.add(`SELECT interview, person, ends_at, step FROM nudges WHERE interview IN (` + q.list(some) + `) AND state <> 'held'`)
+		q.add(`SELECT interview, person, ends_at, step, state, decided_at FROM nudges WHERE interview IN (` + q.list(some) + `) AND state <> 'held'`)
 		err := t.conn.each(ctx, func(scan func(...any) error) error {
-			var d hiring.NudgeDone
-			err := scan(&d.Interview, &d.Person, &d.EndsAt, &d.Step)
+			var (
+				d    hiring.NudgeDone
+				step doneStep
+			)
+			err := scan(&d.Interview, &d.Person, &d.EndsAt, &d.Step, &step.state, &step.at)
+			step.step = d.Step
 			all = append(all, d)
+			of := seat{d.Interview, d.Person, d.EndsAt}
+			steps[of] = append(steps[of], step)
 			return err
 		}, q.text.String(), q.args...)
 		if err != nil {
-			return nil, fmt.Errorf("read the reminders that were decided on: %w", err)
+			return nil, nil, fmt.Errorf("read the reminders that were decided on: %w", err)
 		}
 	}
-	return all, nil
+	cards := make([]hiring.Scorecard, len(of))
+	for n, s := range of {
+		cards[n] = withSteps(s, steps[seat{s.Interview, s.Person, s.EndsAt.UnixMicro()}])
+	}
+	return all, cards, nil
+}
+
+// StillActive returns the applications of some scorecards whose candidates are still in the process.
+func (t *Tx) StillActive(ctx context.Context, of []hiring.Scorecard) (map[string]bool, error) {
+	known, active := map[string]bool{}, map[string]bool{}
+	for _, s := range of {
+		known[s.Application] = true
+	}
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(known)), fewAtOnce) {
+		var q statement
+		q.add(`SELECT id FROM applications WHERE id IN (` + q.list(some) + `) AND ended_at IS NULL`)
+		found, err := t.texts(ctx, "look for who is still in the process", q.text.String(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			active[id] = true
+		}
+	}
+	return active, nil
 }
 
 // Outgoing returns the messages that wait to be sent, also those of which it is not known whether they

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,8 +55,15 @@ func TestWhatAForecastReads(t *testing.T) {
 			if early, err := tx.WaitingCards(ctx, people, start.Add(time.Hour)); len(early) != 0 || err != nil {
 				t.Errorf("before it ends: %+v, %v", early, err)
 			}
-			done, err := tx.NudgesDone(ctx, cards)
+			done, with, err := tx.NudgesDone(ctx, cards)
 			must(t, err)
+			if len(with[0].Reminded) != 0 || !slices.Equal(with[1].Reminded, []string{"5m"}) || !with[1].RemindedAt.Equal(tx.Now()) || with[1].Nudges != 1 {
+				t.Errorf("with what is on record: %+v", with)
+			}
+			active, err := tx.StillActive(ctx, append(cards, hiring.Scorecard{Application: "A-0"}))
+			if diff := cmp.Diff(map[string]bool{i.Application: true}, active); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
 			if diff := cmp.Diff([]hiring.NudgeDone{{Interview: i.ID, Person: all["ben"].ID, EndsAt: i.EndsAt().UnixMicro(), Step: "5m"}}, done); diff != "" {
 				t.Error(diff)
 			}
@@ -274,7 +282,7 @@ func TestQueriesOfForecastsUseIndexes(t *testing.T) {
 				return len(found), err
 			},
 			"done": func(tx *store.Tx) (int, error) {
-				found, err := tx.NudgesDone(t.Context(), []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
+				found, _, err := tx.NudgesDone(t.Context(), []hiring.Scorecard{{Interview: "I-21"}, {Interview: "I-41"}})
 				return len(found), err
 			},
 			"outgoing": func(tx *store.Tx) (int, error) {

@@ -63,36 +63,46 @@ func (t *Tx) PendingCards(ctx context.Context, person string) ([]hiring.Scorecar
 	return cards, err
 }
 
+// doneStep is a step of the reminders of a scorecard that was decided on for good, and when.
+type doneStep struct {
+	step  string
+	state NudgeState
+	at    instant
+}
+
 // reminded returns a scorecard with what is on record of its reminders, by which the next is planned.
 func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
-	s.Reminded, s.RemindedAt = nil, time.Time{}
-	sent := 0
+	var steps []doneStep
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
-		var (
-			step  string
-			state NudgeState
-			at    instant
-		)
-		if err := scan(&step, &state, &at); err != nil {
-			return err
-		}
-		s.Reminded = append(s.Reminded, step)
-		if state != NudgeMoot && !strings.HasPrefix(step, askedStep) {
-			sent++
-		}
-		if state != NudgeMoot && at.After(s.RemindedAt) {
-			s.RemindedAt = at.Time
-		}
-		return nil
+		var one doneStep
+		err := scan(&one.step, &one.state, &one.at)
+		steps = append(steps, one)
+		return err
 	}, `SELECT step, state, decided_at FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND state <> 'held'`,
 		s.Interview, s.Person, instant{s.EndsAt})
 	if err != nil {
 		return hiring.Scorecard{}, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
 	}
+	return withSteps(s, steps), nil
+}
+
+// withSteps returns a scorecard with the steps of its reminders that are on record.
+func withSteps(s hiring.Scorecard, steps []doneStep) hiring.Scorecard {
+	s.Reminded, s.RemindedAt = nil, time.Time{}
+	sent := 0
+	for _, one := range steps {
+		s.Reminded = append(s.Reminded, one.step)
+		if one.state != NudgeMoot && !strings.HasPrefix(one.step, askedStep) {
+			sent++
+		}
+		if one.state != NudgeMoot && one.at.After(s.RemindedAt) {
+			s.RemindedAt = one.at.Time
+		}
+	}
 	if len(s.Reminded) > 0 { // what the row says was read before, and may have been written by a sweep since
 		s.Nudges = sent
 	}
-	return s, nil
+	return s
 }
 
 // askedStep stands before the instant in the step of a reminder for which its owner asked.

@@ -125,7 +125,7 @@ func (look *homeLook) loadHiring(ctx context.Context, tx *store.Tx, viewer bot.A
 		return err
 	}
 	for _, i := range asked {
-		if unanswered(i, viewer.ID, now) {
+		if i.Asks(viewer.ID, now) {
 			look.proposed = append(look.proposed, i)
 		}
 	}

@@ -574,7 +574,7 @@ func undated(proposed, timeless []hiring.Interview, viewer string, now time.Time
 	for _, i := range proposed {
 		said := ": times are proposed. You have answered."
 		switch {
-		case unanswered(i, viewer, now):
+		case i.Asks(viewer, now):
 			said = ": you are asked which times suit you."
 		case allPast(i, now):
 			said = ": the proposed times are past."

@@ -256,14 +256,6 @@ func allPast(i hiring.Interview, now time.Time) bool {
 	return len(i.Slots) > 0 && !slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool { return s.At.After(now) })
 }
 
-// unanswered tells whether somebody has still to say of a proposed time that is to come whether they can.
-func unanswered(i hiring.Interview, person string, now time.Time) bool {
-	return slices.ContainsFunc(i.Slots, func(s hiring.Slot) bool {
-		_, answered := s.Answers[person]
-		return !answered && s.At.After(now)
-	})
-}
-
 // AllAnswered tells whether all of a panel have said of each proposed time that is to come whether they can.
 func AllAnswered(i hiring.Interview, now time.Time) bool {
 	for _, s := range i.Slots {

@@ -46,7 +46,7 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 	if o.cards, err = tx.WaitingCards(ctx, people, o.Until); err != nil {
 		return o, err
 	}
-	if o.done, err = tx.NudgesDone(ctx, o.cards); err != nil {
+	if o.done, o.cards, err = tx.NudgesDone(ctx, o.cards); err != nil {
 		return o, err
 	}
 	if o.sent, err = tx.SentTo(ctx, people, tx.Now().Add(-48*time.Hour)); err != nil {
@@ -85,10 +85,17 @@ func (o *Outlook) loadPanels(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	active, err := tx.StillActive(ctx, o.cards)
+	if err != nil {
+		return err
+	}
 	s := tx.Snapshot()
 	o.panels = map[string]hiring.ForecastPanel{}
 	var keys []string
 	for _, c := range o.cards {
+		if !active[c.Application] {
+			continue // nothing is decided by it any more
+		}
 		r := o.reqs[c.Req]
 		panel := hiring.ForecastPanel{Recruits: Recruits(s, hiring.Subject{Req: &r}, interviews[c.Interview]), Manager: r.HiringManager}
 		if Gone(s, panel.Manager) {
@@ -158,8 +165,8 @@ func itemsOf(m hiring.Outgoing) []hiring.ForecastItem {
 	return items
 }
 
-// loadWaiting returns the messages that wait to be sent, in the order in which they were put in, without
-// those that have nothing to say any more.
+// loadWaiting returns the messages that wait to be sent, in the order in which they were put in. Of those that
+// have nothing to say any more it returns only what may have a place in somebody's day.
 func (o *Outlook) loadWaiting(ctx context.Context, tx *store.Tx, rows []store.Row) ([]hiring.Outgoing, error) {
 	slices.SortStableFunc(rows, func(a, b store.Row) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
@@ -187,19 +194,21 @@ func (o *Outlook) loadWaiting(ctx context.Context, tx *store.Tx, rows []store.Ro
 	}
 	var waiting []hiring.Outgoing
 	add := func(to []hiring.Outgoing, r store.Row) ([]hiring.Outgoing, error) {
-		wanted, err := o.wanted(ctx, tx, r, interviews)
-		if err != nil || !wanted {
+		wanted, err := true, error(nil)
+		if r.View.Name != Digest { // what is merged in it is asked
+			wanted, err = o.wanted(ctx, tx, r, interviews)
+		}
+		if err != nil || !wanted && !r.Unprompted {
 			return to, err
 		}
-		return append(to, outgoingOf(ctx, tx, r, interviews)), nil
+		m := outgoingOf(ctx, tx, r, interviews)
+		m.Moot = !wanted
+		return append(to, m), nil
 	}
 	for _, r := range rows {
 		n := len(waiting)
 		if waiting, err = add(waiting, r); err != nil {
 			return nil, err
-		}
-		if len(waiting) == n {
-			continue
 		}
 		for _, part := range parts[r.ID] {
 			if waiting[n].Parts, err = add(waiting[n].Parts, part); err != nil {

@@ -357,7 +357,7 @@ func (w *future) foretell(key, value string) []string {
 				w.tb.Errorf("%+v says not why", m)
 			}
 			kind, refs := views.MessageWords(m), refs
-			if m.Day != (hiring.DayCounts{}) {
+			if m.Day != (hiring.DayCounts{}) || m.Parts > 0 {
 				refs = refs[:m.Owed]
 			}
 			lines = append(lines, futureLine(m.At, m.Person, kind, m.Nth, m.Parts, refs))
@@ -388,6 +388,15 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 		if err != nil {
 			return err
 		}
+		var merged []store.Row
+		if r.View.Name == views.Digest {
+			if merged, err = wantedIn(ctx, tx, r); err != nil {
+				return err
+			}
+			if len(merged) == 1 {
+				r = merged[0] // it is told as itself
+			}
+		}
 		kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, refsSent(r)
 		switch r.View.Name {
 		case views.Nudge:
@@ -415,24 +424,33 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 			if _, err := fmt.Sscanf(card.Title, "Since yesterday: %d thing", &parts); err != nil {
 				return fmt.Errorf("%q: %w", card.Title, err)
 			}
-			merged, err := tx.Merged(ctx, r.View.Subject, r.Person)
-			if err != nil {
-				return err
-			}
 			for _, m := range merged {
-				wanted, err := views.StillWanted(ctx, tx, tx.Snapshot().ActorFor(r.Person), m.View)
-				if err != nil {
-					return err
-				}
-				if wanted {
-					refs = append(refs, refsSent(m)...)
-				}
+				refs = append(refs, refsSent(m)...)
 			}
 		}
 		line = futureLine(w.now, r.Person, kind, nth, parts, refs)
 		return nil
 	})
 	return line, err
+}
+
+// wantedIn returns what is merged in a message and has something to say.
+func wantedIn(ctx context.Context, tx *store.Tx, r store.Row) ([]store.Row, error) {
+	merged, err := tx.Merged(ctx, r.View.Subject, r.Person)
+	if err != nil {
+		return nil, err
+	}
+	var some []store.Row
+	for _, m := range merged {
+		wanted, err := views.StillWanted(ctx, tx, tx.Snapshot().ActorFor(r.Person), m.View)
+		if err != nil {
+			return nil, err
+		}
+		if wanted {
+			some = append(some, m)
+		}
+	}
+	return some, nil
 }
 
 // digestWords are what a digest of the day counts in its title. One that has scorecards alone is a reminder
