@@ -326,7 +326,7 @@ func (d *diary) plan(now standing, s state, c *company) map[string]int {
 			plan[step] = d.minute(now.ends.Add(after))
 			continue
 		}
-		at := z.onDay(z.day[int(now.due.Sub(d.begin)/time.Minute)], c.remindAt)
+		at := z.onDay(z.day[int(now.due.Sub(d.begin)/time.Minute)-1], c.remindAt) // hours that end at 24:00 end on the next day
 		days, _ := strconv.Atoi(strings.TrimPrefix(late, "+"))
 		for range days {
 			at = d.nextDay(s, c, at, false)
