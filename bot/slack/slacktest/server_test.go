@@ -851,6 +851,9 @@ func TestDeliveriesAreSigned(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+		// A duplicate comes at the same time as the first.
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		forms = append(forms, values)
 	}
 	d.mu.Unlock()
