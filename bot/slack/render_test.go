@@ -490,7 +490,8 @@ func wordsOf(body []bot.Node) []string {
 	return out
 }
 
-var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+// unescaper takes the marks and escapes out of a section's markup, whose own text holds no mark.
+var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "*", "", "_", "", "`", "")
 
 // TestNothingIsLostWhereThereAreEnoughPages finds each word of a body on the pages, in order.
 func TestNothingIsLostWhereThereAreEnoughPages(t *testing.T) {
