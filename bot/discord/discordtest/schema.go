@@ -17,7 +17,7 @@ import (
 )
 
 // description is Discord's own description of what its HTTP API takes. It knows the structure; the
-// limits that it lacks are in checks.go. https://github.com/discord/discord-api-spec
+// limits that it lacks are in limits.go. https://github.com/discord/discord-api-spec
 type description struct {
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
@@ -77,7 +77,7 @@ func (a anything) String() string        { return string(a) }
 func compilePattern(text string) (jsonschema.Regexp, error) {
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return anything(text), nil //nolint:nilerr // checks.go has its own idea of names
+		return anything(text), nil //nolint:nilerr // checkCommands has its own idea of names
 	}
 	return re, nil
 }
