@@ -6,6 +6,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // part is what of a card's body stands together: a text, a field, a line across, a picture or a file.
@@ -19,26 +20,11 @@ type part struct {
 	Lines int
 }
 
-// narrow is how many characters a line has on a phone.
-const narrow = 40
-
-// linesIn counts the lines that a text takes on a narrow screen.
-func linesIn(text string) int {
-	if text == "" {
-		return 0
-	}
-	n := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		n += max(1, (units(line)+narrow-1)/narrow)
-	}
-	return n
-}
-
 // linesOf counts the lines that parts take on a narrow screen.
 func linesOf(parts []part) int {
 	n := 0
 	for _, p := range parts {
-		n += p.Lines + linesIn(plainOf(p.Runs))
+		n += p.Lines + front.LinesIn(plainOf(p.Runs), units)
 	}
 	return n
 }
@@ -46,7 +32,7 @@ func linesOf(parts []part) int {
 // body returns the line that a message begins with, and the parts of a card that stand below it.
 func (t typesetter) body(c bot.Card, on surface) (lead string, parts []part) {
 	parts = t.nodes(c.Body, on)
-	if title := oneLine(t.spell(c.Title)); !blank(title) {
+	if title := front.OneLine(t.spell(c.Title)); !blank(title) {
 		lead = markdown([]run{bold(title)})
 		if units(lead) > maxLead {
 			short, _ := cut([]run{bold(title)}, maxLead)
@@ -102,7 +88,7 @@ func (t typesetter) node(n bot.Node, on surface) []part {
 	case bot.Table:
 		return textParts(t.rows(n))
 	case bot.Picture:
-		alt := oneLine(orElse(n.Alt, n.Name))
+		alt := front.OneLine(orElse(n.Alt, n.Name))
 		if !on.Files || len(n.PNG) == 0 {
 			return whereabouts("Picture", on.Attached, alt, len(n.PNG))
 		}
@@ -124,17 +110,6 @@ func (t typesetter) node(n bot.Node, on surface) []part {
 	return nil
 }
 
-// whereabouts says what a picture or file is, and where.
-func whereabouts(what, attached, name string, size int) []part {
-	if attached != "" && size > 0 {
-		what += " " + attached
-	}
-	if name = oneLine(name); name != "" {
-		what += ": " + name
-	}
-	return textParts([]run{{Text: what, Style: bot.Italic}})
-}
-
 // textParts returns a text as parts that an embed has room for.
 func textParts(runs []run) []part {
 	var out []part
@@ -144,6 +119,11 @@ func textParts(runs []run) []part {
 		}
 	}
 	return out
+}
+
+// whereabouts says what a picture or file is, and where.
+func whereabouts(what, attached, name string, size int) []part {
+	return textParts([]run{{Text: front.Whereabouts(what, attached, name, size), Style: bot.Italic}})
 }
 
 func bold(s string) run { return run{Text: s, Style: bot.Bold} }
@@ -159,7 +139,7 @@ const shortValue = 40
 func (t typesetter) fields(fields bot.Fields) []part {
 	var out []part
 	for _, f := range fields {
-		label, value := oneLine(t.spell(f.Label)), t.value(f.Text)
+		label, value := front.OneLine(t.spell(f.Label)), t.value(f.Text)
 		name, text := escape(orElse(label, zeroWidth), true), markdown(value)
 		if units(name) > limits.FieldName || units(text) > limits.FieldValue {
 			var line []run
@@ -170,7 +150,7 @@ func (t typesetter) fields(fields bot.Fields) []part {
 			continue
 		}
 		plain := plainOf(value)
-		out = append(out, part{Lines: 1 + linesIn(plain), Field: &discordgo.MessageEmbedField{
+		out = append(out, part{Lines: 1 + front.LinesIn(plain, units), Field: &discordgo.MessageEmbedField{
 			Name: name, Value: text, Inline: units(plain) <= shortValue && !strings.Contains(plain, "\n"),
 		}})
 	}
@@ -190,7 +170,7 @@ func (t typesetter) value(text bot.Text) []run {
 func (t typesetter) rows(table bot.Table) []run {
 	headers := make([]string, 0, len(table.Header))
 	for _, h := range table.Header {
-		headers = append(headers, oneLine(t.spell(h)))
+		headers = append(headers, front.OneLine(t.spell(h)))
 	}
 	caption := strings.Join(headers, " · ")
 	if len(table.Rows) > 0 && len(headers) > 0 {

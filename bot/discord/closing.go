@@ -1,13 +1,13 @@
 package discord
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // closing is what stands at the end of a card's last page, whatever else is left out.
@@ -25,41 +25,11 @@ type closing struct {
 	Kept    bool
 }
 
-const keepLabel = "Send to my DM"
-
 // maxNote is the most characters that a note takes.
 const maxNote = 150
 
 // maxContext is the most characters of the line below a card, so that it fits into a field.
 const maxContext = 800
-
-// note says how much is not shown; "" where everything is.
-func (c closing) note(lines int) string {
-	var what []string
-	for _, w := range []struct {
-		n            int
-		noun, plural string
-	}{{lines, "line", "lines"}, {c.Choices, "choice", "choices"}} {
-		switch {
-		case w.n == 1:
-			what = append(what, "1 more "+w.noun)
-		case w.n > 1:
-			what = append(what, fmt.Sprintf("%d more %s", w.n, w.plural))
-		}
-	}
-	if len(what) == 0 {
-		return ""
-	}
-	verb := " are"
-	if lines+c.Choices == 1 {
-		verb = " is"
-	}
-	note := strings.Join(what, " and ") + verb + " not shown here."
-	if lines > 0 && c.Kept {
-		note += " ‘" + keepLabel + "’ shows all."
-	}
-	return note
-}
 
 // smallMark begins a line in small letters.
 const smallMark = "-# "
@@ -87,10 +57,10 @@ func (t typesetter) closing(c bot.Card, on surface) closing {
 	}
 	var first, last []discordgo.MessageComponent
 	for _, b := range on.Buttons {
-		first = append(first, discordgo.Button{CustomID: b.ID, Label: shorten(orElse(oneLine(t.spell(b.Label)), "…"), limits.ButtonLabel), Style: styles[b.Style]})
+		first = append(first, discordgo.Button{CustomID: b.ID, Label: shorten(orElse(front.OneLine(t.spell(b.Label)), "…"), limits.ButtonLabel), Style: styles[b.Style]})
 	}
 	if out.Kept = on.Keep != "" && units(on.Keep) <= limits.CustomID; out.Kept {
-		last = append(last, discordgo.Button{CustomID: on.Keep, Label: keepLabel, Style: discordgo.SecondaryButton})
+		last = append(last, discordgo.Button{CustomID: on.Keep, Label: front.KeepLabel, Style: discordgo.SecondaryButton})
 	}
 	room := rows*limits.RowButtons - len(last)
 	first = first[:min(len(first), room)]
@@ -155,7 +125,7 @@ func (t typesetter) context(text bot.Text) string {
 
 // labelOf returns the label of a call: never empty, since Discord demands a character.
 func labelOf(label string, call bot.Call, most int) string {
-	return shorten(orElse(oneLine(label), orElse(oneLine(call.Command), "…")), most)
+	return shorten(orElse(front.OneLine(label), orElse(front.OneLine(call.Command), "…")), most)
 }
 
 // styles are the colours of buttons.
@@ -208,7 +178,7 @@ func (t typesetter) menu(m bot.Menu) (*discordgo.SelectMenu, int) {
 			left++
 			continue
 		}
-		hint := oneLine(t.spell(item.Hint))
+		hint := front.OneLine(t.spell(item.Hint))
 		if blank(hint) {
 			hint = ""
 		}
@@ -221,6 +191,6 @@ func (t typesetter) menu(m bot.Menu) (*discordgo.SelectMenu, int) {
 	}
 	return &discordgo.SelectMenu{
 		MenuType: discordgo.StringSelectMenu, CustomID: menuID + "0", Options: options,
-		Placeholder: shorten(orElse(oneLine(t.spell(m.Label)), "More"), limits.Placeholder),
+		Placeholder: shorten(orElse(front.OneLine(t.spell(m.Label)), "More"), limits.Placeholder),
 	}, left
 }

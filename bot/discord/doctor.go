@@ -15,12 +15,8 @@ import (
 	"github.com/hirebot/hirebot/bot/front"
 )
 
-// The differences between our clock and Discord's that are noted, and that have every signed request
-// refused.
-const (
-	skewNoted = 30 * time.Second
-	skewFails = window - time.Minute
-)
+// skewFails is the difference between our clock and Discord's that has every signed request refused.
+const skewFails = window - time.Minute
 
 // Examine looks at the setup of the app: its token and key, the clock, the size of the bot, and in each
 // server what is registered, which roles and permissions it has, and the channels by name that the
@@ -93,32 +89,18 @@ func (d *Discord) examineApp(ctx context.Context, what string) []bot.Finding {
 
 // examineClock compares our clock with Discord's.
 func (d *Discord) examineClock(ctx context.Context) bot.Finding {
-	f := bot.Finding{What: "discord: clock"}
+	const what = "discord: clock"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, discordgo.EndpointGateway, nil)
 	if err != nil {
-		return bot.Finding{What: f.What, Warns: true, Text: "the clock was not compared"}
+		return bot.Finding{What: what, Warns: true, Text: "the clock was not compared"}
 	}
 	req.Header.Set("User-Agent", d.api.UserAgent)
 	resp, err := d.api.Client.Do(req)
 	if err != nil {
-		return bot.Finding{What: f.What, Warns: true, Text: "the clock was not compared: " + whyRefused(err)}
+		return bot.Finding{What: what, Warns: true, Text: "the clock was not compared: " + whyRefused(err)}
 	}
 	defer resp.Body.Close()
-	theirs, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		return bot.Finding{What: f.What, Warns: true, Text: "Discord's answer has no date: the clock was not compared"}
-	}
-	skew := d.cfg.Clock().Sub(theirs).Round(time.Second)
-	f.Text = fmt.Sprintf("the clock differs from Discord's by %s", skew.Abs())
-	switch {
-	case skew.Abs() >= skewFails:
-		f.Fails = true
-		f.Text += ": requests with Discord's signature are refused. Set the clock by NTP"
-	case skew.Abs() >= skewNoted:
-		f.Warns = true
-		f.Text += ". Set the clock by NTP"
-	}
-	return f
+	return front.CompareClocks(what, "Discord", d.cfg.Clock(), resp.Header, skewFails)
 }
 
 // examineGateway asks whether one connection is enough.

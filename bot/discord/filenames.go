@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // mediaType returns a type as a header can carry it.
@@ -25,7 +27,7 @@ func fileName(name, other string) string {
 			return r
 		}
 		return '_'
-	}, oneLine(name))
+	}, front.OneLine(name))
 	if name = strings.Trim(name, "._"); name == "" {
 		return other
 	}

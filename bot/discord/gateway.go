@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // gateway keeps one connection to Discord's Gateway open, and resumes what a lost one left undone.
@@ -55,9 +55,8 @@ const (
 	openTime = 20 * time.Second
 	// writeTime is what writing a frame may take.
 	writeTime = 10 * time.Second
-	// The wait between attempts doubles from firstBackoff to lastBackoff; jitter adds up to a quarter.
+	// firstBackoff is the first wait between attempts that fail.
 	firstBackoff = time.Second
-	lastBackoff  = 32 * time.Second
 	// steadyTime is how long a connection must have been up to be replaced at once. One that ends
 	// earlier, again and again, must not become a busy loop.
 	steadyTime = 30 * time.Second
@@ -73,6 +72,8 @@ const (
 	// gatewayVersion is that of the API whose events we read.
 	gatewayVersion = "10"
 )
+
+var backoff = front.Backoff{First: firstBackoff, Last: 32 * time.Second}
 
 // Operations of the Gateway. https://discord.com/developers/docs/topics/opcodes-and-status-codes
 const (
@@ -151,9 +152,9 @@ func (g *gateway) run(ctx context.Context) error {
 		if refusal, ok := errors.AsType[*refusedError](err); ok {
 			return refusal
 		}
-		wait := backoff(failures)
+		wait := backoff.After(failures)
 		if errors.Is(err, errInvalid) {
-			wait = freshWait + jitter(freshJitter)
+			wait = freshWait + front.Jitter(freshJitter)
 		}
 		failures++
 		g.Log.WarnContext(ctx, "the connection to Discord ended", "err", err, "again_in", wait, "resumes", s.id != "")
@@ -170,23 +171,6 @@ func (g *gateway) sleep(ctx context.Context, d time.Duration) {
 	case <-g.After(d):
 	case <-ctx.Done():
 	}
-}
-
-// backoff returns the wait before the next attempt: none at first, then longer each time.
-func backoff(failures int) time.Duration {
-	if failures < 1 {
-		return 0
-	}
-	d := lastBackoff
-	if doubled := firstBackoff << (failures - 1); failures < 16 && doubled < d {
-		d = doubled
-	}
-	return d + jitter(d/4)
-}
-
-// jitter returns a random time below most.
-func jitter(most time.Duration) time.Duration {
-	return rand.N(most) //nolint:gosec // nobody gains by foreseeing a wait
 }
 
 // connection is one connection to the Gateway.
@@ -411,7 +395,7 @@ func (c *connection) heartbeat() error {
 
 // beat sends heartbeats. One without an answer by the time of the next ends the connection.
 func (c *connection) beat(ctx context.Context, every time.Duration) {
-	for wait := jitter(every); ; wait = every {
+	for wait := front.Jitter(every); ; wait = every {
 		select {
 		case <-c.After(wait):
 		case <-ctx.Done():

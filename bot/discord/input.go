@@ -11,6 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // The components of a modal are types of our own. Those of discordgo write members that Discord refuses
@@ -82,7 +83,7 @@ const (
 // A moment names its zone, since nothing here tells that of the reader. What would be read as something
 // else stays as it was.
 func legible(f bot.Field) bot.Field {
-	held := holds(f)
+	held := front.ValuesOf(f)
 	for i, v := range held {
 		switch f.Input {
 		case bot.InputDate:
@@ -102,17 +103,6 @@ func legible(f bot.Field) bot.Field {
 	}
 	f.Value = held
 	return f
-}
-
-// holds returns a field's values, each once and without empty ones.
-func holds(f bot.Field) []string {
-	var out []string
-	for _, v := range f.Value {
-		if v != "" && !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
 }
 
 // labelled draws a field, and returns what of its value could not be shown.
@@ -140,8 +130,8 @@ func component(f bot.Field, people func(string) (string, bool)) (in input, hint,
 	case bot.InputPeople:
 		in, ok = userSelect(f, limits.SelectOptions, people)
 	case bot.InputFile:
-		in = input{Kind: discordgo.FileUploadComponent, Least: least(f.Required && len(holds(f)) == 0), Most: 1, Required: f.Required && len(holds(f)) == 0}
-		if len(holds(f)) > 0 {
+		in = input{Kind: discordgo.FileUploadComponent, Least: least(f.Required && len(front.ValuesOf(f)) == 0), Most: 1, Required: f.Required && len(front.ValuesOf(f)) == 0}
+		if len(front.ValuesOf(f)) > 0 {
 			hint = "The file that you gave before is kept, unless you choose another."
 		}
 		return in, hint, ""
@@ -170,7 +160,7 @@ func textInput(f bot.Field) (in input, hint, lost string) {
 	if f.Input == bot.InputLongText {
 		separator, style = ",\n", discordgo.TextInputParagraph
 	}
-	text := strings.ToValidUTF8(strings.Join(holds(f), separator), "")
+	text := strings.ToValidUTF8(strings.Join(front.ValuesOf(f), separator), "")
 	if strings.Contains(text, "\n") {
 		style = discordgo.TextInputParagraph
 	}
@@ -183,9 +173,9 @@ func textInput(f bot.Field) (in input, hint, lost string) {
 	if f.Max > 0 && f.Max < longest {
 		longest = max(f.Max, units(text))
 	}
-	example := oneLine(f.Example)
+	example := front.OneLine(f.Example)
 	if blank(example) && len(f.Choices) > 0 {
-		example = oneLine(orElse(f.Choices[0].Label, f.Choices[0].Value))
+		example = front.OneLine(orElse(f.Choices[0].Label, f.Choices[0].Value))
 	}
 	if len(f.Choices) > limits.SelectOptions {
 		hint = fmt.Sprintf("One of %d: type some of it.", len(f.Choices))
@@ -229,7 +219,7 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 		index[c.Value] = len(options)
 		options = append(options, o)
 	}
-	held := holds(f)
+	held := front.ValuesOf(f)
 	for _, v := range held {
 		i, there := index[v]
 		if !there {
@@ -251,10 +241,10 @@ func selectOf(f bot.Field, choices []bot.Choice, most int) (input, bool) {
 // entryOf returns a choice as Discord has it, and false for one whose value Discord cannot carry. The
 // anchor of a rating stands beside its number, where it is still read once it is chosen.
 func entryOf(f bot.Field, c bot.Choice) (option, bool) {
-	if blank(c.Value) || clean(c.Value) != c.Value || strings.TrimSpace(c.Value) != c.Value || units(c.Value) > limits.OptionValue {
+	if blank(c.Value) || front.Clean(c.Value) != c.Value || strings.TrimSpace(c.Value) != c.Value || units(c.Value) > limits.OptionValue {
 		return option{}, false
 	}
-	label, hint := oneLine(orElse(c.Label, c.Value)), oneLine(c.Hint)
+	label, hint := front.OneLine(orElse(c.Label, c.Value)), front.OneLine(c.Hint)
 	if blank(hint) {
 		hint = ""
 	}
@@ -267,19 +257,19 @@ func entryOf(f bot.Field, c bot.Choice) (option, bool) {
 // inFull returns what the entries of a select or the line below a label had no room for, a line each.
 func inFull(f bot.Field, l label) []string {
 	var out []string
-	if hint := oneLine(f.Hint); !blank(hint) && !strings.Contains(l.Description, hint) {
+	if hint := front.OneLine(f.Hint); !blank(hint) && !strings.Contains(l.Description, hint) {
 		out = append(out, l.Label+": "+hint)
 	}
 	if l.Component.Kind != discordgo.SelectMenuComponent {
 		return out
 	}
 	for _, c := range f.Choices {
-		label := oneLine(orElse(c.Label, c.Value))
-		if units(label) <= limits.OptionLabel && units(oneLine(c.Hint)) <= limits.OptionHint {
+		label := front.OneLine(orElse(c.Label, c.Value))
+		if units(label) <= limits.OptionLabel && units(front.OneLine(c.Hint)) <= limits.OptionHint {
 			continue
 		}
 		if !blank(c.Hint) {
-			label += ": " + oneLine(c.Hint)
+			label += ": " + front.OneLine(c.Hint)
 		}
 		out = append(out, l.Label+", "+label)
 	}
@@ -289,7 +279,7 @@ func inFull(f bot.Field, l label) []string {
 // userSelect returns a select of people, and false where somebody whom the field holds has no account.
 func userSelect(f bot.Field, most int, people func(string) (string, bool)) (input, bool) {
 	in := input{Kind: discordgo.UserSelectMenuComponent, Least: least(f.Required), Most: most}
-	for _, person := range holds(f) {
+	for _, person := range front.ValuesOf(f) {
 		if people == nil {
 			return input{}, false
 		}

@@ -3,6 +3,8 @@ package discord
 import (
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // limits are Discord's, in characters or items. Nothing that the core can express makes a payload
@@ -55,7 +57,7 @@ func within(s string, most int) string {
 // blank tells whether there is nothing to be seen in a text. Discord trims such texts, and refuses
 // what is empty then.
 func blank(s string) bool {
-	for _, r := range clean(s) {
+	for _, r := range front.Clean(s) {
 		if !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.M) {
 			return false
 		}

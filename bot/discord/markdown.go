@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // run is a piece of text in one style.
@@ -41,7 +42,7 @@ func (t typesetter) spell(s string) string {
 	if t.Spell != nil {
 		s = t.Spell(s)
 	}
-	return clean(s)
+	return front.Clean(s)
 }
 
 // runs returns a text as runs, those of one style joined, without blank lines at the end.
@@ -60,10 +61,10 @@ func (t typesetter) run(s bot.Span) run {
 	case bot.Mention:
 		return t.mention(s)
 	case bot.Link:
-		return link(clean(s.Text), s.URL)
+		return link(front.Clean(s.Text), s.URL)
 	case bot.Instant:
 		at := s.At.Unix()
-		r := run{Text: clean(bot.FormatInstant(s.At, time.UTC))}
+		r := run{Text: front.Clean(bot.FormatInstant(s.At, time.UTC))}
 		if at > 0 && at <= lastInstant {
 			r.Token = instantMarkup(s.At)
 		}
@@ -78,7 +79,7 @@ func (t typesetter) run(s bot.Span) run {
 var personMarkup = regexp.MustCompile(`^<@[0-9]{1,20}>$`)
 
 func (t typesetter) mention(s bot.Span) run {
-	name := "@" + clean(orElse(s.Text, s.Person))
+	name := "@" + front.Clean(orElse(s.Text, s.Person))
 	if t.Mention != nil {
 		if markup := t.Mention(s.Person, s.Text); personMarkup.MatchString(markup) {
 			return run{Text: name, Token: markup}
@@ -101,7 +102,7 @@ func link(label, address string) run {
 	case mail:
 		return run{Text: to}
 	}
-	return run{Text: orElse(label, clean(address)), URL: to}
+	return run{Text: orElse(label, front.Clean(address)), URL: to}
 }
 
 // maxURL is the most characters that an address may have, so that there is room beside it in a field.
@@ -373,7 +374,7 @@ func cut(runs []run, most int) (head, rest []run) {
 		head, _ := partAt(runs, n+1)
 		return markdownLength(head) > most
 	})
-	for at := cutPoint(text, longest); ; at-- {
+	for at := front.CutPoint(text, longest); ; at-- {
 		// What follows a colon says whether it is escaped, so a shorter text can be a longer one.
 		if head, rest = partAt(runs, at); markdownLength(head) <= most || at <= 0 {
 			return head, withoutLineFeed(rest)
@@ -400,23 +401,6 @@ func partAt(runs []run, at int) (head, rest []run) {
 	return runs, nil
 }
 
-// cutPoint returns where to part a text of which at most so many characters fit.
-func cutPoint(text []rune, most int) int {
-	for _, ends := range []func(rune) bool{func(r rune) bool { return r == '\n' }, unicode.IsSpace} {
-		// One that stands early would leave most of the room empty.
-		for i := min(most, len(text)-1); i > most/2; i-- {
-			switch {
-			case !ends(text[i]):
-			case text[i] == '\n':
-				return i
-			case i < most:
-				return i + 1
-			}
-		}
-	}
-	return most
-}
-
 // withoutLineFeed returns a copy without the line feed that the runs were parted at.
 func withoutLineFeed(runs []run) []run {
 	out := append([]run(nil), runs...)
@@ -429,23 +413,9 @@ func withoutLineFeed(runs []run) []run {
 	return out
 }
 
-// clean drops what is no text: invalid UTF-8, and control characters but tabs and line feeds.
-func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// oneLine returns a text without line breaks, for labels.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
-
 // shorten returns a text of at most so many characters, the last of them an ellipsis where it was cut.
 func shorten(s string, most int) string {
-	s = clean(s)
+	s = front.Clean(s)
 	if units(s) <= most {
 		return s
 	}
@@ -457,16 +427,8 @@ func shorten(s string, most int) string {
 
 // atWord is shorten for one line, at the end of a word where one is near.
 func atWord(text string, most int) string {
-	text = oneLine(text)
-	short := shorten(text, most)
-	if short == text {
-		return text
-	}
-	begin := strings.TrimSuffix(short, "…")
-	if at := strings.LastIndexByte(begin, ' '); at >= len(begin)/2 && text[len(begin)] != ' ' {
-		begin = begin[:at]
-	}
-	return strings.TrimSpace(begin) + "…"
+	text = front.OneLine(text)
+	return front.AtWord(text, shorten(text, most))
 }
 
 // orElse returns a text, or another where there is nothing to read in it.

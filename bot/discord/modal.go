@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // modal is a step of a form, as the answer to an interaction carries it.
@@ -107,7 +108,7 @@ func describe(labels []label, text string) bool {
 func noteBelow(labels []label, fields []bot.Field, note bot.Text) []string {
 	var lost []string
 	taken := map[int]bool{}
-	for _, sentence := range sentencesOf(oneLine(note.Plain(nil))) {
+	for _, sentence := range sentencesOf(front.OneLine(note.Plain(nil))) {
 		if !noteSentence(labels, fields, taken, sentence) {
 			lost = append(lost, sentence)
 		}
@@ -150,7 +151,7 @@ func sentencesOf(text string) []string {
 func sentences(parts ...string) string {
 	var out []string
 	for _, p := range parts {
-		if p = oneLine(p); !blank(p) {
+		if p = front.OneLine(p); !blank(p) {
 			out = append(out, p)
 		}
 	}
@@ -163,7 +164,7 @@ func sentences(parts ...string) string {
 }
 
 func stepTitle(title string, step, of int) string {
-	title = orElse(oneLine(title), "Hirebot")
+	title = orElse(front.OneLine(title), "Hirebot")
 	if of == 1 {
 		return atWord(title, limits.ModalTitle)
 	}

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 var savedAt = time.Date(2027, 1, 4, 9, 30, 0, 0, time.UTC)
@@ -251,7 +252,7 @@ func mustKeep(t *rapid.T, f bot.Field, got submitted, lost bool) {
 	if !there {
 		t.Fatalf("field %s is not there", f.Name)
 	}
-	want := holds(legible(f))
+	want := front.ValuesOf(legible(f))
 	users := 0
 	for _, v := range want {
 		if _, ok := account(v); ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // names says how commands are typed on Discord: with the prefix that is set, always with their verb,
@@ -67,12 +68,7 @@ func (n names) verb(noun, verb string) (bot.Spec, bool) {
 	return n.specs[i], true
 }
 
-// What may stand around a command in a sentence, without a blank between.
-const (
-	openers = "([{\"'`“‘«*_"
-	closers = ")]}\"'`”’»*_.,;:!?…"
-	blanks  = " \t\n\r\u00a0"
-)
+const blanks = " \t\n\r\u00a0"
 
 // spell returns our text with its commands as they are typed here: "/band backend 7y" as
 // "/band show text:backend 7y", and "/req hold R-12" as "/req hold req:R-12". Only whole words are
@@ -81,7 +77,7 @@ func (n names) spell(text string) string {
 	var b strings.Builder
 	for rest := text; rest != ""; {
 		word, blank, next := cutWord(rest)
-		inner := strings.TrimLeft(word, openers)
+		inner := strings.TrimLeft(word, front.Openers)
 		opener := word[:len(word)-len(inner)]
 		typed, after, ok := n.spellCommand(rest[len(opener):], opener, b.String())
 		if !ok {
@@ -135,7 +131,7 @@ func (n names) spellCommand(text, opener, before string) (typed, after string, o
 // cutNoun returns the noun of a command such as "/band" that a text begins with, and what follows.
 func (n names) cutNoun(text string) (noun, rest string, ok bool) {
 	word, _, _ := cutWord(text)
-	bare := strings.TrimRight(word, closers)
+	bare := strings.TrimRight(word, front.Closers)
 	noun, isCommand := strings.CutPrefix(bare, "/")
 	return noun, text[len(bare):], isCommand && slices.Contains(n.Nouns, noun)
 }
@@ -147,7 +143,7 @@ func cutNext(text string) (word, rest string) {
 	}
 	text = strings.TrimLeft(text, " \u00a0")
 	word, _, _ = cutWord(text)
-	word = strings.TrimRight(word, closers)
+	word = strings.TrimRight(word, front.Closers)
 	return word, text[len(word):]
 }
 

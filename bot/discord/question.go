@@ -11,6 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // markPrefix begins the address of an embed of ours. An embed without a title shows no address, and the
@@ -99,8 +100,8 @@ func (t typesetter) asked(id string, c bot.Confirm) asked {
 		return shorten(strings.TrimSpace(t.spell(s)), most)
 	}
 	return asked{
-		ID: id, Title: text(oneLine(c.Title), maxAskedTitle), Text: text(c.Text, maxAskedText),
-		Yes: text(oneLine(c.Yes), maxAskedLabel), No: text(oneLine(c.No), maxAskedLabel),
+		ID: id, Title: text(front.OneLine(c.Title), maxAskedTitle), Text: text(c.Text, maxAskedText),
+		Yes: text(front.OneLine(c.Yes), maxAskedLabel), No: text(front.OneLine(c.No), maxAskedLabel),
 	}
 }
 

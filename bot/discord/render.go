@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // surface is where a card is shown.
@@ -71,13 +72,6 @@ func (p page) reply(private bool) *discordgo.InteractionResponseData {
 	return out
 }
 
-// edit returns a page as what a message of ours becomes, without its files.
-func (p page) edit(channel, id string) *discordgo.MessageEdit {
-	return &discordgo.MessageEdit{
-		Channel: channel, ID: id, Content: &p.Content, Embeds: &p.Embeds, Components: &p.Components, AllowedMentions: silent(),
-	}
-}
-
 // nothing stands for a card that shows nothing.
 const nothing = "Nothing to show."
 
@@ -100,7 +94,7 @@ func renderCard(c bot.Card, on surface) []page {
 	for i, sheet := range sheets {
 		p := page{Content: lead, Embeds: sheet.Embeds, Files: sheet.Files, Components: []discordgo.MessageComponent{}}
 		if i > 0 {
-			title := shorten(oneLine(set.spell(c.Title)), limits.FieldName)
+			title := shorten(front.OneLine(set.spell(c.Title)), limits.FieldName)
 			p.Content = markdown([]run{bold(strings.TrimSpace(fmt.Sprintf("%s (%d of %d)", title, i+1, len(sheets))))})
 		}
 		for _, e := range p.Embeds {
@@ -110,7 +104,7 @@ func renderCard(c bot.Card, on surface) []page {
 	}
 	end := &pages[len(pages)-1]
 	carries := len(last.Questions) > 0 || on.Delivery != "" && len(pages) == 1
-	end.close(last.small(last.note(linesOf(left))), colours[c.Tone], carries)
+	end.close(last.small(front.LeftOut(linesOf(left), last.Choices, last.Kept)), colours[c.Tone], carries)
 	end.Components = last.Rows
 	if on.Delivery != "" {
 		pages[0].mark(on.Delivery, nil)
@@ -131,5 +125,5 @@ var colours = map[bot.Tone]int{bot.Neutral: 0, bot.Good: 0x2E8B57, bot.Attention
 // lines counts the lines of text that a card takes on a narrow screen.
 func lines(c bot.Card) int {
 	set := typesetter{}
-	return linesIn(oneLine(c.Title)) + linesOf(set.nodes(c.Body, surface{})) + linesIn(plainOf(set.runs(c.Context)))
+	return front.LinesIn(front.OneLine(c.Title), units) + linesOf(set.nodes(c.Body, surface{})) + front.LinesIn(plainOf(set.runs(c.Context)), units)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // summary is what a person sees between the steps of a form, and when something in it is wrong.
@@ -88,7 +89,7 @@ func (s summary) about(field, text string) bot.Text {
 func (s summary) labelOf(name string) string {
 	for _, f := range s.Form.Fields {
 		if f.Name == name {
-			return oneLine(orElse(f.Label, f.Name))
+			return front.OneLine(orElse(f.Label, f.Name))
 		}
 	}
 	return ""
@@ -96,18 +97,18 @@ func (s summary) labelOf(name string) string {
 
 // entered is a field with what it holds.
 func (s summary) entered(f bot.Field) bot.Text {
-	label := bot.B(oneLine(orElse(f.Label, f.Name)) + ":")
-	if s.Secret != nil && s.Secret(f.Name) && len(holds(f)) > 0 {
+	label := bot.B(front.OneLine(orElse(f.Label, f.Name)) + ":")
+	if s.Secret != nil && s.Secret(f.Name) && len(front.ValuesOf(f)) > 0 {
 		return bot.Join(label, bot.T(" entered, not shown"))
 	}
-	if len(holds(f)) == 0 {
+	if len(front.ValuesOf(f)) == 0 {
 		return bot.Join(label, bot.T(" "+none))
 	}
-	if at, err := time.Parse(time.RFC3339, holds(f)[0]); f.Input == bot.InputDateTime && err == nil {
+	if at, err := time.Parse(time.RFC3339, front.ValuesOf(f)[0]); f.Input == bot.InputDateTime && err == nil {
 		return bot.Join(label, bot.T(" "), bot.At(at))
 	}
 	var shown []string
-	for _, v := range holds(legible(f)) {
+	for _, v := range front.ValuesOf(legible(f)) {
 		shown = append(shown, s.shown(f, v))
 	}
 	return bot.Join(label, bot.T(" "+shorten(strings.Join(shown, ", "), maxEntered)))
@@ -120,14 +121,14 @@ func (s summary) shown(f bot.Field, value string) string {
 		return "a file"
 	case bot.InputPerson, bot.InputPeople:
 		if s.Name != nil {
-			return orElse(oneLine(s.Name(value)), value)
+			return orElse(front.OneLine(s.Name(value)), value)
 		}
 	default:
 	}
 	for _, c := range f.Choices {
 		if c.Value == value {
-			return oneLine(orElse(c.Label, value))
+			return front.OneLine(orElse(c.Label, value))
 		}
 	}
-	return oneLine(value)
+	return front.OneLine(value)
 }

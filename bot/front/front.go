@@ -1,5 +1,6 @@
 // Package front holds what the adapters of chat platforms share: they all answer deliveries by a
-// deadline, in the background where it takes longer, and none of them may end the process.
+// deadline, in the background where it takes longer, and none of them may end the process. Where they
+// cut texts, say that something is left out, and wait to connect again, they do it alike.
 package front
 
 import (

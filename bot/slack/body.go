@@ -8,22 +8,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
-
-// narrow is how many characters a line has on a phone.
-const narrow = 40
-
-// linesIn counts the lines that a text takes on a narrow screen.
-func linesIn(text string) int {
-	if text == "" {
-		return 0
-	}
-	n := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		n += max(1, (utf8.RuneCountInString(line)+narrow-1)/narrow)
-	}
-	return n
-}
 
 // part is what one block of a card's body shows.
 type part struct {
@@ -100,7 +86,7 @@ func textOf(parts []part) string {
 func linesOf(parts []part) int {
 	n := 0
 	for _, p := range parts {
-		n += linesIn(p.text())
+		n += front.LinesIn(p.text(), utf8.RuneCountInString)
 	}
 	return n
 }
@@ -117,7 +103,7 @@ func textParts(runs []run) []part {
 // body returns the parts of a card above its buttons. Attached is as in surface.
 func (t typesetter) body(c bot.Card, attached string) []part {
 	var out []part
-	if title := oneLine(t.spell(c.Title)); title != "" {
+	if title := front.OneLine(t.spell(c.Title)); title != "" {
 		out = append(out, part{Header: shorten(title, limits.Header)})
 		if utf8.RuneCountInString(title) > limits.Header {
 			out = append(out, textParts([]run{bold(title)})...)
@@ -182,13 +168,7 @@ func (t typesetter) item(item bot.Item) []part {
 
 // whereabouts says what a picture or file is, and where.
 func whereabouts(what, attached, name string, size int) []part {
-	if attached != "" && size > 0 {
-		what += " " + attached
-	}
-	if name = oneLine(name); name != "" {
-		what += ": " + name
-	}
-	return textParts([]run{{Text: what, Style: slack.RichTextSectionTextStyle{Italic: true}}})
+	return textParts([]run{{Text: front.Whereabouts(what, attached, name, size), Style: slack.RichTextSectionTextStyle{Italic: true}}})
 }
 
 func bold(s string) run { return run{Text: s, Style: slack.RichTextSectionTextStyle{Bold: true}} }
@@ -203,7 +183,7 @@ func (t typesetter) fields(fields bot.Fields) []run {
 		if i > 0 {
 			out = add(out, run{Text: "\n"})
 		}
-		if label := oneLine(t.spell(f.Label)); label != "" {
+		if label := front.OneLine(t.spell(f.Label)); label != "" {
 			out = join(out, bold(label), run{Text: "  "})
 		}
 		out = join(out, t.value(f.Text)...)
@@ -242,7 +222,7 @@ func (t typesetter) columns(table bot.Table) (string, bool) {
 	if len(table.Header) > 0 {
 		header := make([]string, 0, len(table.Header))
 		for _, h := range table.Header {
-			header = append(header, oneLine(t.spell(h)))
+			header = append(header, front.OneLine(t.spell(h)))
 		}
 		rows = append(rows, header)
 	}
@@ -300,7 +280,7 @@ func (t typesetter) plainCell(cell bot.Text) (string, bool) {
 func (t typesetter) rows(table bot.Table) []run {
 	headers := make([]string, 0, len(table.Header))
 	for _, h := range table.Header {
-		headers = append(headers, oneLine(t.spell(h)))
+		headers = append(headers, front.OneLine(t.spell(h)))
 	}
 	caption := strings.Join(headers, " · ")
 	if len(table.Rows) > 0 && len(headers) > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // closing is what stands at the end of a card's last page, whatever else is left out.
@@ -20,38 +21,8 @@ type closing struct {
 	Kept    bool
 }
 
-const keepLabel = "Send to my DM"
-
 // maxNote is the most characters that a note takes.
 const maxNote = 150
-
-// note says how much is not shown; "" where everything is.
-func (c closing) note(lines int) string {
-	var what []string
-	for _, w := range []struct {
-		n            int
-		noun, plural string
-	}{{lines, "line", "lines"}, {c.Choices, "choice", "choices"}} {
-		switch {
-		case w.n == 1:
-			what = append(what, "1 more "+w.noun)
-		case w.n > 1:
-			what = append(what, fmt.Sprintf("%d more %s", w.n, w.plural))
-		}
-	}
-	if len(what) == 0 {
-		return ""
-	}
-	verb := " are"
-	if lines+c.Choices == 1 {
-		verb = " is"
-	}
-	note := strings.Join(what, " and ") + verb + " not shown here."
-	if lines > 0 && c.Kept {
-		note += " ‘" + keepLabel + "’ shows all."
-	}
-	return note
-}
 
 // The most characters that the parts of a closing have in all, so that they leave room for a body. No
 // card of ours comes near.
@@ -73,7 +44,7 @@ func (t typesetter) closing(c bot.Card, keep string) closing {
 	out.Choices = left
 	out.Kept = keep != "" && utf8.RuneCountInString(keep) <= limits.ButtonValue
 	if out.Kept {
-		buttons = append(buttons, slack.NewButtonBlockElement(actionKeep, keep, plainText(keepLabel)))
+		buttons = append(buttons, slack.NewButtonBlockElement(actionKeep, keep, plainText(front.KeepLabel)))
 	}
 	if c.Menu != nil {
 		menu, left := t.menu(*c.Menu, len(c.Actions) > 0)
@@ -123,7 +94,7 @@ func share(n, most, all int) int { return min(most, all/max(1, n)) }
 
 // labelOf returns the label of a call: never empty, since Slack demands a character.
 func labelOf(label string, call bot.Call, most int) string {
-	return shorten(orElse(oneLine(label), orElse(oneLine(call.Command), "…")), most)
+	return shorten(orElse(front.OneLine(label), orElse(front.OneLine(call.Command), "…")), most)
 }
 
 // buttons returns actions as buttons, and how many had no room.
@@ -173,10 +144,10 @@ func (t typesetter) button(a bot.Action, most int) *slack.ButtonBlockElement {
 func (t typesetter) confirm(a bot.Action, asked int) *slack.ConfirmationBlockObject {
 	short := share(asked, limits.ConfirmButton, maxTitles)
 	label := labelOf(t.spell(a.Label), a.Do, limits.ButtonLabel)
-	title := shorten(orElse(oneLine(t.spell(a.Confirm.Title)), "Are you sure?"), share(asked, limits.ConfirmTitle, maxTitles))
+	title := shorten(orElse(front.OneLine(t.spell(a.Confirm.Title)), "Are you sure?"), share(asked, limits.ConfirmTitle, maxTitles))
 	text := shorten(orElse(t.spell(a.Confirm.Text), "This does: "+label), share(asked, limits.ConfirmText, maxAsked))
-	yes := shorten(orElse(oneLine(t.spell(a.Confirm.Yes)), label), short)
-	no := shorten(orElse(oneLine(t.spell(a.Confirm.No)), "Cancel"), short)
+	yes := shorten(orElse(front.OneLine(t.spell(a.Confirm.Yes)), label), short)
+	no := shorten(orElse(front.OneLine(t.spell(a.Confirm.No)), "Cancel"), short)
 	out := slack.NewConfirmationBlockObject(plainText(title), plainText(text), plainText(yes), plainText(no))
 	if a.Style == bot.Danger {
 		out.Style = slack.StyleDanger
@@ -198,7 +169,7 @@ func (t typesetter) menu(m bot.Menu, besideButtons bool) (slack.BlockElement, in
 			continue
 		}
 		seen[id] = true
-		entries = append(entries, entry{id, labelOf(t.spell(item.Label), item.Do, limits.OptionText), shorten(oneLine(t.spell(item.Hint)), limits.OptionDescription)})
+		entries = append(entries, entry{id, labelOf(t.spell(item.Label), item.Do, limits.OptionText), shorten(front.OneLine(t.spell(item.Hint)), limits.OptionDescription)})
 	}
 	labels, hints := 0, 0
 	for _, e := range entries {
@@ -223,7 +194,7 @@ func (t typesetter) menu(m bot.Menu, besideButtons bool) (slack.BlockElement, in
 	case besideButtons && len(options) > 1 && len(options) <= limits.OverflowOptions:
 		return slack.NewOverflowBlockElement(actionMenu, options...), left
 	}
-	placeholder := plainText(shorten(orElse(oneLine(t.spell(m.Label)), "More"), limits.Placeholder))
+	placeholder := plainText(shorten(orElse(front.OneLine(t.spell(m.Label)), "More"), limits.Placeholder))
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, placeholder, actionMenu, options...), left
 }
 

@@ -15,12 +15,8 @@ import (
 	"github.com/hirebot/hirebot/bot/front"
 )
 
-// The differences between our clock and Slack's that are noted, and that have every signed request
-// refused.
-const (
-	skewNoted = 30 * time.Second
-	skewFails = window - time.Minute
-)
+// skewFails is the difference between our clock and Slack's that has every signed request refused.
+const skewFails = window - time.Minute
 
 // Examine looks at the setup of the app in every workspace: tokens, permissions, the clock, the
 // channels by name that the company posts to, and command names that Slack keeps for itself. It
@@ -48,7 +44,7 @@ func (s *Slack) examineWorkspace(ctx context.Context, i int, access Access, chan
 	}
 	what := "slack: " + who.Team
 	out := []bot.Finding{{What: what, Text: fmt.Sprintf("connected as @%s (%s workspace, %s)", who.User, access.Kind, who.TeamID)}}
-	out = append(out, examineScopes(what, who.Header, access.Kind == Community), s.examineClock(what, who.Header))
+	out = append(out, examineScopes(what, who.Header, access.Kind == Community), front.CompareClocks(what, "Slack", s.cfg.Clock(), who.Header, skewFails))
 	if access.Kind == Home {
 		w := &workspace{Workspace: Workspace{ID: workspaceID(who.TeamID), Team: who.TeamID, Name: who.Team, Kind: Home}, api: api, botUser: who.UserID}
 		out = append(out, s.examineChannels(ctx, what, w, channels)...)
@@ -87,25 +83,6 @@ func examineScopes(what string, header http.Header, community bool) bot.Finding 
 			". Put the output of hirebot manifest slack into the app's page “App Manifest” and install the app again"}
 	}
 	return bot.Finding{What: what, Text: "the app has every permission that it needs"}
-}
-
-// examineClock compares our clock with Slack's.
-func (s *Slack) examineClock(what string, header http.Header) bot.Finding {
-	theirs, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return bot.Finding{What: what, Warns: true, Text: "Slack's answer has no date: the clock was not compared"}
-	}
-	skew := s.cfg.Clock().Sub(theirs).Round(time.Second)
-	f := bot.Finding{What: what, Text: fmt.Sprintf("the clock differs from Slack's by %s", skew.Abs())}
-	switch {
-	case skew.Abs() >= skewFails:
-		f.Fails = true
-		f.Text += ": requests with Slack's signature are refused. Set the clock by NTP"
-	case skew.Abs() >= skewNoted:
-		f.Warns = true
-		f.Text += ". Set the clock by NTP"
-	}
-	return f
 }
 
 func (s *Slack) examineChannels(ctx context.Context, what string, w *workspace, names []string) []bot.Finding {

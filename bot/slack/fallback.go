@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // fallback returns a card in words, as notifications and screen readers get it, escaped.
 func fallback(c bot.Card, zone *time.Location, spell func(string) string) string {
 	set := typesetter{Spell: spell, Zone: zone}
-	text := strings.TrimSpace(oneLine(set.spell(c.Title)) + "\n" + textOf(set.nodes(c.Body, "")))
+	text := strings.TrimSpace(front.OneLine(set.spell(c.Title)) + "\n" + textOf(set.nodes(c.Body, "")))
 	if text == "" {
 		var labels []string
 		for _, a := range c.Buttons() {

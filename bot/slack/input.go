@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // input draws a field. Every change of it arrives as a delivery of its own, except for a file: Slack
@@ -26,7 +27,7 @@ func (m modal) input(f bot.Field) slack.Block {
 	label := plainText(shorten(orElse(f.Label, f.Name), limits.InputLabel))
 	file := element.ElementType() == slack.METFileInput
 	return slack.NewInputBlock(f.Name, label, hint, element).
-		WithOptional(!f.Required || file && len(holds(f)) > 0).
+		WithOptional(!f.Required || file && len(front.ValuesOf(f)) > 0).
 		WithDispatchAction(!file)
 }
 
@@ -97,7 +98,7 @@ func textInput(f bot.Field) (slack.BlockElement, []string) {
 	if multiline {
 		separator = ",\n"
 	}
-	text := strings.ToValidUTF8(strings.Join(holds(f), separator), "")
+	text := strings.ToValidUTF8(strings.Join(front.ValuesOf(f), separator), "")
 	if runes := []rune(text); len(runes) > limits.InputText {
 		text = string(runes[:limits.InputText]) // without an ellipsis, which would be sent off with it
 		hints = append(hints, fmt.Sprintf("What stood here is longer than Slack can show: only its first %d characters remain.", limits.InputText))
@@ -112,7 +113,7 @@ func textInput(f bot.Field) (slack.BlockElement, []string) {
 
 // only returns the one value of a field, "" for none, and whether there are no more.
 func only(f bot.Field) (string, bool) {
-	held := holds(f)
+	held := front.ValuesOf(f)
 	switch len(held) {
 	case 0:
 		return "", true
@@ -197,7 +198,7 @@ func momentInput(f bot.Field) (slack.BlockElement, bool) {
 // the metadata.
 func fileInput(f bot.Field) (slack.BlockElement, []string) {
 	element := slack.NewFileInputBlockElement(f.Name).WithMaxFiles(1)
-	if len(holds(f)) == 0 {
+	if len(front.ValuesOf(f)) == 0 {
 		return element, nil
 	}
 	return element, []string{"The file that you gave before is kept, unless you choose another."}
@@ -242,7 +243,7 @@ func chosen(f bot.Field, choices []bot.Choice) (all, held []*slack.OptionBlockOb
 	if len(all) == 0 {
 		return nil, nil, false
 	}
-	for _, v := range holds(f) {
+	for _, v := range front.ValuesOf(f) {
 		i := slices.IndexFunc(all, func(o *slack.OptionBlockObject) bool { return o.Value == v })
 		if i < 0 {
 			o, fits := option(bot.Choice{Value: v})
@@ -353,7 +354,7 @@ func externalMultiSelect(f bot.Field, held []*slack.OptionBlockObject) slack.Blo
 // them as options. It returns false for what cannot be an option.
 func (m modal) accounts(f bot.Field) (users []string, people []*slack.OptionBlockObject, ok bool) {
 	all := true
-	for _, person := range holds(f) {
+	for _, person := range front.ValuesOf(f) {
 		user, name := "", ""
 		if m.Account != nil {
 			user, name = m.Account(person)

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // modal is a form with what goes along in its view's private metadata.
@@ -85,20 +86,12 @@ func orElse(text, other string) string {
 	return text
 }
 
-func blank(text string) bool { return strings.TrimSpace(clean(text)) == "" }
+func blank(text string) bool { return strings.TrimSpace(front.Clean(text)) == "" }
 
 // atWord is shorten for one line, at the end of a word where one is near.
 func atWord(text string, most int) string {
-	text = oneLine(text)
-	short := shorten(text, most)
-	if short == text {
-		return text
-	}
-	begin := strings.TrimSuffix(short, "…")
-	if at := strings.LastIndexByte(begin, ' '); at >= len(begin)/2 && text[len(begin)] != ' ' {
-		begin = begin[:at]
-	}
-	return strings.TrimSpace(begin) + "…"
+	text = front.OneLine(text)
+	return front.AtWord(text, shorten(text, most))
 }
 
 func (m modal) spell(text string) string {
@@ -170,24 +163,13 @@ func labels(fields []bot.Field) []string {
 func unshown(shown, left []bot.Field) bot.Values {
 	out := bot.Values{}
 	for _, f := range shown {
-		if held := holds(f); f.Input == bot.InputFile && len(held) > 0 {
+		if held := front.ValuesOf(f); f.Input == bot.InputFile && len(held) > 0 {
 			out[f.Name] = held
 		}
 	}
 	for _, f := range left {
-		if held := holds(f); len(held) > 0 {
+		if held := front.ValuesOf(f); len(held) > 0 {
 			out[f.Name] = held
-		}
-	}
-	return out
-}
-
-// holds returns a field's values, each once and without empty ones.
-func holds(f bot.Field) []string {
-	var out []string
-	for _, v := range f.Value {
-		if v != "" && !slices.Contains(out, v) {
-			out = append(out, v)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // reserved are the names of Slack's own slash commands, which no app can register: Slack refuses a
@@ -57,12 +58,6 @@ func (n names) typed(noun string) string {
 	return "/" + name
 }
 
-// What may stand around a command in a sentence, without a blank between.
-const (
-	openers = "([{\"'`“‘«*_"
-	closers = ")]}\"'`”’»*_.,;:!?…"
-)
-
 // spell returns our text with its commands as they are typed here: "/feedback give" as
 // "/hire feedback give", and "/band" as "/hb-band" under the prefix hb. Only whole words are commands:
 // addresses, paths and what merely contains a slash stay.
@@ -86,9 +81,9 @@ func (n names) spell(text string) string {
 
 // spellWord is spell for what stands between two blanks.
 func (n names) spellWord(word string) string {
-	inner := strings.TrimLeft(word, openers)
+	inner := strings.TrimLeft(word, front.Openers)
 	before := word[:len(word)-len(inner)]
-	noun, isCommand := strings.CutPrefix(strings.TrimRight(inner, closers), "/")
+	noun, isCommand := strings.CutPrefix(strings.TrimRight(inner, front.Closers), "/")
 	if !isCommand || !slices.Contains(n.Nouns, noun) {
 		return word
 	}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // surface is where a card is shown.
@@ -58,7 +60,7 @@ func renderCard(c bot.Card, on surface) []page {
 		}
 	}
 	if on.Notify != "" {
-		who := run{Text: "@" + oneLine(orElse(on.NotifyName, on.Notify)), User: on.Notify}
+		who := run{Text: "@" + front.OneLine(orElse(on.NotifyName, on.Notify)), User: on.Notify}
 		body = append([]part{{Runs: []run{who}}}, body...)
 	}
 	if len(last.Blocks) == 0 && strings.TrimSpace(textOf(body)) == "" {
@@ -73,7 +75,7 @@ func renderCard(c bot.Card, on surface) []page {
 			text = "<@" + on.Notify + "> " + shortFallback(text, len(on.Notify)+len("<@> "))
 		}
 		if i > 0 {
-			heading := fmt.Sprintf("%s (%d of %d)", oneLine(set.spell(c.Title)), i+1, len(sheets))
+			heading := fmt.Sprintf("%s (%d of %d)", front.OneLine(set.spell(c.Title)), i+1, len(sheets))
 			text = asFallback(strings.TrimSpace(heading) + "\n" + textOf(sheet))
 		}
 		p := page{Text: text}
@@ -84,7 +86,7 @@ func renderCard(c bot.Card, on surface) []page {
 	}
 	end := &pages[len(pages)-1]
 	last.Choices += buttonsOf(left)
-	if note := last.note(linesOf(left)); note != "" {
+	if note := front.LeftOut(linesOf(left), last.Choices, last.Kept); note != "" {
 		end.Blocks = append(end.Blocks, slack.NewContextBlock("", plainText(note)))
 	}
 	end.Blocks = append(end.Blocks, last.Blocks...)
@@ -98,11 +100,11 @@ func attachments(c bot.Card) []attachment {
 		switch n := n.(type) {
 		case bot.Picture:
 			if len(n.PNG) > 0 {
-				out = append(out, attachment{Name: orElse(oneLine(n.Name), "picture.png"), Alt: oneLine(orElse(n.Alt, n.Name)), Data: n.PNG})
+				out = append(out, attachment{Name: orElse(front.OneLine(n.Name), "picture.png"), Alt: front.OneLine(orElse(n.Alt, n.Name)), Data: n.PNG})
 			}
 		case bot.File:
 			if len(n.Data) > 0 {
-				out = append(out, attachment{Name: orElse(oneLine(n.Name), "file"), Data: n.Data})
+				out = append(out, attachment{Name: orElse(front.OneLine(n.Name), "file"), Data: n.Data})
 			}
 		}
 	}
@@ -112,7 +114,7 @@ func attachments(c bot.Card) []attachment {
 // lines counts the lines of text that a card takes on a narrow screen.
 func lines(c bot.Card) int {
 	set := typesetter{}
-	return linesOf(set.body(c, "")) + linesIn(plainOf(set.runs(c.Context)))
+	return linesOf(set.body(c, "")) + front.LinesIn(plainOf(set.runs(c.Context)), utf8.RuneCountInString)
 }
 
 // instantMarkup returns an instant in Slack's markup, shown in the reader's zone.
@@ -123,5 +125,5 @@ func instantMarkup(at time.Time) string {
 // dateMarkup returns a moment in Slack's markup.
 // https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
 func dateMarkup(at int64, standIn string) string {
-	return fmt.Sprintf("<!date^%d^%s|%s>", at, instantFormat, escape(clean(standIn)))
+	return fmt.Sprintf("<!date^%d^%s|%s>", at, instantFormat, escape(front.Clean(standIn)))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // run is a piece of rich text in one style.
@@ -44,7 +45,7 @@ func (t typesetter) spell(s string) string {
 	if t.Spell != nil {
 		s = t.Spell(s)
 	}
-	return clean(s)
+	return front.Clean(s)
 }
 
 // runs returns a text as runs, those of one style joined, without blank lines at the end.
@@ -66,14 +67,14 @@ func (t typesetter) run(s bot.Span) run {
 		return run{Text: t.spell(s.Text), Style: slack.RichTextSectionTextStyle{Code: true}}
 	case bot.Mention:
 		// Slack's own element for a person would alert them.
-		return run{Text: "@" + clean(orElse(s.Text, s.Person)), Style: slack.RichTextSectionTextStyle{Bold: true}}
+		return run{Text: "@" + front.Clean(orElse(s.Text, s.Person)), Style: slack.RichTextSectionTextStyle{Bold: true}}
 	case bot.Link:
-		r := run{Text: clean(orElse(s.Text, s.URL))}
+		r := run{Text: front.Clean(orElse(s.Text, s.URL))}
 		r.URL = safeURL(s.URL)
 		return r
 	case bot.Instant:
 		at := s.At.Unix()
-		return run{Text: clean(bot.FormatInstant(s.At, t.Zone)), At: at, Instant: at > 0 && at <= lastInstant}
+		return run{Text: front.Clean(bot.FormatInstant(s.At, t.Zone)), At: at, Instant: at > 0 && at <= lastInstant}
 	case bot.Plain:
 	}
 	return run{Text: t.spell(s.Text)}
@@ -167,7 +168,7 @@ func cut(runs []run, most int) (head, rest []run) {
 	if lengthOf(runs) <= most {
 		return runs, nil
 	}
-	at := cutPoint([]rune(plainOf(runs)), most)
+	at := front.CutPoint([]rune(plainOf(runs)), most)
 	for i, r := range runs {
 		text := []rune(r.Text)
 		if at >= len(text) {
@@ -183,23 +184,6 @@ func cut(runs []run, most int) (head, rest []run) {
 		return append(head, first), withoutLineFeed(append([]run{second}, runs[i+1:]...))
 	}
 	return runs, nil
-}
-
-// cutPoint returns where to part a text that is longer than most.
-func cutPoint(text []rune, most int) int {
-	for _, ends := range []func(rune) bool{func(r rune) bool { return r == '\n' }, unicode.IsSpace} {
-		// One that stands early would leave most of the room empty.
-		for i := most; i > most/2; i-- {
-			switch {
-			case !ends(text[i]):
-			case text[i] == '\n':
-				return i
-			case i < most:
-				return i + 1
-			}
-		}
-	}
-	return most
 }
 
 // withoutLineFeed returns a copy without the line feed that the runs were parted at.
@@ -304,26 +288,12 @@ func parts(r run, start bool) bool {
 
 // plainText returns a text that is shown literally, without emoji written by name.
 func plainText(s string) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, clean(s), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, front.Clean(s), false, false)
 }
-
-// clean drops what is no text: invalid UTF-8, and control characters but tabs and line feeds.
-func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// oneLine returns a text without line breaks, for labels.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
 // shorten returns a text of at most so many characters, the last of them an ellipsis where it was cut.
 func shorten(s string, most int) string {
-	s = clean(s)
+	s = front.Clean(s)
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/front"
 )
 
 // envelope is a delivery over Socket Mode.
@@ -69,9 +69,8 @@ const (
 	// staggerTime, and up to as much again, is what the second connection is opened after the first,
 	// so that Slack does not refresh both at the same time.
 	staggerTime = 4 * time.Second
-	// The wait between attempts doubles from firstBackoff to lastBackoff; jitter adds up to a quarter.
+	// firstBackoff is the first wait between attempts that fail.
 	firstBackoff = time.Second
-	lastBackoff  = 24 * time.Second
 	// steadyTime is how long a connection must have been up to be replaced at once. One that ends
 	// earlier, again and again, must not become a busy loop.
 	steadyTime = 30 * time.Second
@@ -87,6 +86,8 @@ const (
 	// fragments together.
 	writeBuffer = 32 << 10
 )
+
+var backoff = front.Backoff{First: firstBackoff, Last: 24 * time.Second}
 
 // linkDisabled is the reason of a disconnect message after Socket Mode was switched off.
 const linkDisabled = "link_disabled"
@@ -147,7 +148,7 @@ func (s *socket) run(ctx context.Context) error {
 		opening: make(chan struct{}, 1), places: make(chan struct{}, mostHandled),
 	}
 	var slots sync.WaitGroup
-	for _, after := range []time.Duration{0, staggerTime + jitter(staggerTime)} {
+	for _, after := range []time.Duration{0, staggerTime + front.Jitter(staggerTime)} {
 		slots.Go(func() {
 			if err := k.keep(work, after); err != nil {
 				stop(err)
@@ -200,7 +201,7 @@ func (k *keeper) keep(ctx context.Context, after time.Duration) error {
 				return refusal
 			}
 			failures = max(failures, 1)
-			after = backoff(failures)
+			after = backoff.After(failures)
 			k.Log.WarnContext(ctx, "Slack opens no connection", "err", err, "again_in", after)
 			continue
 		}
@@ -219,7 +220,7 @@ func (k *keeper) keep(ctx context.Context, after time.Duration) error {
 		if k.Clock().Sub(c.since) >= steadyTime {
 			failures = 0
 		}
-		after = backoff(failures)
+		after = backoff.After(failures)
 	}
 	return nil
 }
@@ -233,23 +234,6 @@ func (k *keeper) sleep(ctx context.Context, d time.Duration) bool {
 		}
 	}
 	return ctx.Err() == nil
-}
-
-// backoff returns the wait before the next attempt: none at first, then longer each time.
-func backoff(failures int) time.Duration {
-	if failures < 1 {
-		return 0
-	}
-	d := lastBackoff
-	if doubled := firstBackoff << (failures - 1); failures < 16 && doubled < d {
-		d = doubled
-	}
-	return d + jitter(d/4)
-}
-
-// jitter returns a random time below most.
-func jitter(most time.Duration) time.Duration {
-	return rand.N(most) //nolint:gosec // nobody gains by foreseeing a wait
 }
 
 // open opens a connection, one at a time over all of them. The connection has said hello.

@@ -644,11 +644,11 @@ func TestRefusedHandshakesAreTriedEverMoreSlowly(t *testing.T) {
 
 func TestBackoffStaysWithinItsBounds(t *testing.T) {
 	t.Parallel()
-	if d := backoff(0); d != 0 {
+	if d := backoff.After(0); d != 0 {
 		t.Errorf("the first attempt waits for %s", d)
 	}
 	for failures := 1; failures < 200; failures++ {
-		if d := backoff(failures); d < time.Second || d > 30*time.Second {
+		if d := backoff.After(failures); d < time.Second || d > 30*time.Second {
 			t.Errorf("after %d failures: %s", failures, d)
 		}
 	}
