@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -132,12 +131,12 @@ func (t *Tx) SaveApplication(ctx context.Context, a hiring.Application) (hiring.
 
 // applicationRow returns the columns that both adding and saving write, id first and changed_at last.
 func (t *Tx) applicationRow(a hiring.Application) ([]any, error) {
-	text, err := json.Marshal(outcome{Reason: a.Reason, Why: a.Why})
+	sealed, err := t.store.keys.sealJSON(applicationRecord(a.ID), outcome{Reason: a.Reason, Why: a.Why})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", a.ID, err)
+		return nil, err
 	}
 	return []any{
-		a.ID, string(a.Stage), instant{a.StageSince}, string(a.LastStage), t.store.keys.Seal(applicationRecord(a.ID), string(text)),
+		a.ID, string(a.Stage), instant{a.StageSince}, string(a.LastStage), sealed,
 		instant{a.EndedAt}, instant{a.LastWordAt}, instant{a.WaitingSince}, instant{a.ChangedAt},
 	}, nil
 }
@@ -303,13 +302,7 @@ const applicationColumns = `a.id, a.candidate, a.requisition, a.stage, a.stage_s
 // Application returns an application, whoever asks. It returns a NotFound error where there is none.
 func (t *Tx) Application(ctx context.Context, id string) (hiring.Application, error) {
 	found, err := t.applications(ctx, `SELECT `+applicationColumns+` FROM applications a WHERE a.id = $1`, id)
-	if err != nil {
-		return hiring.Application{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Application{}, notFound("such application")
-	}
-	return found[0], nil
+	return only(found, err, "such application")
 }
 
 // ApplicationOf returns the application of a candidate to a requisition, whoever asks, and whether
@@ -563,12 +556,8 @@ func (t *Tx) applications(ctx context.Context, query string, args ...any) ([]hir
 		if err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(applicationRecord(a.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var o outcome
-		if err := json.Unmarshal([]byte(text), &o); err != nil {
+		if err := t.store.keys.openJSON(applicationRecord(a.ID), sealed, &o); err != nil {
 			return err
 		}
 		a.Reason, a.Why = o.Reason, o.Why

@@ -123,12 +123,12 @@ func approversOf(a hiring.Approval) []string {
 // approvalRow returns the columns that both adding and saving write, id first and ended_at last. What
 // is not open is not reminded of.
 func (t *Tx) approvalRow(a hiring.Approval) ([]any, error) {
-	body, err := json.Marshal(approvalBody{Steps: a.Steps, Question: a.Question, Notes: a.Notes})
+	sealed, err := t.store.keys.sealJSON(approvalRecord(a.ID), approvalBody{Steps: a.Steps, Question: a.Question, Notes: a.Notes})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", a.ID, err)
+		return nil, err
 	}
 	return []any{
-		a.ID, a.Subject, a.Terms, a.Requester, a.Author, a.Beneficiary, t.store.keys.Seal(approvalRecord(a.ID), string(body)), a.Current, string(a.State),
+		a.ID, a.Subject, a.Terms, a.Requester, a.Author, a.Beneficiary, sealed, a.Current, string(a.State),
 		instant{a.AskedAt}, instant{a.StepSince}, a.Reminded, instant{a.RemindAt}, instant{a.EndedAt},
 	}, nil
 }
@@ -193,13 +193,7 @@ const approvalColumns = `a.id, a.subject, a.terms, a.requester, a.author, a.bene
 // Approval returns an approval, whoever asks. It returns a NotFound error where there is none.
 func (t *Tx) Approval(ctx context.Context, id string) (hiring.Approval, error) {
 	found, err := t.approvals(ctx, `SELECT `+approvalColumns+` FROM approvals a WHERE a.id = $1`, id)
-	if err != nil {
-		return hiring.Approval{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Approval{}, notFound("approval " + id)
-	}
-	return found[0], nil
+	return only(found, err, "approval "+id)
 }
 
 // LatestApproval returns the approval of a subject that was asked for last, however it stands, and
@@ -290,12 +284,8 @@ func (t *Tx) approvals(ctx context.Context, query string, args ...any) ([]hiring
 		if err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(approvalRecord(a.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var body approvalBody
-		if err := json.Unmarshal([]byte(text), &body); err != nil {
+		if err := t.store.keys.openJSON(approvalRecord(a.ID), sealed, &body); err != nil {
 			return err
 		}
 		a.Steps, a.Question, a.Notes = body.Steps, body.Question, body.Notes

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -173,9 +172,9 @@ func (t *Tx) checkCandidate(c hiring.Candidate) (hiring.Candidate, error) {
 
 // candidateRow returns the columns that both adding and saving write, id first and changed_at last.
 func (t *Tx) candidateRow(c hiring.Candidate) ([]any, error) {
-	facts, err := json.Marshal(candidateFacts{Email: c.Email, Phone: c.Phone, Expected: c.ExpectedCTC, Current: c.CurrentCTC})
+	sealed, err := t.store.keys.sealJSON(candidateRecord(c.ID), candidateFacts{Email: c.Email, Phone: c.Phone, Expected: c.ExpectedCTC, Current: c.CurrentCTC})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", c.ID, err)
+		return nil, err
 	}
 	hash := func(text string) string {
 		if text == "" {
@@ -184,7 +183,7 @@ func (t *Tx) candidateRow(c hiring.Candidate) ([]any, error) {
 		return t.store.keys.Lookup(text)
 	}
 	return []any{
-		c.ID, c.Name, t.store.keys.Seal(candidateRecord(c.ID), string(facts)), hash(c.Email), hash(c.Phone), c.Source, c.ReferredBy, c.Ecosystem,
+		c.ID, c.Name, sealed, hash(c.Email), hash(c.Phone), c.Source, c.ReferredBy, c.Ecosystem,
 		known(c.Months), known(c.NoticeDays), c.Resume, instant{c.ChangedAt},
 	}, nil
 }
@@ -204,22 +203,8 @@ func (t *Tx) saveCandidateParts(ctx context.Context, c hiring.Candidate) error {
 			return err
 		}
 	}
-	if _, err := t.write(ctx, `DELETE FROM candidate_words WHERE candidate = $1`, c.ID); err != nil {
-		return fmt.Errorf("save what %s is found by: %w", c.ID, err)
-	}
-	var q statement
-	q.add(`INSERT INTO candidate_words (candidate, word) VALUES `)
-	of := q.arg(c.ID)
-	for i, word := range searchWords(strings.Join([]string{c.ID, strings.ReplaceAll(c.ID, "-", ""), c.Name}, " ")) {
-		if i > 0 {
-			q.add(`, `)
-		}
-		q.add(`(` + of + `, ` + q.arg([]byte(word)) + `)`)
-	}
-	if _, err := t.write(ctx, q.text.String(), q.args...); err != nil {
-		return fmt.Errorf("save what %s is found by: %w", c.ID, err)
-	}
-	return nil
+	words := searchWords(strings.Join([]string{c.ID, strings.ReplaceAll(c.ID, "-", ""), c.Name}, " "))
+	return t.saveWords(ctx, "candidate", c.ID, words)
 }
 
 const candidateColumns = `c.id, c.name, c.sealed, c.source, c.referred_by, c.ecosystem, c.months, c.notice_days, c.resume, c.added_by,
@@ -273,13 +258,7 @@ func (q *statement) knowsCandidate(viewer CandidateViewer) string {
 
 func (t *Tx) candidate(ctx context.Context, id, query string, args ...any) (hiring.Candidate, error) {
 	found, err := t.candidates(ctx, query, args...)
-	if err != nil {
-		return hiring.Candidate{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Candidate{}, notFound("candidate " + id)
-	}
-	return found[0], nil
+	return only(found, err, "candidate "+id)
 }
 
 func (t *Tx) candidates(ctx context.Context, query string, args ...any) ([]hiring.Candidate, error) {
@@ -296,12 +275,8 @@ func (t *Tx) candidates(ctx context.Context, query string, args ...any) ([]hirin
 		if err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(candidateRecord(c.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var facts candidateFacts
-		if err := json.Unmarshal([]byte(text), &facts); err != nil {
+		if err := t.store.keys.openJSON(candidateRecord(c.ID), sealed, &facts); err != nil {
 			return err
 		}
 		c.Email, c.Phone, c.ExpectedCTC = facts.Email, facts.Phone, facts.Expected
@@ -434,12 +409,12 @@ func (t *Tx) AddCandidateNote(ctx context.Context, n hiring.CandidateNote) (hiri
 		return hiring.CandidateNote{}, err
 	}
 	n.ID, n.By, n.At = id, t.author(), t.now
-	body, err := json.Marshal([2]string{n.Text, n.Link})
+	sealed, err := t.store.keys.sealJSON(noteRecord(n.ID), [2]string{n.Text, n.Link})
 	if err != nil {
-		return hiring.CandidateNote{}, fmt.Errorf("write a note: %w", err)
+		return hiring.CandidateNote{}, err
 	}
 	_, err = t.write(ctx, `INSERT INTO candidate_notes (id, candidate, requisition, by_person, at, body) VALUES ($1, $2, $3, $4, $5, $6)`,
-		n.ID, n.Candidate, n.Req, n.By, instant{n.At}, t.store.keys.Seal(noteRecord(n.ID), string(body)))
+		n.ID, n.Candidate, n.Req, n.By, instant{n.At}, sealed)
 	if err != nil {
 		return hiring.CandidateNote{}, fmt.Errorf("write a note: %w", err)
 	}
@@ -469,12 +444,8 @@ func (t *Tx) CandidateNotes(ctx context.Context, candidate string, of []hiring.A
 		if err := scan(&n.ID, &n.Candidate, &n.Req, &n.By, &at, &sealed); err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(noteRecord(n.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var body [2]string
-		if err := json.Unmarshal([]byte(text), &body); err != nil {
+		if err := t.store.keys.openJSON(noteRecord(n.ID), sealed, &body); err != nil {
 			return err
 		}
 		n.At, n.Text, n.Link = at.Time, body[0], body[1]

@@ -25,11 +25,7 @@ type draftText struct {
 }
 
 func (t *Tx) sealDraft(d bot.Draft) (string, error) {
-	text, err := json.Marshal(draftText{Values: d.Values, Bound: d.Bound, Given: d.Given})
-	if err != nil {
-		return "", fmt.Errorf("write a draft: %w", err)
-	}
-	return t.store.keys.Seal(draftRecord(d.ID), string(text)), nil
+	return t.store.keys.sealJSON(draftRecord(d.ID), draftText{Values: d.Values, Bound: d.Bound, Given: d.Given})
 }
 
 func readDraft(text string, d *bot.Draft) error {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -30,12 +29,12 @@ func (t *Tx) AddHistory(ctx context.Context, subject, what string, detail map[st
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(detail)
+	sealed, err := t.store.keys.sealJSON(historyRecord(id), detail)
 	if err != nil {
 		return fmt.Errorf("write the history of %s: %w", subject, err)
 	}
 	_, err = t.write(ctx, `INSERT INTO history (id, subject, at, by_person, what, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, subject, instant{t.now}, t.author(), what, t.store.keys.Seal(historyRecord(id), string(text)))
+		id, subject, instant{t.now}, t.author(), what, sealed)
 	if err != nil {
 		return fmt.Errorf("write the history of %s: %w", subject, err)
 	}
@@ -59,11 +58,7 @@ func (t *Tx) History(ctx context.Context, subject string, limit int) ([]HistoryE
 		if err := scan(&id, &at, &e.By, &e.What, &sealed); err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(historyRecord(id), sealed)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(text), &e.Detail); err != nil {
+		if err := t.store.keys.openJSON(historyRecord(id), sealed, &e.Detail); err != nil {
 			return err
 		}
 		e.At = at.Time

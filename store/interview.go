@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -99,19 +98,17 @@ func (t *Tx) checkInterview(ctx context.Context, i *hiring.Interview) error {
 
 // interviewRow returns the columns that both adding and saving write, id first and changed_at last.
 func (t *Tx) interviewRow(i hiring.Interview) ([]any, error) {
-	body, err := json.Marshal(interviewBody{Join: i.Join, Why: i.Why})
+	sealed, err := t.store.keys.sealJSON(interviewRecord(i.ID), interviewBody{Join: i.Join, Why: i.Why})
+	if err != nil {
+		return nil, err
+	}
+	slots, err := writeList(i.Slots)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", i.ID, err)
 	}
-	slots := []byte("[]")
-	if len(i.Slots) > 0 {
-		if slots, err = json.Marshal(i.Slots); err != nil {
-			return nil, fmt.Errorf("write %s: %w", i.ID, err)
-		}
-	}
 	return []any{
-		i.ID, i.Stage, instant{i.StartsAt}, instant{i.EndsAt()}, i.Minutes, string(i.State), t.store.keys.Seal(interviewRecord(i.ID), string(body)),
-		string(slots), i.Sequence, i.Told, instant{i.ChangedAt},
+		i.ID, i.Stage, instant{i.StartsAt}, instant{i.EndsAt()}, i.Minutes, string(i.State), sealed,
+		slots, i.Sequence, i.Told, instant{i.ChangedAt},
 	}, nil
 }
 
@@ -223,13 +220,7 @@ func (q *statement) sitsOn(id string, viewer CandidateViewer) string {
 
 func (t *Tx) interview(ctx context.Context, id, query string, args ...any) (hiring.Interview, error) {
 	found, err := t.interviews(ctx, query, args...)
-	if err != nil {
-		return hiring.Interview{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Interview{}, notFound("interview " + id)
-	}
-	return found[0], nil
+	return only(found, err, "interview "+id)
 }
 
 // InterviewsOf returns all interviews of an application, whoever asks, in the order in which they were
@@ -401,18 +392,12 @@ func (t *Tx) interviews(ctx context.Context, query string, args ...any) ([]hirin
 		if err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(interviewRecord(i.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var body interviewBody
-		if err := json.Unmarshal([]byte(text), &body); err != nil {
+		if err := t.store.keys.openJSON(interviewRecord(i.ID), sealed, &body); err != nil {
 			return err
 		}
-		if slots != "[]" {
-			if err := json.Unmarshal([]byte(slots), &i.Slots); err != nil {
-				return err
-			}
+		if err := readList(slots, &i.Slots); err != nil {
+			return err
 		}
 		i.Join, i.Why = body.Join, body.Why
 		i.StartsAt, i.CreatedAt, i.ChangedAt = starts.Time, made.Time, changed.Time
@@ -441,10 +426,8 @@ func (t *Tx) readPanels(ctx context.Context, all []hiring.Interview) error {
 		if err := scan(&interview, &p.Person, &leads); err != nil {
 			return err
 		}
-		if leads != "[]" {
-			if err := json.Unmarshal([]byte(leads), &p.Leads); err != nil {
-				return err
-			}
+		if err := readList(leads, &p.Leads); err != nil {
+			return err
 		}
 		at := slices.Index(ids, interview)
 		all[at].Panel = append(all[at].Panel, p)

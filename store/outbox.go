@@ -45,11 +45,9 @@ func (t *Tx) send(ctx context.Context, m bot.Message) error {
 	if err != nil {
 		return err
 	}
-	args := []byte("[]")
-	if len(m.View.Args) > 0 {
-		if args, err = json.Marshal(m.View.Args); err != nil {
-			return fmt.Errorf("send: %w", err)
-		}
+	args, err := writeList(m.View.Args)
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
 	}
 	once, due := m.Key, exact(m.Due)
 	if once == "" {
@@ -62,7 +60,7 @@ func (t *Tx) send(ctx context.Context, m bot.Message) error {
 		`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, args, why, created_at, due_at, state, next_at, unprompted)
 		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $13, $14) ON CONFLICT (once) DO NOTHING`,
 		id, once, lane, m.To.Person, m.To.Channel.Workspace, m.To.Channel.Channel, m.To.Channel.Private,
-		m.View.Name, m.View.Subject, string(args), m.Why, instant{t.now}, instant{due}, m.Unprompted && m.To.Person != "")
+		m.View.Name, m.View.Subject, args, m.Why, instant{t.now}, instant{due}, m.Unprompted && m.To.Person != "")
 	if err != nil {
 		return fmt.Errorf("send: %w", err)
 	}
@@ -79,13 +77,13 @@ func (t *Tx) Unsend(ctx context.Context, view bot.View, keys ...string) (int, er
 	if len(keys) == 0 {
 		return 0, nil
 	}
-	args, err := json.Marshal(view.Args)
+	args, err := writeList(view.Args)
 	if err != nil {
 		return 0, fmt.Errorf("take messages back: %w", err)
 	}
 	var q statement
 	q.add(`UPDATE outbox SET state = 'moot', next_at = NULL, reason = 'taken back', once = once || ':' || id WHERE state = 'waiting' AND view_name = ` +
-		q.arg(view.Name) + ` AND args = ` + q.arg(string(args)) + ` AND once IN (` + q.list(keys) + `)`)
+		q.arg(view.Name) + ` AND args = ` + q.arg(args) + ` AND once IN (` + q.list(keys) + `)`)
 	n, err := t.write(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return 0, fmt.Errorf("take messages back: %w", err)
@@ -207,11 +205,8 @@ func scanRow(scan func(...any) error) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	if err := json.Unmarshal([]byte(args), &r.View.Args); err != nil {
+	if err := readList(args, &r.View.Args); err != nil {
 		return Row{}, err
-	}
-	if len(r.View.Args) == 0 {
-		r.View.Args = nil
 	}
 	r.CreatedAt, r.DueAt, r.NextAt, r.TriedAt, r.SentAt = created.Time, due.Time, next.Time, tried.Time, sentAt.Time
 	r.Redraw = r.State == Sent && r.redraw > r.drawn

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -101,9 +100,9 @@ func (t *Tx) checkPeople(ids []string) error {
 
 // requisitionRow returns the columns that both adding and saving write, id first and changed_at last.
 func (t *Tx) requisitionRow(r hiring.Requisition) ([]any, error) {
-	reasons, err := json.Marshal(reqReasons{Why: r.Why, BudgetWhy: r.BudgetWhy, StateWhy: r.StateWhy})
+	sealed, err := t.store.keys.sealJSON(requisitionRecord(r.ID), reqReasons{Why: r.Why, BudgetWhy: r.BudgetWhy, StateWhy: r.StateWhy})
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", r.ID, err)
+		return nil, err
 	}
 	var lists [4]string
 	for i, list := range [][]string{r.Must, r.Nice, r.Stages, r.Panel} {
@@ -113,18 +112,10 @@ func (t *Tx) requisitionRow(r hiring.Requisition) ([]any, error) {
 	}
 	return []any{
 		r.ID, r.Role, r.Title, r.Level, r.Seats, r.Filled, r.Location, hiring.Fold(r.Location), r.WorkMode,
-		int64(r.Budget.Low), int64(r.Budget.High), t.store.keys.Seal(requisitionRecord(r.ID), string(reasons)), r.Ecosystem,
+		int64(r.Budget.Low), int64(r.Budget.High), sealed, r.Ecosystem,
 		lists[0], lists[1], lists[2], r.Target, r.Requester, r.HiringManager, r.Recruiter, lists[3], r.Confidential, string(r.State),
 		r.Announced, r.ApprovedTerms, instant{r.ChangedAt},
 	}, nil
-}
-
-func writeList(list []string) (string, error) {
-	if len(list) == 0 {
-		return "[]", nil
-	}
-	text, err := json.Marshal(list)
-	return string(text), err
 }
 
 // saveRequisitionParts writes who may know of a requisition and who works on its candidates, and what
@@ -136,22 +127,7 @@ func (t *Tx) saveRequisitionParts(ctx context.Context, r hiring.Requisition) err
 	if err := t.followRequisition(ctx, r); err != nil {
 		return err
 	}
-	if _, err := t.write(ctx, `DELETE FROM requisition_words WHERE requisition = $1`, r.ID); err != nil {
-		return fmt.Errorf("save what %s is found by: %w", r.ID, err)
-	}
-	var q statement
-	q.add(`INSERT INTO requisition_words (requisition, word) VALUES `)
-	of := q.arg(r.ID)
-	for i, word := range requisitionWords(r) {
-		if i > 0 {
-			q.add(`, `)
-		}
-		q.add(`(` + of + `, ` + q.arg([]byte(word)) + `)`)
-	}
-	if _, err := t.write(ctx, q.text.String(), q.args...); err != nil {
-		return fmt.Errorf("save what %s is found by: %w", r.ID, err)
-	}
-	return nil
+	return t.saveWords(ctx, "requisition", r.ID, requisitionWords(r))
 }
 
 // saveAudience writes for whom a requisition exists: its team and the approvers of its latest
@@ -228,13 +204,7 @@ func (t *Tx) RequisitionFor(ctx context.Context, id string, viewer ReqViewer) (h
 
 func (t *Tx) requisition(ctx context.Context, id, query string, args ...any) (hiring.Requisition, error) {
 	found, err := t.requisitions(ctx, query, args...)
-	if err != nil {
-		return hiring.Requisition{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Requisition{}, notFound("requisition " + id)
-	}
-	return found[0], nil
+	return only(found, err, "requisition "+id)
 }
 
 const requisitionColumns = `r.id, r.role, r.title, r.level, r.seats, r.filled, r.location, r.work_mode, r.budget_low, r.budget_high, r.reasons,
@@ -256,12 +226,8 @@ func (t *Tx) requisitions(ctx context.Context, query string, args ...any) ([]hir
 		if err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(requisitionRecord(r.ID), sealed)
-		if err != nil {
-			return err
-		}
 		var reasons reqReasons
-		if err := json.Unmarshal([]byte(text), &reasons); err != nil {
+		if err := t.store.keys.openJSON(requisitionRecord(r.ID), sealed, &reasons); err != nil {
 			return err
 		}
 		r.Why, r.BudgetWhy, r.StateWhy = reasons.Why, reasons.BudgetWhy, reasons.StateWhy
@@ -269,10 +235,7 @@ func (t *Tx) requisitions(ctx context.Context, query string, args ...any) ([]hir
 			text string
 			into *[]string
 		}{{must, &r.Must}, {nice, &r.Nice}, {stages, &r.Stages}, {panel, &r.Panel}} {
-			if list.text == "[]" {
-				continue
-			}
-			if err := json.Unmarshal([]byte(list.text), list.into); err != nil {
+			if err := readList(list.text, list.into); err != nil {
 				return err
 			}
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -109,13 +108,13 @@ func (t *Tx) keepVersion(ctx context.Context, s hiring.Scorecard) error {
 	if s.Edition == 0 {
 		return nil
 	}
-	content, err := json.Marshal(s.CardContent)
+	content, err := t.store.keys.sealJSON(versionRecord(s.Interview, s.Person, s.Edition), s.CardContent)
 	if err != nil {
-		return fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+		return err
 	}
 	_, err = t.write(ctx,
 		`INSERT INTO scorecard_versions (interview, person, edition, at, content) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (interview, person, edition) DO NOTHING`,
-		s.Interview, s.Person, s.Edition, instant{t.now}, t.store.keys.Seal(versionRecord(s.Interview, s.Person, s.Edition), string(content)))
+		s.Interview, s.Person, s.Edition, instant{t.now}, content)
 	if err != nil {
 		return fmt.Errorf("keep a version of a scorecard of %s: %w", s.Interview, err)
 	}
@@ -126,19 +125,19 @@ func (t *Tx) keepVersion(ctx context.Context, s hiring.Scorecard) error {
 // last. Its next reminder is planned by that.
 func (t *Tx) scorecardRow(s hiring.Scorecard) ([]any, error) {
 	s = t.snapshot.NudgePolicy().Planned(s, t.snapshot.WorkTime(s.Person))
-	content, err := json.Marshal(s.CardContent)
+	record := scorecardRecord(s.Interview, s.Person)
+	content, err := t.store.keys.sealJSON(record, s.CardContent)
 	if err != nil {
-		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+		return nil, err
 	}
-	notes, err := json.Marshal(cardNotes{
+	notes, err := t.store.keys.sealJSON(record, cardNotes{
 		Notes: s.Notes, Why: s.Why, WaivedBy: s.WaivedBy, AcceptedBy: s.AcceptedBy, AcceptedAt: s.AcceptedAt.UTC(), HandedAt: s.HandedAt.UTC(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("write a scorecard of %s: %w", s.Interview, err)
+		return nil, err
 	}
-	record := scorecardRecord(s.Interview, s.Person)
 	return []any{
-		s.Interview, s.Person, string(s.State), s.Waits(), s.Seated(), t.store.keys.Seal(record, string(content)), t.store.keys.Seal(record, string(notes)),
+		s.Interview, s.Person, string(s.State), s.Waits(), s.Seated(), content, notes,
 		instant{s.EndsAt}, instant{s.DueAt}, s.Edition, instant{s.SubmittedAt}, instant{s.AmendedAt}, s.Removed, s.HandedTo, string(s.Waived),
 		s.Nudges, instant{s.NudgeAt}, instant{s.SnoozedUntil},
 	}, nil
@@ -158,13 +157,7 @@ const scorecardColumns = `s.interview, s.person, s.application, s.candidate, s.r
 // error where there is none.
 func (t *Tx) Scorecard(ctx context.Context, interview, person string) (hiring.Scorecard, error) {
 	found, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.interview = $1 AND s.person = $2`, interview, person)
-	if err != nil {
-		return hiring.Scorecard{}, err
-	}
-	if len(found) == 0 {
-		return hiring.Scorecard{}, notFound("scorecard of yours for " + interview)
-	}
-	return found[0], nil
+	return only(found, err, "scorecard of yours for "+interview)
 }
 
 // PanelOf returns the scorecards of an interview, whoever asks, also of those who sit there no more.
@@ -260,11 +253,7 @@ func (t *Tx) ScorecardVersions(ctx context.Context, interview, person string) ([
 		if err := scan(&v.Edition, &at, &sealed); err != nil {
 			return err
 		}
-		text, err := t.store.keys.Open(versionRecord(interview, person, v.Edition), sealed)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(text), &v.CardContent); err != nil {
+		if err := t.store.keys.openJSON(versionRecord(interview, person, v.Edition), sealed, &v.CardContent); err != nil {
 			return err
 		}
 		v.At = at.Time
@@ -399,18 +388,11 @@ func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hirin
 			return err
 		}
 		record := scorecardRecord(s.Interview, s.Person)
-		text, err := t.store.keys.Open(record, content)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(text), &s.CardContent); err != nil {
-			return err
-		}
-		if text, err = t.store.keys.Open(record, notes); err != nil {
+		if err := t.store.keys.openJSON(record, content, &s.CardContent); err != nil {
 			return err
 		}
 		var n cardNotes
-		if err := json.Unmarshal([]byte(text), &n); err != nil {
+		if err := t.store.keys.openJSON(record, notes, &n); err != nil {
 			return err
 		}
 		s.Notes, s.Why = n.Notes, n.Why

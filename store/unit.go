@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -246,11 +245,7 @@ type answer struct {
 func eventRecord(ev bot.Event) string { return "event/" + ev.From.Workspace + "/" + ev.ID }
 
 func (s *Store) sealAnswer(ev bot.Event, a answer) (string, error) {
-	text, err := json.Marshal(a)
-	if err != nil {
-		return "", fmt.Errorf("write the answer: %w", err)
-	}
-	return s.keys.Seal(eventRecord(ev), string(text)), nil
+	return s.keys.sealJSON(eventRecord(ev), a)
 }
 
 // firstAnswer returns what an event was answered when it first arrived.
@@ -264,12 +259,8 @@ func (s *Store) firstAnswer(ctx context.Context, c *conn, ev bot.Event) (bot.Res
 	if err != nil {
 		return bot.Response{}, fmt.Errorf("read the first answer: %w", err)
 	}
-	text, err := s.keys.Open(eventRecord(ev), sealed)
-	if err != nil {
-		return bot.Response{}, fmt.Errorf("read the first answer: %w", err)
-	}
 	var a answer
-	if err := json.Unmarshal([]byte(text), &a); err != nil {
+	if err := s.keys.openJSON(eventRecord(ev), sealed, &a); err != nil {
 		return bot.Response{}, fmt.Errorf("read the first answer: %w", err)
 	}
 	if a.Code != "" {
