@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"flag"
-	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,67 +16,9 @@ import (
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
-	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
-	"github.com/hirebot/hirebot/store/storetest"
 	"github.com/hirebot/hirebot/views"
 )
-
-// sampleKey encrypts the databases that are copied for each check.
-var sampleKey = store.NewKey()
-
-// sampleDatabases are databases with the sample company in them.
-var sampleDatabases = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
-	st, err := openSample(ctx, url, officeStart)
-	if err != nil {
-		return err
-	}
-	if err := st.Migrate(ctx); err != nil {
-		return err
-	}
-	if err := seedCompany(ctx, st); err != nil {
-		return err
-	}
-	return st.Close()
-}}
-
-func openSample(ctx context.Context, url string, clock bot.Clock) (*store.Store, error) {
-	keys, err := store.ParseKeys(sampleKey)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, url, clock, keys, store.WithLog(quiet()), store.WithUnitTime(5*time.Minute))
-}
-
-// officeStart is when every check begins: a Monday morning in India.
-func officeStart() time.Time { return time.Date(2026, 12, 7, 4, 0, 0, 0, time.UTC) }
-
-// checkTB is a test whose cleanups run when a check of a property ends, so that a thousand checks do not
-// leave a thousand databases behind.
-type checkTB struct {
-	testing.TB
-	check *rapid.T
-}
-
-func (c checkTB) Cleanup(f func())          { c.check.Cleanup(f) }
-func (c checkTB) Context() context.Context  { return context.WithoutCancel(c.TB.Context()) }
-func (c checkTB) Fatal(args ...any)         { c.check.Fatal(args...) }
-func (c checkTB) Fatalf(f string, a ...any) { c.check.Fatalf(f, a...) }
-func (c checkTB) Error(args ...any)         { c.check.Error(args...) }
-func (c checkTB) Errorf(f string, a ...any) { c.check.Errorf(f, a...) }
-func (c checkTB) Logf(f string, a ...any)   { c.check.Logf(f, a...) }
-func (c checkTB) TempDir() string {
-	dir, err := os.MkdirTemp("", "hirebot-check-")
-	if err != nil {
-		c.Fatal(err)
-	}
-	c.check.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			c.Error(err)
-		}
-	})
-	return dir
-}
 
 // TestApprovalsHold lets people of random roles, with a random approval chain, do random things to
 // requisitions, and checks after each of them what must always be true. More checks, and one again:
@@ -87,60 +26,21 @@ func (c checkTB) TempDir() string {
 //	go test ./cmd/hirebot -run TestApprovalsHold -rapid.checks=500 -rapid.seed=1
 func TestApprovalsHold(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"sqlite": sampleDatabases.SQLite, "postgres": sampleDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url(t) // without this database the test is skipped, or fails
-			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
-			acts := &tally{}
-			rapid.Check(t, func(rt *rapid.T) {
-				o := newOffice(checkTB{t, rt}, url)
-				o.settle(rt)
-				o.acts = acts
-				rt.Repeat(o.actions())
-				o.finish()
-			})
-			t.Log(acts)
-		})
-	}
-}
-
-// tally counts what was done, to see that the checks reach what they are for.
-type tally struct{ done, refused map[string]int }
-
-func (c *tally) add(command string, refused bool) {
-	if c.done == nil {
-		c.done, c.refused = map[string]int{}, map[string]int{}
-	}
-	if refused {
-		c.refused[command]++
-		return
-	}
-	c.done[command]++
-}
-
-func (c *tally) String() string {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(c.done)) {
-		fmt.Fprintf(&b, "%s %d (and %d refused), ", name, c.done[name], c.refused[name])
-	}
-	return b.String()
+	checkProperty(t, &sampleDatabases, func(rt *rapid.T, tb testing.TB, url func(testing.TB) string, acts *tally) {
+		o := newOffice(tb, url)
+		o.settle(rt)
+		o.acts = acts
+		rt.Repeat(o.actions())
+		o.finish()
+	})
 }
 
 // office is one check: the product over a database of its own, people who act, and what is known of
 // what they did.
 type office struct {
-	tb      testing.TB
-	app     *app
-	courier *scheduler.Courier
-	far     *farEnd
-	acts    *tally
-
-	now    time.Time
-	events int
-	// done are the events that were answered, to be delivered again.
-	done []bot.Event
-	at   sight
+	*trial
+	far *farEnd
+	at  sight
 	// announce are the requisitions that the hiring channel is to be told of, and hidden those that
 	// were confidential since.
 	announce, hidden map[string]bool
@@ -200,21 +100,8 @@ func (f *farEnd) look() []arrival {
 // newOffice opens a copy of the sample company.
 func newOffice(tb testing.TB, url func(testing.TB) string) *office {
 	tb.Helper()
-	o := &office{tb: tb, now: officeStart(), far: &farEnd{}, acts: &tally{}, announce: map[string]bool{}, hidden: map[string]bool{}}
-	clock := func() time.Time { return o.now }
-	st, err := openSample(tb.Context(), url(tb), clock)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if o.app, err = newApp(st, clock, quiet(), nil); err != nil {
-		tb.Fatal(err)
-	}
-	o.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{o.far}, Views: o.app.views, Clock: clock, Log: quiet()})
+	far := &farEnd{}
+	o := &office{trial: newTrial(tb, url, far), far: far, announce: map[string]bool{}, hidden: map[string]bool{}}
 	o.at = o.look()
 	return o
 }
@@ -222,23 +109,8 @@ func newOffice(tb testing.TB, url func(testing.TB) string) *office {
 // colleagues are who acts, by name; the others of the sample company only stand by.
 var colleagues = []string{"recruiter", "hiring-manager", "hiring-manager-2", "approver-1", "compensation", "interviewer-1", "member", "admin"}
 
-func (o *office) must(err error) {
-	o.tb.Helper()
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-}
-
 // person returns the id of somebody, and name the name behind an id.
-func (o *office) person(name string) string {
-	for id, p := range o.at.People {
-		if p.Name == name {
-			return id
-		}
-	}
-	o.tb.Fatalf("there is no %s", name)
-	return ""
-}
+func (o *office) person(name string) string { return o.idOf(o.at.People, name) }
 
 func (o *office) name(id string) string { return o.at.People[id].Name }
 
@@ -597,30 +469,11 @@ func (o *office) redeliver(rt *rapid.T) {
 	}
 }
 
-// told says what an event is, in the report of a failure.
-func told(ev bot.Event) string {
-	return fmt.Sprintf("%s: %s %s %s %v %v", ev.From.User, ev.Type, ev.Text, ev.Command, ev.Bound, ev.Values)
-}
-
 // act has somebody do something, and checks what came of it.
 func (o *office) act(who string, ev bot.Event) {
 	o.tb.Helper()
-	o.events++
-	ev.ID, ev.At = "event-"+strconv.Itoa(o.events), o.now
-	ev.From = bot.Identity{Workspace: playgroundWorkspace, User: who}
-	if ev.In.Channel == "" {
-		ev.In = bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + who, Private: true}
-	}
-	answer := o.app.router.Serve(o.tb.Context(), ev)
-	o.tb.Logf("%s → %s%s", told(ev), answer.Code, strings.ReplaceAll(plainRefusal(answer, time.UTC), "\n", " "))
-	if answer.Code == bot.CodeInternal {
-		o.tb.Fatal("that failed")
-	}
-	command := ev.Command
-	if command == "" {
-		command = strings.Join(strings.Fields(ev.Text)[:min(2, len(strings.Fields(ev.Text)))], " ")
-	}
-	o.acts.add(command, answer.Code != "")
+	ev = o.event(who, ev)
+	answer := o.serve(ev)
 	if len(answer.Errors) == 0 && answer.Form == nil {
 		o.done = append(o.done, ev)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -75,31 +74,28 @@ func TestApprovalRaces(t *testing.T) {
 			state:  hiring.ReqClosed,
 		},
 	}
-	for name, url := range map[string]func(testing.TB) string{"sqlite": sampleDatabases.SQLite, "postgres": sampleDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, c := range cases {
-				t.Run(c.name, func(t *testing.T) {
-					t.Parallel()
-					o := newOffice(t, url)
-					o.chain(c.chain)
-					o.at = o.look()
-					if c.absent != "" {
-						o.act(c.absent, bot.Event{Type: bot.Submit, Command: "hire.away", Values: bot.Values{"until": {"2026-12-31"}, "delegate": {c.delegate}}})
-					}
-					for round := range raceRounds {
-						o.race(c.rivals, c.one, c.state, round)
-					}
-					o.now = o.now.Add(time.Hour)
-					o.receive()
-				})
-			}
-		})
-	}
+	onEachDatabase(t, &sampleDatabases, func(t *testing.T, url func(testing.TB) string) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t, url)
+				o.chain(c.chain)
+				o.at = o.look()
+				if c.absent != "" {
+					o.act(c.absent, bot.Event{Type: bot.Submit, Command: "hire.away", Values: bot.Values{"until": {"2026-12-31"}, "delegate": {c.delegate}}})
+				}
+				for range raceRounds {
+					o.race(c.rivals, c.one, c.state)
+				}
+				o.now = o.now.Add(time.Hour)
+				o.receive()
+			})
+		}
+	})
 }
 
 // race has the rivals act at once on a new requisition.
-func (o *office) race(rivals []rival, one bool, state hiring.ReqState, round int) {
+func (o *office) race(rivals []rival, one bool, state hiring.ReqState) {
 	o.tb.Helper()
 	o.act("hiring-manager", bot.Event{Type: bot.Submit, Command: "req.another", Values: bot.Values{
 		"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"25-30L"},
@@ -107,24 +103,15 @@ func (o *office) race(rivals []rival, one bool, state hiring.ReqState, round int
 	id := "R-" + strconv.Itoa(len(o.at.Reqs))
 	a := o.at.Latest[id]
 	before := o.at
-	answers := make([]bot.Answer, len(rivals))
-	start := make(chan struct{})
-	var group sync.WaitGroup
+	events := make([]bot.Event, len(rivals))
 	for i, r := range rivals {
-		ev := r.ev
-		ev.ID, ev.At = "race-"+strconv.Itoa(round)+"-"+strconv.Itoa(i), o.now
-		ev.From = bot.Identity{Workspace: playgroundWorkspace, User: r.who}
-		ev.In = bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + r.who, Private: true}
+		ev := o.event(r.who, r.ev)
 		if ev.Bound = []string{id, a.ID}; ev.Command == "req.edit" || ev.Command == "req.close" {
 			ev.Bound = []string{id}
 		}
-		group.Go(func() {
-			<-start
-			answers[i] = o.app.router.Serve(o.tb.Context(), ev)
-		})
+		events[i] = ev
 	}
-	close(start)
-	group.Wait()
+	answers := o.atOnce(events...)
 	o.see()
 	done := 0
 	for i, answer := range answers {
@@ -162,43 +149,26 @@ func (o *office) race(rivals []rival, one bool, state hiring.ReqState, round int
 // A delivery that comes twice at the same moment acts once, and is answered the same.
 func TestSameDeliveryAtOnce(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"sqlite": sampleDatabases.SQLite, "postgres": sampleDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, url)
-			for round := range raceRounds {
-				o.act("hiring-manager", bot.Event{Type: bot.Submit, Command: "req.another", Values: bot.Values{
-					"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"25-30L"},
-				}})
-				id := "R-" + strconv.Itoa(len(o.at.Reqs))
-				ev := bot.Event{
-					Type: bot.Press, Command: "req.approve", Bound: []string{id, o.at.Latest[id].ID}, ID: "twice-" + strconv.Itoa(round), At: o.now,
-					From: bot.Identity{Workspace: playgroundWorkspace, User: "approver-1"},
-					In:   bot.Conversation{Workspace: playgroundWorkspace, Channel: "@approver-1", Private: true},
-				}
-				answers := make([]bot.Answer, 3)
-				start := make(chan struct{})
-				var group sync.WaitGroup
-				for i := range answers {
-					group.Go(func() {
-						<-start
-						answers[i] = o.app.router.Serve(t.Context(), ev)
-					})
-				}
-				close(start)
-				group.Wait()
-				o.see()
-				for _, answer := range answers {
-					if answer.Code != "" {
-						t.Errorf("refused: %s", plainRefusal(answer, time.UTC))
-					} else if got, want := plainAnswer(answer, time.UTC), plainAnswer(answers[0], time.UTC); got != want {
-						t.Errorf("answered\n%s\nand\n%s", got, want)
-					}
-				}
-				if n := len(o.at.Latest[id].Steps[0].Decisions); n != 1 {
-					t.Errorf("%s counts %d decisions", id, n)
+	onEachDatabase(t, &sampleDatabases, func(t *testing.T, url func(testing.TB) string) {
+		o := newOffice(t, url)
+		for range raceRounds {
+			o.act("hiring-manager", bot.Event{Type: bot.Submit, Command: "req.another", Values: bot.Values{
+				"what": {"senior java backend"}, "where": {"pune"}, "why": {"growth"}, "budget": {"25-30L"},
+			}})
+			id := "R-" + strconv.Itoa(len(o.at.Reqs))
+			ev := o.event("approver-1", bot.Event{Type: bot.Press, Command: "req.approve", Bound: []string{id, o.at.Latest[id].ID}})
+			answers := o.atOnce(ev, ev, ev)
+			o.see()
+			for _, answer := range answers {
+				if answer.Code != "" {
+					t.Errorf("refused: %s", plainRefusal(answer, time.UTC))
+				} else if got, want := plainAnswer(answer, time.UTC), plainAnswer(answers[0], time.UTC); got != want {
+					t.Errorf("answered\n%s\nand\n%s", got, want)
 				}
 			}
-		})
-	}
+			if n := len(o.at.Latest[id].Steps[0].Decisions); n != 1 {
+				t.Errorf("%s counts %d decisions", id, n)
+			}
+		}
+	})
 }

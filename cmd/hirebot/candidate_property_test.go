@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
-	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
 )
 
@@ -27,20 +25,11 @@ import (
 //	go test ./cmd/hirebot -run TestCandidatesHold -rapid.checks=500 -rapid.seed=1
 func TestCandidatesHold(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url(t) // without this database the test is skipped, or fails
-			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
-			acts := &tally{}
-			rapid.Check(t, func(rt *rapid.T) {
-				d := newDesk(checkTB{t, rt}, url)
-				d.acts = acts
-				rt.Repeat(d.actions())
-			})
-			t.Log(acts)
-		})
-	}
+	checkProperty(t, &hiringDatabases, func(rt *rapid.T, tb testing.TB, url func(testing.TB) string, acts *tally) {
+		d := newDesk(tb, url)
+		d.acts = acts
+		rt.Repeat(d.actions())
+	})
 }
 
 // desk is one check: the product over a database of its own, with the people who work on candidates.
@@ -59,19 +48,7 @@ func newDesk(tb testing.TB, url func(testing.TB) string) *desk {
 		tb.Fatal(err)
 	}
 	w := &world{zone: zone, now: officeStart(), recorder: &recorder{}, speakers: map[string]*speaker{}}
-	st, err := openSample(tb.Context(), url(tb), w.clock)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if w.app, err = newApp(st, w.clock, quiet(), nil); err != nil {
-		tb.Fatal(err)
-	}
-	w.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{w.recorder}, Views: w.app.views, Clock: w.clock, Log: quiet()})
+	w.app, w.courier = openProduct(tb, url(tb), w.clock, w.recorder)
 	return &desk{world: w, tb: tb, acts: &tally{}, cards: map[string]*bot.Card{}}
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"regexp"
@@ -18,26 +16,9 @@ import (
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
-	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
-	"github.com/hirebot/hirebot/store/storetest"
 	"github.com/hirebot/hirebot/views"
 )
-
-// hiringDatabases are databases with the sample company, its requisitions and its candidates in them.
-var hiringDatabases = storetest.Migrated{Migrate: func(ctx context.Context, url string) error {
-	st, err := openSample(ctx, url, officeStart)
-	if err != nil {
-		return err
-	}
-	if err := st.Migrate(ctx); err != nil {
-		return err
-	}
-	if err := seedHiring(ctx, st); err != nil {
-		return err
-	}
-	return st.Close()
-}}
 
 // TestFeedbackIsBlind lets people schedule interviews and give, amend, decline and read scorecards at
 // random, and checks after each step, for everybody and on every card that may show a scorecard, that
@@ -46,20 +27,11 @@ var hiringDatabases = storetest.Migrated{Migrate: func(ctx context.Context, url 
 //	go test ./cmd/hirebot -run TestFeedbackIsBlind -rapid.checks=500 -rapid.seed=1
 func TestFeedbackIsBlind(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url(t) // without this database the test is skipped, or fails
-			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
-			acts := &tally{}
-			rapid.Check(t, func(rt *rapid.T) {
-				p := newPanel(checkTB{t, rt}, url)
-				p.acts = acts
-				rt.Repeat(p.actions())
-			})
-			t.Log(acts)
-		})
-	}
+	checkProperty(t, &hiringDatabases, func(rt *rapid.T, tb testing.TB, url func(testing.TB) string, acts *tally) {
+		p := newPanel(tb, url)
+		p.acts = acts
+		rt.Repeat(p.actions())
+	})
 }
 
 // panelists are who acts.
@@ -67,15 +39,8 @@ var panelists = []string{"recruiter", "hiring-manager", "hiring-manager-2", "int
 
 // panel is one check: the product over a database of its own, and what was said in it.
 type panel struct {
-	tb      testing.TB
-	app     *app
-	courier *scheduler.Courier
-	far     *farEnd
-	acts    *tally
-
-	now    time.Time
-	events int
-	done   []bot.Event
+	*trial
+	far *farEnd
 	// said are the words that somebody wrote, each of them unlike all others.
 	said map[string]words
 	// kept are the editions of scorecards that were accepted.
@@ -106,41 +71,13 @@ type cards struct {
 
 func newPanel(tb testing.TB, url func(testing.TB) string) *panel {
 	tb.Helper()
-	p := &panel{tb: tb, now: officeStart(), far: &farEnd{}, acts: &tally{}, said: map[string]words{}, kept: map[string][]hiring.CardContent{}}
-	clock := func() time.Time { return p.now }
-	st, err := openSample(tb.Context(), url(tb), clock)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	if p.app, err = newApp(st, clock, quiet(), nil); err != nil {
-		tb.Fatal(err)
-	}
-	p.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{p.far}, Views: p.app.views, Clock: clock, Log: quiet()})
+	far := &farEnd{}
+	p := &panel{trial: newTrial(tb, url, far), far: far, said: map[string]words{}, kept: map[string][]hiring.CardContent{}}
 	p.at = p.look()
 	return p
 }
 
-func (p *panel) must(err error) {
-	p.tb.Helper()
-	if err != nil {
-		p.tb.Fatal(err)
-	}
-}
-
-func (p *panel) id(name string) string {
-	for id, one := range p.at.People {
-		if one.Name == name {
-			return id
-		}
-	}
-	p.tb.Fatalf("there is no %s", name)
-	return ""
-}
+func (p *panel) id(name string) string { return p.idOf(p.at.People, name) }
 
 func (p *panel) name(id string) string { return p.at.People[id].Name }
 
@@ -377,28 +314,11 @@ func (p *panel) word(interview, author, kind string) string {
 	return mark
 }
 
-func (p *panel) event(who string, ev bot.Event) bot.Event {
-	p.events++
-	ev.ID, ev.At = "event-"+strconv.Itoa(p.events), p.now
-	ev.From = bot.Identity{Workspace: playgroundWorkspace, User: who}
-	ev.In = bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + who, Private: true}
-	return ev
-}
-
 // act has somebody do something, and checks what came of it.
 func (p *panel) act(who string, ev bot.Event) bot.Answer {
 	p.tb.Helper()
 	ev = p.event(who, ev)
-	answer := p.app.router.Serve(p.tb.Context(), ev)
-	p.tb.Logf("%s → %s%s", told(ev), answer.Code, strings.ReplaceAll(plainRefusal(answer, time.UTC), "\n", " "))
-	if answer.Code == bot.CodeInternal {
-		p.tb.Fatal("that failed")
-	}
-	command := ev.Command
-	if command == "" {
-		command = strings.Join(strings.Fields(ev.Text)[:min(2, len(strings.Fields(ev.Text)))], " ")
-	}
-	p.acts.add(command, answer.Code != "")
+	answer := p.serve(ev)
 	if answer.Code == "" && answer.Form == nil {
 		p.done = append(p.done, ev)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -56,21 +55,18 @@ func TestFeedbackRaces(t *testing.T) {
 		{"noted while it is submitted", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-1", bot.Event{Type: bot.Submit, Command: "feedback.note", Values: bot.Values{"text": {"a note"}}}}}, 1, false},
 		{"declined while it is submitted", "", []rival{{"interviewer-1", sent("feedback.give", "yes")}, {"interviewer-1", bot.Event{Type: bot.Submit, Command: "feedback.decline"}}}, 1, true},
 	}
-	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, c := range cases {
-				t.Run(c.name, func(t *testing.T) {
-					t.Parallel()
-					p := newPanel(t, url)
-					p.link("interviewer-1", "slack", "discord")
-					for round := range raceRounds {
-						p.race(round, c.before, c.rivals, c.editions, c.one)
-					}
-				})
-			}
-		})
-	}
+	onEachDatabase(t, &hiringDatabases, func(t *testing.T, url func(testing.TB) string) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				p := newPanel(t, url)
+				p.link("interviewer-1", "slack", "discord")
+				for round := range raceRounds {
+					p.race(round, c.before, c.rivals, c.editions, c.one)
+				}
+			})
+		}
+	})
 }
 
 // link gives somebody an account on each of the platforms.
@@ -114,9 +110,7 @@ func (p *panel) race(round int, before string, rivals []rival, editions int, one
 		ev.Bound = bound
 		p.act("interviewer-1", ev)
 	}
-	answers := make([]bot.Answer, len(rivals))
-	start := make(chan struct{})
-	var group sync.WaitGroup
+	events := make([]bot.Event, len(rivals))
 	for n, r := range rivals {
 		ev := p.eventOf(r, r.ev)
 		ev.Bound = bound
@@ -127,13 +121,9 @@ func (p *panel) race(round int, before string, rivals []rival, editions int, one
 			}
 			ev.Bound = form.Form.Call.Args
 		}
-		group.Go(func() {
-			<-start
-			answers[n] = p.app.router.Serve(p.tb.Context(), ev)
-		})
+		events[n] = ev
 	}
-	close(start)
-	group.Wait()
+	answers := p.atOnce(events...)
 	p.see()
 	done := 0
 	said := ""

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
-	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
 	"github.com/hirebot/hirebot/views"
 )
@@ -29,47 +27,33 @@ import (
 //	go test ./cmd/hirebot -run TestTheForecastComesTrue -rapid.checks=200 -rapid.seed=1
 func TestTheForecastComesTrue(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{"sqlite": hiringDatabases.SQLite, "postgres": hiringDatabases.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			url(t) // without this database the test is skipped, or fails
-			t.Logf("again with -rapid.seed=%s", flag.Lookup("rapid.seed").Value)
-			kinds := &tally{}
-			rapid.Check(t, func(rt *rapid.T) {
-				w := newFuture(checkTB{t, rt}, url)
-				w.begin(rt)
-				w.pass(w.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "hours")) * time.Hour))
-				w.putOff(rt)
-				w.change(rt)
-				key, value := w.oneMore(rt)
-				want := w.foretell(key, value)
-				w.sent = nil
-				w.save(key, value)
-				w.pass(w.now.AddDate(0, 0, futureDays))
-				got := w.came()
-				for _, line := range got {
-					_, what, _ := strings.Cut(line, ": ")
-					kinds.add(strings.Trim(what, "0123456789 :,[]IR-"), false)
-				}
-				if diff := cmp.Diff(want, got); diff != "" {
-					rt.Fatalf("foretold (-) and sent (+) differ:\n%s", diff)
-				}
-			})
-			t.Log(kinds)
-		})
-	}
+	checkProperty(t, &hiringDatabases, func(rt *rapid.T, tb testing.TB, url func(testing.TB) string, kinds *tally) {
+		w := newFuture(tb, url)
+		w.begin(rt)
+		w.pass(w.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "hours")) * time.Hour))
+		w.putOff(rt)
+		w.change(rt)
+		key, value := w.oneMore(rt)
+		want := w.foretell(key, value)
+		w.sent = nil
+		w.save(key, value)
+		w.pass(w.now.AddDate(0, 0, futureDays))
+		got := w.came()
+		for _, line := range got {
+			_, what, _ := strings.Cut(line, ": ")
+			kinds.add(strings.Trim(what, "0123456789 :,[]IR-"), false)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			rt.Fatalf("foretold (-) and sent (+) differ:\n%s", diff)
+		}
+	})
 }
 
 const futureDays = 7
 
 // future is one check: the product over a database of its own, and what it has sent.
 type future struct {
-	tb      testing.TB
-	app     *app
-	courier *scheduler.Courier
-	events  int
-	// now is written while nothing else runs.
-	now time.Time
+	*trial
 	recorder
 	mu   sync.Mutex
 	sent []string
@@ -89,34 +73,16 @@ func (w *future) Send(ctx context.Context, to bot.Conversation, card bot.Card, d
 
 func newFuture(tb testing.TB, url func(testing.TB) string) *future {
 	tb.Helper()
-	w := &future{tb: tb, now: officeStart()}
-	clock := func() time.Time { return w.now }
-	st, err := openSample(tb.Context(), url(tb), clock)
-	w.must(err)
-	tb.Cleanup(func() { w.must(st.Close()) })
-	w.app, err = newApp(st, clock, quiet(), nil)
-	w.must(err)
-	w.courier = scheduler.NewCourier(scheduler.Config{Store: st, Platforms: []bot.Platform{w}, Views: w.app.views, Clock: clock, Log: quiet()})
+	w := &future{}
+	w.trial = newTrial(tb, url, w)
 	w.must(w.courier.RunSchedules(tb.Context(), w.now))
 	return w
-}
-
-func (w *future) must(err error) {
-	w.tb.Helper()
-	if err != nil {
-		w.tb.Fatal(err)
-	}
 }
 
 // say has somebody type a command, which may be refused.
 func (w *future) say(name, text string) {
 	w.tb.Helper()
-	w.events++
-	answer := w.app.router.Serve(w.tb.Context(), bot.Event{
-		Type: bot.Invoke, ID: "event-" + strconv.Itoa(w.events), At: w.now, Text: text,
-		From: bot.Identity{Workspace: playgroundWorkspace, User: name},
-		In:   bot.Conversation{Workspace: playgroundWorkspace, Channel: "@" + name, Private: true},
-	})
+	answer := w.app.router.Serve(w.tb.Context(), w.event(name, bot.Event{Type: bot.Invoke, Text: text}))
 	if answer.Code == bot.CodeInternal {
 		w.tb.Fatalf("%s %s: %s", name, text, plainAnswer(answer, time.UTC))
 	}
