@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -100,6 +101,10 @@ type chatSpeaker struct {
 	// said is what they were answered, refused what was wrong with a form.
 	said, refused string
 }
+
+// never is a wait that does not end: the answers of a scenario come in time however busy the machine is.
+// What comes of late ones is tested in the packages of the adapters.
+func never(time.Duration) <-chan time.Time { return nil }
 
 // newFrontCore is what an adapter is joined with in a scenario.
 func newFrontCore(w *world) core {

@@ -78,7 +78,7 @@ func newDiscordFront(tb testing.TB, w *world, home func(name string) bool) (*cha
 	platform, err := discord.New(discord.Config{
 		Token: discordToken, AppID: scenarioApp, Guilds: []string{scenarioGuild}, PublicKey: server.PublicKey(), APIURL: server.APIURL(),
 		Base: commands.Base, PublicURL: "https://hirebot.example.com",
-		Commands: with.Commands, Directory: with.Directory, Clock: w.clock, Log: quiet(), Hooks: hooks,
+		Commands: with.Commands, Directory: with.Directory, Clock: w.clock, Log: quiet(), Hooks: hooks, After: never,
 	})
 	if err != nil {
 		tb.Fatal(err)

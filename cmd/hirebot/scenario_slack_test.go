@@ -67,7 +67,7 @@ func newSlackFront(tb testing.TB, w *world, home func(name string) bool) (*chatF
 	platform, err := slack.New(slack.Config{
 		BotToken: slackBotToken, SigningSecret: slackSecretKey, APIURL: server.APIURL(), Base: commands.Base,
 		PublicURL: "https://hirebot.example.com", References: commands.References(),
-		Commands: with.Commands, Directory: with.Directory, Clock: w.clock, Log: quiet(), Hooks: hooks,
+		Commands: with.Commands, Directory: with.Directory, Clock: w.clock, Log: quiet(), Hooks: hooks, After: never,
 	})
 	if err != nil {
 		tb.Fatal(err)
