@@ -221,10 +221,7 @@ func TestOfMergedMessagesNoneIsLostInACrash(t *testing.T) {
 // pass lets time go by to an instant of India, with each attempt at its time.
 func (w *world) pass(to hiring.Person, until string) {
 	w.t.Helper()
-	began := w.clock.now()
-	w.at(until)
-	end := w.clock.now()
-	w.clock.micros.Store(began.UnixMicro())
+	end := w.india(until)
 	for {
 		w.drain()
 		next, ok, err := w.NextOf(w.t.Context(), store.PersonLane(to.ID))
@@ -232,9 +229,9 @@ func (w *world) pass(to hiring.Person, until string) {
 		if !ok || !next.Before(end) {
 			break
 		}
-		w.clock.micros.Store(next.UnixMicro())
+		w.clock.set(next)
 	}
-	w.clock.micros.Store(end.UnixMicro())
+	w.clock.set(end)
 }
 
 // What failed for hours is tried in the next hours as if for the first time: one failure there is not to cost

@@ -108,10 +108,9 @@ type ninety struct {
 func newNinety(t *testing.T, url string, seed uint64, digests bool) *ninety {
 	t.Helper()
 	n := &ninety{
-		t: t, url: url, digests: digests, clock: &clock{}, done: map[string]int{}, diary: newDiary(ninetyStart, ninetyStart.AddDate(0, 0, ninetyDays)),
+		t: t, url: url, digests: digests, clock: newClock(ninetyStart), done: map[string]int{}, diary: newDiary(ninetyStart, ninetyStart.AddDate(0, 0, ninetyDays)),
 		rand: rand.New(rand.NewPCG(seed, 90)), luck: rand.New(rand.NewPCG(seed, 91)), //nolint:gosec // they are to be the same again
 	}
-	n.set(ninetyStart)
 	n.far = &misbehaving{n: n, seed: seed, found: map[string]bot.Posted{}, nth: map[string]int{}}
 	n.restart()
 	n.other = n.open()
@@ -122,7 +121,7 @@ func newNinety(t *testing.T, url string, seed uint64, digests bool) *ninety {
 }
 
 func (n *ninety) now() time.Time     { return n.clock.now() }
-func (n *ninety) set(at time.Time)   { n.clock.micros.Store(at.UnixMicro()) }
+func (n *ninety) set(at time.Time)   { n.clock.set(at) }
 func (n *ninety) chance(of int) bool { return n.rand.IntN(100) < of }
 
 // restart opens the database anew, as a process does that begins.

@@ -34,6 +34,8 @@ type Scheduler struct {
 	// stopping is closed once the process is told to stop.
 	stopping chan struct{}
 	lanes    laneJobs
+	// resting is held for reading by a job while it works, and for writing by Forward.
+	resting sync.RWMutex
 }
 
 const (
@@ -88,8 +90,16 @@ func New(cfg Config) (*Scheduler, error) {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[store.Deliver]) error {
 		return s.workLane(ctx, job.Args.Lane)
 	}))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweep]) error { return s.Sweep(ctx, s.clock()) }))
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expire]) error { return s.store.Expire(ctx, s.clock()) }))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sweep]) error {
+		s.resting.RLock()
+		defer s.resting.RUnlock()
+		return s.Sweep(ctx, s.clock())
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[expire]) error {
+		s.resting.RLock()
+		defer s.resting.RUnlock()
+		return s.store.Expire(ctx, s.clock())
+	}))
 	client, err := river.NewClient(cfg.Store.Driver(), &river.Config{
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxJobs}, upkeep: {MaxWorkers: upkeepJobs}},
 		Workers: workers,
@@ -148,7 +158,7 @@ func (s *Scheduler) workLane(ctx context.Context, lane string) error {
 // workTurn is workLane for the job that has the lane in this process.
 func (s *Scheduler) workTurn(ctx context.Context, lane string) error {
 	for until := s.clock().Add(laneTime); ; {
-		held, err := s.deliver(ctx, lane, s.clock())
+		held, err := s.deliverPresent(ctx, lane)
 		if errors.Is(err, errCutShort) && ctx.Err() == nil {
 			return river.JobSnooze(0) // this process stops, and another goes on at once
 		}
@@ -181,6 +191,14 @@ func (s *Scheduler) workTurn(ctx context.Context, lane string) error {
 			return ctx.Err() // a job of its own comes for what is due later
 		}
 	}
+}
+
+// deliverPresent delivers what is due in a lane at present. The wait between two of its calls is no part of it, so
+// that Forward need not wait for that.
+func (s *Scheduler) deliverPresent(ctx context.Context, lane string) (bool, error) {
+	s.resting.RLock()
+	defer s.resting.RUnlock()
+	return s.deliver(ctx, lane, s.clock())
 }
 
 // laneJobs knows which lanes the jobs of this process have in hand. A message is a job of its lane, but one

@@ -246,7 +246,7 @@ func TestALaneIsWorkedAtTheRateThatItsPlatformAllows(t *testing.T) {
 		}
 		cfg := w.config(w.open())
 		cfg.Platforms, cfg.Clock = []bot.Platform{unhurried{w.chat}}, time.Now
-		w.clock.micros.Store(time.Now().UnixMicro())
+		w.clock.set(time.Now())
 		_, err := w.DB().ExecContext(t.Context(), `DELETE FROM river_job`)
 		must(t, err)
 		s, err := scheduler.New(cfg)

@@ -24,9 +24,15 @@ func (w *world) sweep() {
 // at sets the clock to a time of India.
 func (w *world) at(text string) {
 	w.t.Helper()
+	w.clock.set(w.india(text))
+}
+
+// india returns the instant of a time of India.
+func (w *world) india(text string) time.Time {
+	w.t.Helper()
 	at, err := time.ParseInLocation("2006-01-02T15:04", text, time.FixedZone("IST", 5*3600+1800))
 	must(w.t, err)
-	w.clock.micros.Store(at.UnixMicro())
+	return at.UTC()
 }
 
 func (w *world) schedule(name string) (row store.ScheduleRow) {

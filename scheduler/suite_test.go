@@ -28,11 +28,22 @@ const patience = 40 * time.Second
 // start is the moment at which every test begins.
 var start = time.Date(2026, 11, 23, 4, 30, 0, 0, time.UTC)
 
-// clock is a clock that tests set.
-type clock struct{ micros atomic.Int64 }
+// clock is the clock of the demo over one that tests set, also back.
+type clock struct {
+	*bot.MovableClock
+	micros atomic.Int64
+}
 
-func (c *clock) now() time.Time          { return time.UnixMicro(c.micros.Load()).UTC() }
+func newClock(at time.Time) *clock {
+	c := &clock{}
+	c.MovableClock = bot.NewMovableClock(func() time.Time { return time.UnixMicro(c.micros.Load()).UTC() })
+	c.set(at)
+	return c
+}
+
+func (c *clock) now() time.Time          { return c.Now() }
 func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
+func (c *clock) set(at time.Time)        { c.micros.Add(at.UnixMicro() - c.Now().UnixMicro()) }
 
 var silent = slog.New(slog.DiscardHandler)
 
@@ -81,8 +92,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 	for name, url := range map[string]func(testing.TB) string{"sqlite": copies.SQLite, "postgres": copies.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &world{t: t, url: url(t), clock: &clock{}, chat: newChat(t), facts: map[string]string{}}
-			w.clock.micros.Store(start.UnixMicro())
+			w := &world{t: t, url: url(t), clock: newClock(start), chat: newChat(t), facts: map[string]string{}}
 			w.Store = w.open()
 			w.views = views.Set{
 				"card": {Contains: views.Public, Draw: w.draw},

@@ -90,6 +90,8 @@ type wireState struct {
 	MaxUpload int `json:"maxUpload"`
 	// At is the server's time.
 	At time.Time `json:"at"`
+	// Clock is nil where the time cannot be put forward.
+	Clock *wireClock `json:"clock,omitempty"`
 }
 
 // wireAnswer is what the page is told at once; messages reach the other pages by their streams.
@@ -227,6 +229,10 @@ func (s *server) state(r *http.Request) (any, error) {
 		Workspace: s.cfg.Workspace, Bot: s.cfg.Bot, Me: wirePerson(me), People: []wirePerson{},
 		Commands: wireCommands(s.cfg.Commands()), Try: append([]string{}, s.cfg.Try...),
 		Messages: messages, Unread: s.hub.unread(user), Cursor: s.cursor(seq), MaxUpload: bot.MaxUpload, At: s.cfg.Clock(),
+	}
+	if s.cfg.Forward != nil {
+		clock, _ := s.clock()
+		out.Clock = &clock
 	}
 	for _, p := range people {
 		out.People = append(out.People, wirePerson(p))

@@ -320,6 +320,48 @@ func (h *hub) view(user string) (messages []*message, seq uint64) {
 	return messages, h.seq
 }
 
+// last returns the seq of the latest change.
+func (h *hub) last() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.seq
+}
+
+// arrival says how many messages came into a conversation that nobody had asked for at that moment.
+type arrival struct {
+	// User is whose direct messages these are; "" for a channel.
+	User         string `json:"user,omitempty"`
+	Conversation string `json:"conversation"`
+	Count        int    `json:"count"`
+}
+
+// arrived returns what was delivered after a seq, by conversation, in the order of these.
+func (h *hub) arrived(after uint64) []arrival {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := []arrival{}
+	for _, id := range h.order {
+		c := h.conversations[id]
+		n := 0
+		for _, m := range c.messages {
+			if m.Seq > after && m.delivery != "" {
+				n++
+			}
+		}
+		if n > 0 {
+			out = append(out, arrival{User: c.owner, Conversation: id, Count: n})
+		}
+	}
+	return out
+}
+
+// tell has all streams look for news.
+func (h *hub) tell() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.wake()
+}
+
 // markRead notes that a user has read a conversation up to now.
 func (h *hub) markRead(user, conversation string) {
 	h.mu.Lock()

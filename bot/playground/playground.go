@@ -41,6 +41,13 @@ type Config struct {
 	AllowRemote bool
 	// Try are commands that an empty conversation offers to try.
 	Try []string
+	// Forward, where it is set, lets whoever looks at the page put Clock forward: it puts it to an instant, has
+	// all that falls due on the way happen at its time, and returns when that is done, or, early, when enough says
+	// so. Leave it out where Clock is that of the world: the page offers nothing of the kind then. An error of it
+	// goes to the log, and the page says where the clock has stopped.
+	Forward func(ctx context.Context, to time.Time, enough func() bool) error
+	// Morning returns when the next working day begins, zero for none in sight. It belongs to Forward.
+	Morning func(context.Context) (time.Time, error)
 }
 
 // Person is somebody whom one can be in the playground.
@@ -71,6 +78,7 @@ type Playground struct {
 	// stopped ends the streams when the server shuts down.
 	stopped  chan struct{}
 	stopOnce sync.Once
+	jumps    jumps
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -99,6 +107,8 @@ func New(cfg Config) (*Playground, error) {
 		return nil, errors.New("playground: no People")
 	case cfg.Clock == nil:
 		return nil, errors.New("playground: no Clock")
+	case (cfg.Forward == nil) != (cfg.Morning == nil):
+		return nil, errors.New("playground: Forward and Morning go together")
 	case len(cfg.Channels) == 0:
 		return nil, errors.New("playground: no Channels")
 	}

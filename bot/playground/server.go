@@ -100,6 +100,9 @@ func (p *Playground) Handler(serve bot.Serve) http.Handler {
 	mux.HandleFunc("POST /api/suggest", s.json(s.suggest))
 	mux.HandleFunc("POST /api/read", s.json(s.read))
 	mux.HandleFunc("POST /api/upload", s.json(s.upload))
+	if p.cfg.Forward != nil {
+		mux.HandleFunc("POST /api/clock", s.json(s.jump))
+	}
 	return s.guard(http.NewCrossOriginProtection().Handler(mux))
 }
 

@@ -33,7 +33,7 @@ func (p *Playground) parseCursor(s string) (uint64, bool) {
 }
 
 // stream tells a page what changes, as server-sent events: "message" with a message that is new or
-// was edited, "removed", "unread", and "resync" where the page must load everything again. With
+// was edited, "removed", "unread", "clock" where the time was put forward, and "resync" where the page must load everything again. With
 // calm=1 it says what there is and ends, and the page asks again a little later.
 func (s *server) stream(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
@@ -72,6 +72,8 @@ type events struct {
 	after  uint64
 	lost   bool
 	unread []byte
+	// jumps is how often the clock had been put forward when the page was last told of it.
+	jumps int
 }
 
 func (e *events) run(ctx context.Context, wake <-chan struct{}, calm bool) error {
@@ -124,6 +126,14 @@ func (e *events) news() error {
 			return fmt.Errorf("code message: %w", err)
 		}
 		e.event(&b, kind, u.seq, text)
+	}
+	if clock, jumps := e.clock(); jumps != e.jumps {
+		text, err := json.Marshal(clock)
+		if err != nil {
+			return fmt.Errorf("code the clock: %w", err)
+		}
+		e.jumps = jumps
+		e.event(&b, "clock", upTo, text)
 	}
 	counts, err := json.Marshal(e.hub.unread(e.user))
 	if err != nil {

@@ -72,12 +72,9 @@ func (a *app) isConnected(platform string) bool {
 const drainTime = 10 * time.Second
 
 // run receives from the platforms and works the jobs until ctx ends or one of them cannot go on. It
-// then waits, drainTime at most, for what is being answered.
-func (a *app) run(ctx context.Context, platforms []bot.Platform) error {
-	jobs, err := a.schedule(platforms)
-	if err != nil {
-		return err
-	}
+// then waits, drainTime at most, for what is being answered. The jobs are those that schedule returned for
+// these platforms.
+func (a *app) run(ctx context.Context, platforms []bot.Platform, jobs *scheduler.Scheduler) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var (

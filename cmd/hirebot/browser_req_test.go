@@ -19,7 +19,7 @@ const messageWait = time.Minute
 // a second replica would, and the demo delivers what it finds.
 func (s *site) later(wait time.Duration) {
 	s.t.Helper()
-	s.ahead.Add(int64(wait))
+	s.moved.PutForward(s.clock().Add(wait))
 	if err := s.sweep(); err != nil {
 		s.t.Fatal("have delivered what is due:", err)
 	}

@@ -7,12 +7,12 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/bot/playground/browsertest"
 	"github.com/hirebot/hirebot/store"
 	"github.com/hirebot/hirebot/store/storetest"
@@ -78,8 +78,8 @@ type site struct {
 
 	env   []string
 	clock func() time.Time
-	// ahead is by how many nanoseconds the clock was put forward.
-	ahead atomic.Int64
+	// moved is what the clock shows.
+	moved *bot.MovableClock
 	addr  string
 	stop  func()
 	// looks says whether the looks of the page are checked too.
@@ -114,7 +114,8 @@ func newSite(t *testing.T, browser *browsertest.Browser, database string) *site 
 	}
 	s.env = []string{"HIREBOT_DATABASE_URL=" + s.database, "HIREBOT_ENCRYPTION_KEY=" + s.key}
 	// It begins on the same day in every run, and goes on from there.
-	s.clock = func() time.Time { return testClock().Add(time.Since(begin) + time.Duration(s.ahead.Load())) }
+	s.moved = bot.NewMovableClock(func() time.Time { return testClock().Add(time.Since(begin)) })
+	s.clock = s.moved.Now
 	s.start()
 	t.Cleanup(func() { s.stop() })
 	return s

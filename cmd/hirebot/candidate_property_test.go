@@ -47,7 +47,7 @@ func newDesk(tb testing.TB, url func(testing.TB) string) *desk {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w := &world{zone: zone, now: officeStart(), recorder: &recorder{}, speakers: map[string]*speaker{}}
+	w := &world{zone: zone, times: bot.NewMovableClock(officeStart), recorder: &recorder{}, speakers: map[string]*speaker{}}
 	w.app, w.courier = openProduct(tb, url(tb), w.clock, w.recorder)
 	return &desk{world: w, tb: tb, acts: &tally{}, cards: map[string]*bot.Card{}}
 }
@@ -117,7 +117,7 @@ func (d *desk) actions() map[string]func(*rapid.T) {
 		},
 		"press": d.press, "press that": d.press, "press more": d.press,
 		"time": func(rt *rapid.T) {
-			d.now = d.now.Add(time.Duration(rapid.SampledFrom([]int{1, 11, 60 * 24 * 6}).Draw(rt, "minutes")) * time.Minute)
+			d.times.PutForward(d.clock().Add(time.Duration(rapid.SampledFrom([]int{1, 11, 60 * 24 * 6}).Draw(rt, "minutes")) * time.Minute))
 		},
 		"": d.check,
 	}

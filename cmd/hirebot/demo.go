@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/bot/playground"
 	"github.com/hirebot/hirebot/hiring"
+	"github.com/hirebot/hirebot/scheduler"
 	"github.com/hirebot/hirebot/store"
 )
 
@@ -20,6 +22,7 @@ type demoCmd struct {
 	Addr        string `default:"127.0.0.1:8484" help:"Where to serve the playground, host:port; port 0 takes a free one."`
 	SeedOnly    bool   `help:"Load the sample company into the configured database, and stop."`
 	AllowRemote bool   `help:"Permit an address that other machines reach. The playground has no passwords: whoever reaches it can be anyone."`
+	At          string `placeholder:"TIME" help:"Begin at this time instead of now, such as 2026-12-07T09:00:00+05:30. The page puts the time forward from there."`
 }
 
 // Run serves the playground until ctx ends.
@@ -44,8 +47,11 @@ func (d demoCmd) Run(ctx context.Context, m *Main) (err error) {
 			cfg.EncryptionKey = Secret(store.NewKey())
 		}
 	}
-	log := m.quietLog()
-	st, err := openStore(ctx, cfg, creating, m.Clock, log)
+	clock, err := d.clock(m.Clock)
+	if err != nil {
+		return err
+	}
+	st, err := openStore(ctx, cfg, creating, clock.Now, m.quietLog())
 	if err != nil {
 		return err
 	}
@@ -53,11 +59,49 @@ func (d demoCmd) Run(ctx context.Context, m *Main) (err error) {
 	if err := m.loadSample(ctx, st); err != nil {
 		return err
 	}
+	if err := d.goOn(ctx, st, clock); err != nil {
+		return err
+	}
 	if d.SeedOnly {
 		fmt.Fprintln(m.Stdout, "The sample company is loaded.")
 		return nil
 	}
-	return d.play(ctx, m, st, !keep)
+	return d.play(ctx, m, st, clock, !keep)
+}
+
+// clock returns the clock of the demo, which its page puts forward. It goes on from --at, or from now.
+func (d demoCmd) clock(world bot.Clock) (*bot.MovableClock, error) {
+	if d.At == "" {
+		return bot.NewMovableClock(world), nil
+	}
+	at, err := time.Parse(time.RFC3339, d.At)
+	if err != nil {
+		return nil, usagef("--at: %q is no time with its zone. Example: --at 2026-12-07T09:00:00+05:30", d.At)
+	}
+	shift := at.Sub(world())
+	return bot.NewMovableClock(func() time.Time { return world().Add(shift) }), nil
+}
+
+// goOn puts the clock to where an earlier demo left this database: what is on record must not lie ahead. It
+// refuses a time of --at that is before that.
+func (d demoCmd) goOn(ctx context.Context, st *store.Store, clock *bot.MovableClock) error {
+	last, err := st.LastActed(ctx)
+	if err != nil {
+		return err
+	}
+	zone := time.UTC
+	err = st.Read(ctx, func(tx *store.Tx) error {
+		zone = tx.Snapshot().Zone("")
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the company's zone: %w", err)
+	}
+	if d.At != "" && last.After(clock.Now()) {
+		return failf("this database has lived until %s, and time does not go back there. Choose a later --at, leave it out, or name another database", last.In(zone).Format(time.RFC3339))
+	}
+	clock.PutForward(last)
+	return nil
 }
 
 // loadSample migrates an empty database and fills it with the sample company, unless it holds that
@@ -94,14 +138,21 @@ func (m *Main) loadSample(ctx context.Context, st *store.Store) error {
 }
 
 // play serves the playground.
-func (d demoCmd) play(ctx context.Context, m *Main, st *store.Store, throwAway bool) error {
-	log := m.quietLog()
-	a, err := newApp(st, m.Clock, log, nil)
+func (d demoCmd) play(ctx context.Context, m *Main, st *store.Store, clock *bot.MovableClock, throwAway bool) error {
+	a, err := newApp(st, clock.Now, m.quietLog(), nil)
 	if err != nil {
 		return err
 	}
-	pg, err := newPlayground(a, playground.Config{Addr: d.Addr, AllowRemote: d.AllowRemote})
+	var jobs *scheduler.Scheduler // made for the playground, which is made with what they do
+	forward := func(ctx context.Context, to time.Time, enough func() bool) error {
+		return jobs.Forward(ctx, clock, to, enough)
+	}
+	pg, err := newPlayground(a, playground.Config{Addr: d.Addr, AllowRemote: d.AllowRemote, Forward: forward, Morning: a.nextMorning})
 	if err != nil {
+		return err
+	}
+	platforms := []bot.Platform{pg}
+	if jobs, err = a.schedule(platforms); err != nil {
 		return err
 	}
 	if err := pg.Listen(ctx); err != nil {
@@ -118,9 +169,33 @@ func (d demoCmd) play(ctx context.Context, m *Main, st *store.Store, throwAway b
 		where = "Its database is thrown away at the end."
 	}
 	tries := sampleTries()
+	if d.At != "" {
+		where += " Its clock begins at " + d.At + "."
+	}
 	fmt.Fprintf(m.Stdout, "The playground is ready: http://%s/\n%s Try, as recruiter:\n    %s\n    %s\nand as admin:\n    %s\nPress Ctrl-C to end it.\n",
 		pg.Addr(), where, tries[0], tries[1], tries[2])
-	return a.run(ctx, []bot.Platform{pg})
+	return a.run(ctx, platforms, jobs)
+}
+
+// morningBegins is when the day begins to which one goes on in the demo: before most reminders, so that one sees
+// them come.
+const morningBegins = 9*60 + 30
+
+// nextMorning returns when the next morning of a working day of the company is; zero for none within two years.
+func (a *app) nextMorning(ctx context.Context) (time.Time, error) {
+	var morning time.Time
+	err := a.store.Read(ctx, func(tx *store.Tx) error {
+		now, times := a.clock(), tx.Snapshot().WorkTime("")
+		times.Hours = hiring.Hours{From: morningBegins, To: morningBegins + 1}
+		if morning = times.NextAllowed(now); !morning.After(now) { // it is that minute
+			morning = times.NextAllowed(now.Add(time.Minute))
+		}
+		return nil
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for the next working day: %w", err)
+	}
+	return morning, nil
 }
 
 // newPlayground returns the playground of the sample company.
@@ -150,7 +225,7 @@ func (a *app) playgroundPeople(ctx context.Context) ([]playground.Person, error)
 		for _, p := range tx.Snapshot().People() {
 			for _, id := range p.Identities {
 				if id.Workspace == playgroundWorkspace {
-					found[id.User] = playground.Person{User: id.User, Name: p.Name, About: aboutPerson(tx.Snapshot(), p), Zone: p.Zone}
+					found[id.User] = playground.Person{User: id.User, Name: p.Name, About: aboutPerson(tx.Snapshot(), p), Zone: tx.Snapshot().Zone(p.ID).String()}
 					order = append(order, id.User)
 				}
 			}

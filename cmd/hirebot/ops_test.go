@@ -41,11 +41,14 @@ func startOps(t *testing.T, o *ops) string {
 	return l.Addr().String()
 }
 
-func request(t *testing.T, method, url string, body io.Reader) (int, string) {
+func request(t *testing.T, method, url string, body io.Reader, header ...string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

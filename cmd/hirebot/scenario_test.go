@@ -119,8 +119,7 @@ type world struct {
 	// opened is told of every form that is opened; nil tells nobody.
 	opened func(bot.Form)
 
-	mu       sync.Mutex
-	now      time.Time
+	times    *bot.MovableClock
 	events   int
 	speakers map[string]*speaker
 }
@@ -144,7 +143,7 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 		tb.Fatal(err)
 	}
 	w := &world{
-		zone: zone, now: time.Date(2026, 12, 7, 9, 0, 0, 0, zone), recorder: &recorder{}, speakers: map[string]*speaker{},
+		zone: zone, times: bot.NewMovableClock(func() time.Time { return time.Date(2026, 12, 7, 9, 0, 0, 0, zone) }), recorder: &recorder{}, speakers: map[string]*speaker{},
 	}
 	for _, p := range samplePeople() {
 		w.speakers[p.Name] = &speaker{}
@@ -179,11 +178,7 @@ func newWorld(tb testing.TB, url string, begin func(context.Context, *store.Stor
 	return w
 }
 
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
+func (w *world) clock() time.Time { return w.times.Now() }
 
 // workCmd is `work`: the company has what it has in hand in the demo too, R-1 with C-1 to C-6.
 func (w *world) workCmd(ts *testscript.TestScript, neg bool, args []string) {
@@ -245,9 +240,7 @@ func (w *world) clockCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if next.Before(w.clock()) {
 		ts.Fatalf("the clock stands at %s already", w.clock().Format(time.RFC3339))
 	}
-	w.mu.Lock()
-	w.now = next
-	w.mu.Unlock()
+	w.times.PutForward(next)
 	ts.Check(w.courier.PutDue(context.Background(), next))
 	ts.Check(w.courier.Drain(context.Background(), next))
 }
@@ -507,9 +500,7 @@ func (w *world) lookFor(ts *testscript.TestScript, neg bool, channel, text strin
 	if w.chats != nil {
 		// Chat platforms bear one message a second in a conversation: what waits for its turn comes too.
 		for range 3 {
-			w.mu.Lock()
-			w.now = w.now.Add(2 * time.Second)
-			w.mu.Unlock()
+			w.times.PutForward(w.clock().Add(2 * time.Second))
 			ts.Check(w.courier.Drain(context.Background(), w.clock()))
 		}
 		chat, name := w.chatAt(ts, strings.TrimPrefix(channel, "@"))

@@ -82,6 +82,10 @@ func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 		}
 		platforms = append(platforms, p)
 	}
+	jobs, err := a.schedule(platforms)
+	if err != nil {
+		return err
+	}
 	web, err := listenWeb(ctx, m.cfg.HTTPAddr, platforms, log)
 	if err != nil {
 		return failf("%v", err)
@@ -103,7 +107,7 @@ func (m *Main) serve(ctx context.Context, kinds []platformKind) (err error) {
 	serving, end := context.WithCancel(ctx)
 	defer end()
 	stopWeb := web.start(context.WithoutCancel(ctx), end)
-	err = errors.Join(a.run(serving, platforms), stopWeb())
+	err = errors.Join(a.run(serving, platforms, jobs), stopWeb())
 	settle(platforms)
 	health.drain()
 	stopOps()

@@ -78,7 +78,7 @@ export class Stream {
     if (calm) params.set('calm', '1');
     const source = new EventSource(`/api/stream?${params}`);
     this.source = source;
-    for (const kind of ['message', 'removed', 'unread', 'resync']) {
+    for (const kind of ['message', 'removed', 'unread', 'clock', 'resync']) {
       source.addEventListener(kind, (e) => {
         this.cursor = e.lastEventId || this.cursor;
         this.handlers[kind](JSON.parse(e.data));

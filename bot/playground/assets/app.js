@@ -1,6 +1,7 @@
 // The page: who is looking, at which conversation, and what is said there.
 import { Stream, get, post } from './api.js';
 import { dispose, drawCard, gist } from './cards.js';
+import { ClockBar } from './clock.js';
 import { Composer, typed } from './composer.js';
 import { openForm } from './forms.js';
 import { announce, avatar, botAvatar, dayOf, dayTitle, h, icon, menu, openDialog, setNow, setZone, stamp, toast, uid, uuid } from './ui.js';
@@ -11,6 +12,7 @@ const $ = (id) => document.getElementById(id);
 const S = { state: null, messages: new Map(), unread: { conversations: {}, people: {} }, active: '', homeCard: null, pending: new Map() };
 let stream = null;
 let composer = null;
+let clockBar = null;
 let loading = 0;
 
 const conversation = (id) => S.state.conversations.find((c) => c.id === id);
@@ -67,15 +69,25 @@ async function load(user, wanted) {
   stream = new Stream(state.me.user, state.cursor, {
     message: (m) => upsert(m, true),
     removed: ({ conversation: c, id }) => remove(c, id),
+    clock: clocked,
     unread: (counts) => { S.unread = counts; drawUnread(); read(); },
     resync: () => load(state.me.user, S.active).catch(lost),
     connected: (on) => connection(on),
   });
+  clockBar.draw(state.clock);
   drawSidebar();
   show(wanted === home || conversation(wanted) ? wanted : state.conversations[0].id, false);
 }
 
 const lost = (e) => toast(e.message, true);
+
+/** Shows what came of putting the clock forward, here or in another window. */
+function clocked(clock) {
+  setNow(clock.at);
+  clockBar.draw(clock);
+  for (const line of $('messages').querySelectorAll('.day')) titleDay(line);
+  if (isHome()) refreshHome();
+}
 
 async function start() {
   composer = new Composer($('composer'), {
@@ -85,6 +97,7 @@ async function start() {
     bot: () => S.state.bot,
     send,
   });
+  clockBar = new ClockBar($('clock'), { user: () => S.state.me.user, person, clocked, become: (user) => become(user, `@${user}`), show: (id) => show(id, true) });
   const asked = await firstUser();
   try {
     await load(asked || await anybody(), place().in);
@@ -216,9 +229,13 @@ narrow.addEventListener('change', () => {
 $('sidebar').inert = narrow.matches;
 $('backdrop').addEventListener('click', () => drawer(false));
 
-async function become(user) {
-  if (user === S.state.me.user) return;
-  const wanted = conversation(S.active)?.private ? `@${user}` : S.active;
+/** Becomes somebody, in a conversation of theirs or in the one that is open. */
+async function become(user, where) {
+  const wanted = where || (conversation(S.active)?.private ? `@${user}` : S.active);
+  if (user === S.state.me.user) {
+    show(wanted, true);
+    return;
+  }
   try {
     await load(user, wanted);
     setPlace(true);
@@ -305,7 +322,15 @@ function drawMessages() {
   toEnd();
 }
 
-const dayLine = (m) => h('div', { class: 'day', role: 'separator', 'aria-label': dayTitle(new Date(m.at)) }, h('span', { text: dayTitle(new Date(m.at)) }));
+const dayLine = (m) => titleDay(h('div', { class: 'day', role: 'separator', dataset: { at: m.at } }, h('span')));
+
+/** Says which day it was, as one calls it now. */
+function titleDay(line) {
+  const title = dayTitle(new Date(line.dataset.at));
+  line.setAttribute('aria-label', title);
+  line.firstChild.textContent = title;
+  return line;
+}
 
 function emptyState() {
   const c = conversation(S.active);

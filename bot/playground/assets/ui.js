@@ -35,6 +35,7 @@ const paths = {
   bot: 'M7 8h10a3 3 0 0 1 3 3v5a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3v-5a3 3 0 0 1 3-3zM12 8V4.500M9.500 13.500h.01M14.500 13.500h.01',
   refresh: 'M20 11a8 8 0 1 0-1.500 6M20 5v6h-6',
   down: 'M12 5v14M6 13l6 6 6-6',
+  clock: 'M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v5l3.500 2',
 };
 
 export function icon(name) {
@@ -130,6 +131,9 @@ const zoneName = (at) => {
   const named = new Intl.DateTimeFormat('en-IN', { timeZone: zone, timeZoneName: 'short' }).formatToParts(at);
   return named.find((p) => p.type === 'timeZoneName')?.value ?? '';
 };
+
+/** The zone in which times are shown. */
+export const zoneHere = () => zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** An instant inside a text: day, time and zone, with the full date on hover. */
 export function instant(iso) {
