@@ -18,33 +18,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
-
-// recorder is a test that notes its failures.
-type recorder struct {
-	testing.TB
-	mu     sync.Mutex
-	errors []string
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Log(...any) {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.errors = append(r.errors, fmt.Sprintf(format, args...))
-}
-
-// failures returns what the server found wrong since the last time.
-func (r *recorder) failures() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.errors
-	r.errors = nil
-	return out
-}
 
 const (
 	guildID, appID, token = "900000000000000001", "900000000000000002", "bot-sample"
@@ -56,7 +32,7 @@ const (
 type desk struct {
 	*Server
 	t   *testing.T
-	rec *recorder
+	rec *bottest.Noting
 	mu  sync.Mutex
 	now time.Time
 	// app answers deliveries.
@@ -68,7 +44,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, rec: &recorder{TB: t}, now: time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC), app: func(object) {}}
+	d := &desk{t: t, rec: &bottest.Noting{TB: t}, now: time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC), app: func(object) {}}
 	d.Server = New(d.rec, Options{
 		Guild: guildID, AppID: appID, Token: token, Default: map[string]string{"form": "fill", "card": "show"}, Settle: d.done.Wait,
 		Clock: func() time.Time {
@@ -82,7 +58,7 @@ func newDesk(t *testing.T) *desk {
 	d.AddChannel(Channel{ID: general, Name: "general"})
 	d.AddChannel(Channel{ID: secret, Name: "secret", Private: true, Members: []string{ann}})
 	t.Cleanup(func() {
-		for _, f := range d.rec.failures() {
+		for _, f := range d.rec.Found() {
 			t.Error(f)
 		}
 	})
@@ -232,7 +208,7 @@ func (d *desk) wantCode(want int, o object) {
 // wantViolation checks that the server found this wrong; "" is nothing.
 func (d *desk) wantViolation(says string) {
 	d.t.Helper()
-	wantProblem(d.t, d.rec.failures(), says)
+	wantProblem(d.t, d.rec.Found(), says)
 }
 
 // register registers commands for typing.
@@ -685,7 +661,7 @@ func TestResponsesOverHTTPAreAnswers(t *testing.T) {
 	d.wantViolation("whom it may alert")
 	// A ping that is not answered with a pong, and signatures that are not looked at.
 	d.Verify()
-	all := strings.Join(d.rec.failures(), "\n")
+	all := strings.Join(d.rec.Found(), "\n")
 	for _, says := range []string{"a ping is answered", "no signature is answered with status 200", "another timestamp"} {
 		if !strings.Contains(all, says) {
 			t.Errorf("nothing says %q: %s", says, all)

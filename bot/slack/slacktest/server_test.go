@@ -22,35 +22,11 @@ import (
 	"github.com/hirebot/hirebot/bot/bottest"
 )
 
-// recorder is a test that notes its failures.
-type recorder struct {
-	testing.TB
-	mu     sync.Mutex
-	errors []string
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.errors = append(r.errors, fmt.Sprintf(format, args...))
-}
-
-// failures returns what the server found wrong since the last time.
-func (r *recorder) failures() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.errors
-	r.errors = nil
-	return out
-}
-
 // desk is a workspace with an app that does what a test says.
 type desk struct {
 	*Server
 	t   *testing.T
-	rec *recorder
+	rec *bottest.Noting
 	now time.Time
 	mu  sync.Mutex
 	// app answers deliveries over HTTP.
@@ -66,7 +42,7 @@ const (
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, rec: &recorder{TB: t}, now: time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC), app: func(http.ResponseWriter, *http.Request, []byte) {}}
+	d := &desk{t: t, rec: &bottest.Noting{TB: t}, now: time.Date(2026, 12, 9, 12, 0, 0, 0, time.UTC), app: func(http.ResponseWriter, *http.Request, []byte) {}}
 	d.Server = New(d.rec, Options{
 		Team: team, BotUser: "U0BOT", BotToken: "bot", AppToken: "app", SigningSecret: "signing",
 		Clock: func() time.Time {
@@ -165,7 +141,7 @@ func (d *desk) want(o object, code, says string) {
 // found checks what the server found wrong since the last time.
 func (d *desk) found(says string) {
 	d.t.Helper()
-	failures := d.rec.failures()
+	failures := d.rec.Found()
 	if says == "" && len(failures) > 0 {
 		d.t.Errorf("found wrong: %q", failures)
 	}
@@ -964,11 +940,7 @@ func TestSocketMode(t *testing.T) {
 	}
 	second := d.serve(two, func(e object) []object { return append(ackOnce(e), ackOnce(e)...) })
 	d.Event("app_uninstalled", nil)
-	d.Wait("the second acknowledgement", func() bool {
-		d.rec.mu.Lock()
-		defer d.rec.mu.Unlock()
-		return len(d.rec.errors) > 0
-	})
+	d.Wait("the second acknowledgement", d.rec.Any)
 	d.found("a second acknowledgement")
 	d.DropSockets()
 	<-second
@@ -985,11 +957,7 @@ func TestSocketMode(t *testing.T) {
 	d.Event("app_home_opened", object{"user": ann})
 	d.Duplicate(false)
 	sent := d.Command(ann, general, "/x", "")
-	d.Wait("the strange acknowledgement", func() bool {
-		d.rec.mu.Lock()
-		defer d.rec.mu.Unlock()
-		return len(d.rec.errors) > 0
-	})
+	d.Wait("the strange acknowledgement", d.rec.Any)
 	d.found("never sent")
 	d.Redeliver(sent)
 	_ = three.Close()
