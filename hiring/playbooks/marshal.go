@@ -34,6 +34,15 @@ func scalarNode(tag, value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 }
 
+// newTitled begins a mapping with what names most things: their key, title and aliases.
+func newTitled(key, title string, aliases []string) mapping {
+	m := newMapping()
+	m.text("key", key)
+	m.text("title", title)
+	m.texts("aliases", aliases)
+	return m
+}
+
 func (m mapping) add(field string, value *yaml.Node) {
 	m.node.Content = append(m.node.Content, scalarNode("!!str", field), value)
 }
@@ -47,6 +56,12 @@ func (m mapping) text(field, value string) {
 
 func (m mapping) integer(field string, value int) {
 	m.add(field, scalarNode("!!int", strconv.Itoa(value)))
+}
+
+// percents adds the two ends of what is added to a band.
+func (m mapping) percents(low, high int) {
+	m.integer("low_percent", low)
+	m.integer("high_percent", high)
 }
 
 // texts adds a list of texts, unless it is empty.
@@ -112,10 +127,7 @@ func playbookNode(p hiring.Playbook) *yaml.Node {
 }
 
 func levelNode(l hiring.Level) *yaml.Node {
-	m := newMapping()
-	m.text("key", l.Key)
-	m.text("title", l.Title)
-	m.texts("aliases", l.Aliases)
+	m := newTitled(l.Key, l.Title, l.Aliases)
 	m.text("from", months(l.FromMonths))
 	if l.ToMonths != 0 {
 		m.text("to", months(l.ToMonths))
@@ -133,32 +145,21 @@ func levelNode(l hiring.Level) *yaml.Node {
 }
 
 func premiumNode(p hiring.Premium) *yaml.Node {
-	m := newMapping()
-	m.text("key", p.Key)
-	m.text("title", p.Title)
-	m.texts("aliases", p.Aliases)
-	m.integer("low_percent", p.LowPercent)
-	m.integer("high_percent", p.HighPercent)
+	m := newTitled(p.Key, p.Title, p.Aliases)
+	m.percents(p.LowPercent, p.HighPercent)
 	m.text("from_level", p.FromLevel)
 	return m.node
 }
 
 func upliftNode(u hiring.Uplift) *yaml.Node {
-	m := newMapping()
-	m.text("key", u.Key)
-	m.text("title", u.Title)
-	m.texts("aliases", u.Aliases)
-	m.integer("low_percent", u.LowPercent)
-	m.integer("high_percent", u.HighPercent)
+	m := newTitled(u.Key, u.Title, u.Aliases)
+	m.percents(u.LowPercent, u.HighPercent)
 	m.text("note", u.Note)
 	return m.node
 }
 
 func ecosystemNode(e hiring.Ecosystem) *yaml.Node {
-	m := newMapping()
-	m.text("key", e.Key)
-	m.text("title", e.Title)
-	m.texts("aliases", e.Aliases)
+	m := newTitled(e.Key, e.Title, e.Aliases)
 	m.text("where", e.Where)
 	m.texts("skills", e.Skills)
 	return m.node
@@ -200,10 +201,7 @@ func dimensionNode(d hiring.Dimension, levels []string) *yaml.Node {
 }
 
 func stageNode(s hiring.Stage) *yaml.Node {
-	m := newMapping()
-	m.text("key", s.Key)
-	m.text("title", s.Title)
-	m.texts("aliases", s.Aliases)
+	m := newTitled(s.Key, s.Title, s.Aliases)
 	m.integer("minutes", s.Minutes)
 	m.text("from_level", s.FromLevel)
 	m.texts("dimensions", s.Dimensions)

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 // Delivery is an interaction that Discord tells the app of. Redeliver sends it once more.
@@ -109,7 +111,7 @@ func (s *Server) send(d *Delivery) Response {
 	}
 	i := d.given
 	if !got.refused() {
-		s.await(func() bool {
+		s.changed.Await(func() bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			return i.first != 0 || i.void || i.refused || s.closed
@@ -120,7 +122,7 @@ func (s *Server) send(d *Delivery) Response {
 
 // overGateway sends an interaction over the Gateway and tells whether the app got it.
 func (s *Server) overGateway(d *Delivery) bool {
-	open := s.await(func() bool {
+	open := s.changed.Await(func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, n := range s.sessions {
@@ -131,7 +133,7 @@ func (s *Server) overGateway(d *Delivery) bool {
 		return false
 	})
 	if !open {
-		s.violation("no session of the Gateway was begun within %v", patience)
+		s.violation("no session of the Gateway was begun within %v", bottest.Patience)
 		return false
 	}
 	s.mu.Lock()
@@ -195,7 +197,7 @@ func (s *Server) takeResponse(i *interaction, got Response) {
 
 // post posts to the app's address for interactions.
 func (s *Server) post(base string, header map[string]string, body []byte) Response {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), bottest.Patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/discord/interactions", bytes.NewReader(body))
 	if err != nil {
@@ -274,18 +276,8 @@ func (s *Server) settle() {
 	s.mu.Lock()
 	settle := s.o.Settle
 	s.mu.Unlock()
-	if settle == nil {
-		return
-	}
-	done := make(chan struct{})
-	go func() {
-		settle()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(patience):
-		s.t.Fatalf("discord: the app has not settled within %v", patience)
+	if !bottest.Settles(settle) {
+		s.t.Fatalf("discord: the app has not settled within %v", bottest.Patience)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 // The opcodes of the Gateway.
@@ -130,7 +132,7 @@ func (k *connection) send(op int, d any, seq any, name any) error {
 
 // cut closes a connection with a code.
 func (k *connection) cut(code int, reason string) {
-	_ = k.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(patience))
+	_ = k.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(bottest.Patience))
 	_ = k.ws.Close()
 }
 
@@ -459,7 +461,7 @@ func (s *Server) got(sent map[*session]int64) bool {
 	}
 	s.mu.Unlock()
 	arrived := false
-	taken := s.await(func() bool {
+	taken := s.changed.Await(func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		arrived = false
@@ -475,7 +477,7 @@ func (s *Server) got(sent map[*session]int64) bool {
 		return true
 	})
 	if !taken {
-		s.violation("an event was not taken within %v", patience)
+		s.violation("an event was not taken within %v", bottest.Patience)
 	}
 	return arrived
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hirebot/hirebot/bot"
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 // follow opens a session with these intents, and takes what comes until the connection ends. It returns
@@ -143,7 +144,7 @@ func (d *desk) withButton() string {
 
 func TestSilentConnectionsTimeOut(t *testing.T) {
 	t.Parallel()
-	d := &desk{t: t, rec: &recorder{TB: t}}
+	d := &desk{t: t, rec: &bottest.Noting{TB: t}}
 	d.Server = New(d.rec, Options{Token: token, Heartbeat: 10 * time.Millisecond})
 	k := d.dial("/gateway/")
 	k.send(opIdentify, identity(nil))
@@ -154,7 +155,7 @@ func TestSilentConnectionsTimeOut(t *testing.T) {
 	if o := k.next(); o["op"] != 9.0 || o["d"] != false {
 		t.Errorf("a session that timed out goes on: %v", o)
 	}
-	if failures := d.rec.failures(); len(failures) > 0 {
+	if failures := d.rec.Found(); len(failures) > 0 {
 		t.Error(failures)
 	}
 }

@@ -199,7 +199,7 @@ func (s *Server) awaitFirst(c *call) {
 	if token == "" || c.path("interaction") != "" {
 		return
 	}
-	s.await(func() bool {
+	s.changed.Await(func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		i := s.byTokenLocked(token)

@@ -141,7 +141,7 @@ type Server struct {
 	// ended is closed when the server is.
 	ended chan struct{}
 	// changed is signalled whenever anything of the state below is, and when something was found wrong.
-	changed signal
+	changed bottest.Signal
 
 	mu     sync.Mutex
 	closed bool
@@ -157,9 +157,7 @@ type Server struct {
 	commands map[string][]object // by guild
 	given    map[string]*interaction
 	calls    []Call
-	failures map[string][]Failure
-	// misbehave says what goes wrong with a call that nothing is planned for; nil is nothing.
-	misbehave func(route string) Failure
+	faults   bottest.Faults[Failure]
 	// blocked tells until when a route, or all of them, must not be called after a 429.
 	blocked map[string]time.Time
 
@@ -223,8 +221,6 @@ const (
 	tokenLife = 15 * time.Minute
 	// nonceLife is how long an enforced nonce finds its message again. Discord says "a few minutes".
 	nonceLife = 3 * time.Minute
-	// patience bounds how long the server waits for the app in real time: what takes longer hangs.
-	patience = 30 * time.Second
 )
 
 // New starts a server that is closed when the test ends.
@@ -241,11 +237,11 @@ func New(t testing.TB, o Options) *Server {
 	}
 	seed := sha256.Sum256([]byte("discordtest " + o.AppID))
 	s := &Server{
-		t: t, o: o, ended: make(chan struct{}), client: &http.Client{Timeout: patience}, key: ed25519.NewKeyFromSeed(seed[:]),
+		t: t, o: o, ended: make(chan struct{}), client: &http.Client{Timeout: bottest.Patience}, key: ed25519.NewKeyFromSeed(seed[:]),
 		schema: describe(t),
 		users:  map[string]*User{}, guilds: map[string]*guild{}, rooms: map[string]*room{}, files: map[string]*file{},
 		filesIn: map[string]bool{}, commands: map[string][]object{}, given: map[string]*interaction{},
-		failures: map[string][]Failure{}, blocked: map[string]time.Time{}, sessions: map[string]*session{}, shards: 1,
+		blocked: map[string]time.Time{}, sessions: map[string]*session{}, shards: 1,
 	}
 	s.users[o.BotUser] = &User{ID: o.BotUser, Name: "hirebot", Bot: true}
 	s.AddGuild(o.Guild, o.GuildName)
@@ -394,47 +390,24 @@ func (s *Server) Calls(route string) []Call {
 // Fail has the next calls of a route go wrong, as in "POST /channels/{channel}/messages"; AnyRoute is
 // every route. Failures of one route queue up.
 func (s *Server) Fail(route string, f Failure) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f.Times = max(f.Times, 1)
-	s.failures[route] = append(s.failures[route], f)
+	s.faults.Plan(route, f.Times, f)
 }
 
 // Misbehave has a function say what goes wrong with each call that Fail plans nothing for, nil nothing. It may
 // be called by several calls at once.
 func (s *Server) Misbehave(how func(route string) Failure) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.misbehave = how
+	s.faults.Otherwise(how)
 }
 
 // failure takes what goes wrong with the call that is made now.
 func (s *Server) failure(route string) Failure {
-	s.mu.Lock()
-	called := route
-	if len(s.failures[route]) == 0 {
-		route = AnyRoute
-	}
-	list := s.failures[route]
-	if len(list) == 0 {
-		how := s.misbehave
-		s.mu.Unlock()
-		if how == nil {
-			return Failure{}
-		}
-		return how(called)
-	}
-	f := list[0]
-	if list[0].Times--; list[0].Times == 0 {
-		s.failures[route] = list[1:]
-	}
-	s.mu.Unlock()
+	f := s.faults.Take(route, AnyRoute)
 	if f.Delay != nil {
 		select {
 		case <-f.Delay:
 		case <-s.ended:
-		case <-time.After(patience):
-			s.violation("%s: the test held the call for %v", route, patience)
+		case <-time.After(bottest.Patience):
+			s.violation("%s: the test held the call for %v", route, bottest.Patience)
 		}
 	}
 	return f
@@ -466,24 +439,8 @@ func (s *Server) AddUnknownComponents(on bool) {
 // test where that takes too long.
 func (s *Server) Wait(what string, so func() bool) {
 	s.t.Helper()
-	if !s.await(so) {
-		s.t.Fatalf("discord: waited %v in vain: %s", patience, what)
-	}
-}
-
-// await tells whether something came to be so before patience was at its end.
-func (s *Server) await(so func() bool) bool {
-	deadline := time.After(patience)
-	for {
-		next := s.changed.next()
-		if so() {
-			return true
-		}
-		select {
-		case <-next:
-		case <-deadline:
-			return false
-		}
+	if !s.changed.Await(so) {
+		s.t.Fatalf("discord: waited %v in vain: %s", bottest.Patience, what)
 	}
 }
 

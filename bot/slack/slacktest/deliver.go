@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 // The types of envelopes.
@@ -160,7 +162,7 @@ func (s *Server) overHTTP(base string, d *Delivery, attempt int) Ack {
 	if err != nil {
 		s.t.Fatalf("slack: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), bottest.Patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+d.path(), bytes.NewReader(data))
 	if err != nil {

@@ -91,7 +91,7 @@ type Server struct {
 	// ended is closed when the server is.
 	ended chan struct{}
 	// changed is signalled whenever anything of the state below is, and when something was found wrong.
-	changed signal
+	changed bottest.Signal
 
 	mu     sync.Mutex
 	closed bool
@@ -107,10 +107,8 @@ type Server struct {
 	triggers map[string]*trigger
 	urls     map[string]*responseURL
 	calls    []Call
-	failures map[string][]Failure
-	// misbehave says what goes wrong with a call that nothing is planned for; nil is nothing.
-	misbehave func(method string) Failure
-	filesIn   map[string]bool
+	faults   bottest.Faults[Failure]
+	filesIn  map[string]bool
 
 	tickets map[string]bool // for Socket Mode, true once used
 	sockets []*socket
@@ -177,8 +175,6 @@ const (
 	// responseLife and responseUses limit response URLs.
 	responseLife = 30 * time.Minute
 	responseUses = 5
-	// patience bounds how long the server waits for the app in real time: what takes longer hangs.
-	patience = 30 * time.Second
 )
 
 // New starts a server that is closed when the test ends.
@@ -194,10 +190,10 @@ func New(t testing.TB, o Options) *Server {
 		o.BotUser = "U0BOT"
 	}
 	s := &Server{
-		t: t, o: o, ended: make(chan struct{}), client: &http.Client{Timeout: patience},
+		t: t, o: o, ended: make(chan struct{}), client: &http.Client{Timeout: bottest.Patience},
 		users: map[string]*User{}, rooms: map[string]*room{}, files: map[string]*file{}, views: map[string]*view{},
 		stacks: map[string][]*stack{}, homes: map[string]*view{}, triggers: map[string]*trigger{}, urls: map[string]*responseURL{},
-		failures: map[string][]Failure{}, filesIn: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
+		filesIn: map[string]bool{}, tickets: map[string]bool{}, waiting: map[string]*pending{},
 	}
 	s.users[o.BotUser] = &User{ID: o.BotUser, Name: "hirebot", RealName: "Hirebot", Bot: true}
 	s.http = httptest.NewServer(s.routes())
@@ -305,43 +301,24 @@ func (s *Server) Calls(method string) []Call {
 
 // Fail has the next calls of a method go wrong. Failures of one method queue up.
 func (s *Server) Fail(method string, f Failure) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f.Times = max(f.Times, 1)
-	s.failures[method] = append(s.failures[method], f)
+	s.faults.Plan(method, f.Times, f)
 }
 
 // Misbehave has a function say what goes wrong with each call that Fail plans nothing for, nil nothing. It may
 // be called by several calls at once.
 func (s *Server) Misbehave(how func(method string) Failure) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.misbehave = how
+	s.faults.Otherwise(how)
 }
 
 // failure takes what goes wrong with the call that is made now.
 func (s *Server) failure(method string) Failure {
-	s.mu.Lock()
-	list := s.failures[method]
-	if len(list) == 0 {
-		how := s.misbehave
-		s.mu.Unlock()
-		if how == nil {
-			return Failure{}
-		}
-		return how(method)
-	}
-	f := list[0]
-	if list[0].Times--; list[0].Times == 0 {
-		s.failures[method] = list[1:]
-	}
-	s.mu.Unlock()
+	f := s.faults.Take(method)
 	if f.Delay != nil {
 		select {
 		case <-f.Delay:
 		case <-s.ended:
-		case <-time.After(patience):
-			s.violation("%s: the test held the call for %v", method, patience)
+		case <-time.After(bottest.Patience):
+			s.violation("%s: the test held the call for %v", method, bottest.Patience)
 		}
 	}
 	return f
@@ -365,17 +342,8 @@ func (s *Server) Duplicate(on bool) {
 // test where that takes too long.
 func (s *Server) Wait(what string, so func() bool) {
 	s.t.Helper()
-	deadline := time.After(patience)
-	for {
-		next := s.changed.next()
-		if so() {
-			return
-		}
-		select {
-		case <-next:
-		case <-deadline:
-			s.t.Fatalf("slack: waited %v in vain: %s", patience, what)
-		}
+	if !s.changed.Await(so) {
+		s.t.Fatalf("slack: waited %v in vain: %s", bottest.Patience, what)
 	}
 }
 

@@ -10,26 +10,18 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 // settle waits until the app works on no delivery any more.
 func (s *Server) settle() {
+	s.t.Helper()
 	s.mu.Lock()
 	settle := s.o.Settle
 	s.mu.Unlock()
-	if settle == nil {
-		return
-	}
-	done := make(chan struct{})
-	go func() {
-		settle()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(patience):
-		s.t.Fatalf("slack: the app has not settled within %v", patience)
+	if !bottest.Settles(settle) {
+		s.t.Fatalf("slack: the app has not settled within %v", bottest.Patience)
 	}
 }
 

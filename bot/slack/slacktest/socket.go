@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/hirebot/hirebot/bot/bottest"
 )
 
 const (
@@ -95,7 +97,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		"type": "hello", "num_connections": n, "connection_info": object{"app_id": appID},
 		"debug_info": object{"host": "applink-sample", "build_number": 1, "approximate_connection_time": 18060},
 	})
-	_ = conn.WriteControl(websocket.PingMessage, []byte("Ping"), time.Now().Add(patience))
+	_ = conn.WriteControl(websocket.PingMessage, []byte("Ping"), time.Now().Add(bottest.Patience))
 	k.write.Unlock()
 	s.changed.Broadcast()
 	for _, other := range replaced {
@@ -269,7 +271,7 @@ func (s *Server) overSocket(d *Delivery, attempt int, reason string) Ack {
 	case a := <-p.done:
 		a.Sent = sent
 		return a
-	case <-time.After(patience):
+	case <-time.After(bottest.Patience):
 		s.violation("%s was not acknowledged", d.Kind)
 		return Ack{Failed: "timeout", Sent: sent}
 	}
