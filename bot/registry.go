@@ -99,8 +99,20 @@ func checkSpec(s Spec) []error {
 	if len(s.Params) > maxParams {
 		bad("%d parameters, at most %d", len(s.Params), maxParams)
 	}
+	checkParams(s.Params, bad)
+	if len(problems) > 0 {
+		return problems
+	}
+	if n := wireLength(s); n > MaxCall {
+		bad("a button of it can have %d characters, at most %d", n, MaxCall)
+	}
+	return problems
+}
+
+// checkParams tells bad of each mistake in the declarations of a command's parameters.
+func checkParams(params []Param, bad func(format string, args ...any)) {
 	seen, rest, flags := map[string]bool{}, 0, 0
-	for _, p := range s.Params {
+	for _, p := range params {
 		if !paramRule.MatchString(p.Name) || seen[p.Name] {
 			bad("parameter %q: bad or repeated name", p.Name)
 		}
@@ -130,13 +142,6 @@ func checkSpec(s Spec) []error {
 	if flags > 1 {
 		bad("%d parameters take the words with a sign, at most one can", flags)
 	}
-	if len(problems) > 0 {
-		return problems
-	}
-	if n := wireLength(s); n > MaxCall {
-		bad("a button of it can have %d characters, at most %d", n, MaxCall)
-	}
-	return problems
 }
 
 // wireLength returns the most characters that a button of the command can have.

@@ -34,15 +34,8 @@ func readClock(tokens []whenToken) (minutes int, ok bool, err error) {
 			return 0, false, nil
 		}
 	}
-	hourText, minuteText := tokens[0].text, "00"
-	if part := whenTime.FindStringSubmatch(hourText); part != nil {
-		hourText, minuteText = part[1], part[2]
-	} else if tokens[0].class == "C" && len(hourText) == 4 {
-		hourText, minuteText = hourText[:2], hourText[2:] // "1530 hrs"
-	}
-	hour, hourErr := strconv.Atoi(hourText)
-	minute, minuteErr := strconv.Atoi(minuteText)
-	if hourErr != nil || minuteErr != nil {
+	hour, minute, ok := clockDigits(tokens[0])
+	if !ok {
 		return 0, false, nil // "an hour"
 	}
 	if hour > 23 || minute > 59 {
@@ -58,15 +51,38 @@ func readClock(tokens []whenToken) (minutes int, ok bool, err error) {
 			hour += 12
 		}
 	case "":
-		twoDigits := len(hourText) == 2 && tokens[0].class == "T"
-		if hour >= 1 && hour <= 7 && !twoDigits {
-			return 0, true, Invalidf("", "“%s” may be %d:%02d am or %d:%02d pm. Write the one you mean.", text, hour, minute, hour, minute)
-		}
-		if hour == 0 && tokens[0].class != "T" {
-			return 0, true, Invalidf("", "“%s” is not a time. Write “00:00” for the start of the day.", text)
+		if err := sureHour(tokens[0], text, hour, minute); err != nil {
+			return 0, true, err
 		}
 	}
 	return hour*60 + minute, true, nil
+}
+
+// clockDigits reads the hour and minute of a token such as "9", "9:30" or, before "hrs", "1530". It returns
+// false for a count in letters.
+func clockDigits(token whenToken) (hour, minute int, ok bool) {
+	hourText, minuteText := token.text, "00"
+	if part := whenTime.FindStringSubmatch(hourText); part != nil {
+		hourText, minuteText = part[1], part[2]
+	} else if token.class == "C" && len(hourText) == 4 {
+		hourText, minuteText = hourText[:2], hourText[2:]
+	}
+	hour, hourErr := strconv.Atoi(hourText)
+	minute, minuteErr := strconv.Atoi(minuteText)
+	return hour, minute, hourErr == nil && minuteErr == nil
+}
+
+// sureHour returns an error for an hour without am or pm that may be meant either way, or that nobody says.
+// One of two digits with minutes, such as 03:30, is of the 24-hour clock.
+func sureHour(token whenToken, text string, hour, minute int) error {
+	twoDigits := token.class == "T" && strings.IndexAny(token.text, ":.") == 2
+	if hour >= 1 && hour <= 7 && !twoDigits {
+		return Invalidf("", "“%s” may be %d:%02d am or %d:%02d pm. Write the one you mean.", text, hour, minute, hour, minute)
+	}
+	if hour == 0 && token.class != "T" {
+		return Invalidf("", "“%s” is not a time. Write “00:00” for the start of the day.", text)
+	}
+	return nil
 }
 
 // readISO reads 2027-01-04T10:00 and RFC 3339; the text is in lower case.

@@ -194,18 +194,7 @@ func (g *gateway) once(ctx context.Context, s *session) (up bool, err error) {
 	var tasks sync.WaitGroup
 	defer tasks.Wait()
 	defer cancel(nil)
-	tasks.Go(func() {
-		select {
-		case <-g.After(openTime):
-			select {
-			case <-greeted:
-			default:
-				cancel(errOpenTime)
-			}
-		case <-greeted:
-		case <-ctx.Done():
-		}
-	})
+	tasks.Go(func() { g.limit(ctx, greeted, cancel) })
 	address, err := g.address(ctx, s)
 	if err != nil {
 		return false, err
@@ -223,56 +212,89 @@ func (g *gateway) once(ctx context.Context, s *session) (up bool, err error) {
 		if err != nil {
 			return up, g.ended(ctx, s, err)
 		}
-		switch f.Op {
-		case opHello:
-			var hello struct {
-				Interval int `json:"heartbeat_interval"` // milliseconds
-			}
-			if err := json.Unmarshal(f.Data, &hello); err != nil || hello.Interval <= 0 {
-				return up, errors.New("a hello that cannot be read")
-			}
-			if err := c.greet(s); err != nil {
-				return up, fmt.Errorf("greet: %w", err)
-			}
-			tasks.Go(func() { c.beat(ctx, time.Duration(hello.Interval)*time.Millisecond) })
-		case opHeartbeat:
-			if err := c.heartbeat(); err != nil {
-				return up, fmt.Errorf("heartbeat: %w", err)
-			}
-		case opHeartbeatAck:
-			c.mu.Lock()
-			c.acked = true
-			c.mu.Unlock()
-		case opReconnect:
-			return up, errLeave
-		case opInvalidSession:
-			if string(f.Data) != "true" {
-				*s = session{}
-			}
-			return up, errInvalid
-		case opDispatch:
-			c.mu.Lock()
-			c.seq = f.Seq
-			c.mu.Unlock()
-			s.seq = f.Seq
-			if f.Event == "READY" {
-				var ready struct {
-					SessionID string `json:"session_id"`
-					ResumeURL string `json:"resume_gateway_url"`
-				}
-				if err := json.Unmarshal(f.Data, &ready); err != nil {
-					return up, errors.New("a READY that cannot be read")
-				}
-				s.id, s.url = ready.SessionID, ready.ResumeURL
-			}
-			if !up && (f.Event == "READY" || f.Event == "RESUMED") {
-				up = true
-				close(greeted)
-				g.Up(true)
-			}
-			g.Handle(handling, f.Event, f.Data)
+		if err := c.obey(ctx, f, s, &tasks); err != nil {
+			return up, err
 		}
+		if f.Op != opDispatch {
+			continue
+		}
+		if !up && (f.Event == "READY" || f.Event == "RESUMED") {
+			up = true
+			close(greeted)
+			g.Up(true)
+		}
+		g.Handle(handling, f.Event, f.Data)
 	}
+}
+
+// limit ends a connection that is not greeted within openTime.
+func (g *gateway) limit(ctx context.Context, greeted <-chan struct{}, cancel context.CancelCauseFunc) {
+	select {
+	case <-g.After(openTime):
+		select {
+		case <-greeted:
+		default:
+			cancel(errOpenTime)
+		}
+	case <-greeted:
+	case <-ctx.Done():
+	}
+}
+
+// obey does what a frame asks of the connection, and keeps its session in step. It returns an error where
+// the connection is to end. Heartbeats are among the tasks.
+func (c *connection) obey(ctx context.Context, f frame, s *session, tasks *sync.WaitGroup) error {
+	switch f.Op {
+	case opHello:
+		var hello struct {
+			Interval int `json:"heartbeat_interval"` // milliseconds
+		}
+		if err := json.Unmarshal(f.Data, &hello); err != nil || hello.Interval <= 0 {
+			return errors.New("a hello that cannot be read")
+		}
+		if err := c.greet(s); err != nil {
+			return fmt.Errorf("greet: %w", err)
+		}
+		tasks.Go(func() { c.beat(ctx, time.Duration(hello.Interval)*time.Millisecond) })
+	case opHeartbeat:
+		if err := c.heartbeat(); err != nil {
+			return fmt.Errorf("heartbeat: %w", err)
+		}
+	case opHeartbeatAck:
+		c.mu.Lock()
+		c.acked = true
+		c.mu.Unlock()
+	case opReconnect:
+		return errLeave
+	case opInvalidSession:
+		if string(f.Data) != "true" {
+			*s = session{}
+		}
+		return errInvalid
+	case opDispatch:
+		c.mu.Lock()
+		c.seq = f.Seq
+		c.mu.Unlock()
+		return s.follow(f)
+	}
+	return nil
+}
+
+// follow notes how far events have come, and from READY how to resume.
+func (s *session) follow(f frame) error {
+	s.seq = f.Seq
+	if f.Event != "READY" {
+		return nil
+	}
+	var ready struct {
+		SessionID string `json:"session_id"`
+		ResumeURL string `json:"resume_gateway_url"`
+	}
+	if err := json.Unmarshal(f.Data, &ready); err != nil {
+		return errors.New("a READY that cannot be read")
+	}
+	s.id, s.url = ready.SessionID, ready.ResumeURL
+	return nil
 }
 
 // cause returns why ctx ended, where it did, and err otherwise.
