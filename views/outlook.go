@@ -289,32 +289,6 @@ func viewItems(v bot.View, interviews map[string]hiring.Interview) []hiring.Fore
 	return items
 }
 
-// forecastKind returns what a message with a view is called.
-func forecastKind(name string) hiring.ForecastKind {
-	switch name {
-	case Nudge:
-		return hiring.ForecastReminder
-	case Kit:
-		return hiring.ForecastKit
-	case Digest:
-		return hiring.ForecastDigest
-	case TargetDates:
-		return hiring.ForecastTargets
-	case WeeklyReport:
-		return hiring.ForecastReport
-	case ApprovalStuck:
-		return hiring.ForecastStuck
-	case LatePanel:
-		return hiring.ForecastLate
-	case Morning:
-		return hiring.ForecastMorning
-	case RecruiterDay:
-		return hiring.ForecastDay
-	default:
-		return hiring.ForecastKind(viewTitle(store.Row{View: bot.View{Name: name}}))
-	}
-}
-
 func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[string]hiring.Interview) hiring.Outgoing {
 	m := hiring.Outgoing{
 		Person: r.Person, Kind: forecastKind(r.View.Name), Items: viewItems(r.View, interviews),
@@ -438,7 +412,7 @@ func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot
 		}
 		told := map[string]bool{}
 		for _, at := range o.runsOf(tx, plan, rows[declared.Name]) {
-			said, err := Writings(ctx, tx, plan, at)
+			said, err := Writings(ctx, tx.Supposing(s), plan, at)
 			if err != nil {
 				return nil, err
 			}

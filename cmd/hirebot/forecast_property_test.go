@@ -129,7 +129,7 @@ func (w *future) values() map[string][]string {
 		hiring.SettingScorecardDue: {"1", "2", "3"}, hiring.SettingNudgeBudget: {"1", "2", "3"},
 		hiring.SettingWorkingHours: {"09:30-18:00", "08:00-12:00", "13:00-22:00"}, hiring.SettingReminderTime: {"10:00", "16:30", "07:00"},
 		hiring.SettingWeekend: {"sat, sun", "fri, sat", "none"}, hiring.SettingHolidays: {"26 Jan", "2026-12-09, 2026-12-10", "2026-12-14"},
-		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"},
+		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"}, hiring.SettingWaitingDays: {"1", "2", "5", "9"},
 	}
 }
 
@@ -397,29 +397,17 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 				r = merged[0] // it is told as itself
 			}
 		}
-		kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, refsSent(r)
+		kind, nth, parts, refs := views.MessageName(r.View.Name), 0, 0, refsSent(r)
 		switch r.View.Name {
-		case views.Nudge:
-			kind = "reminder"
-		case views.Morning:
-			kind = "morning digest: " + digestWords(card, r)
-		case views.RecruiterDay:
-			kind = "recruiter's day: " + digestWords(card, r)
+		case views.Morning, views.RecruiterDay:
+			kind += ": " + digestWords(card, r)
 		case views.Approval:
 			if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
-				kind = "approval reminder"
+				kind = "Approval reminder"
 				if nth, err = strconv.Atoi(last); err != nil {
 					return err
 				}
 			}
-		case views.ApprovalStuck:
-			kind = "approval that waits"
-		case views.LatePanel:
-			kind = "late scorecard"
-		case views.TargetDates:
-			kind = "past the target date"
-		case views.WeeklyReport:
-			kind = "weekly report"
 		case views.Digest:
 			if _, err := fmt.Sscanf(card.Title, "Since yesterday: %d thing", &parts); err != nil {
 				return fmt.Errorf("%q: %w", card.Title, err)
