@@ -90,12 +90,15 @@ var scheduleState = &bot.Kind{
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 7,
 }
 
-// cronTime reads a cron expression, and refuses at the field what never comes.
+// cronTime reads a cron expression, and refuses at the field what never comes, or comes too often.
 var cronTime = &bot.Kind{
 	Name: "time", Example: "0 9 * * 1-5",
 	Parse: func(_ bot.Reading, text string) (any, error) {
 		t, err := hiring.ParseTiming(text)
 		if err != nil {
+			return nil, err
+		}
+		if err := t.RefuseOften(); err != nil {
 			return nil, err
 		}
 		if t.Zone != "" {

@@ -92,7 +92,7 @@ func ParseTiming(text string) (Timing, error) {
 		}
 	}
 	if strings.HasPrefix(t.Expression, "@every") {
-		return Timing{}, InvalidField("when", "I do things at a time of the day, not so often an hour. Example: %s.", cronExample)
+		return Timing{}, tooOften()
 	}
 	// It is read as if it were UTC, whose days are all whole: what a zone makes of it is for Next to say.
 	fires, err := cron.ParseStandard("CRON_TZ=UTC " + t.Expression)
@@ -104,6 +104,21 @@ func ParseTiming(text string) (Timing, error) {
 		return Timing{}, InvalidField("when", "“%s” never comes: there is no such day. Example: %s.", t.Expression, cronExample)
 	}
 	return t, nil
+}
+
+func tooOften() error {
+	return InvalidField("when", "I do things at a time of the day, not several times an hour. Example: %s.", cronExample)
+}
+
+// RefuseOften refuses, with an Invalid error for the field "when", what comes several times an hour, such as
+// * 9 * * 1, which is each minute from nine to ten.
+func (t Timing) RefuseOften() error {
+	// The minutes are the same in each hour in which it comes: the first one tells.
+	first := t.nextWall(time.Date(2025, time.December, 31, 23, 59, 59, 0, time.UTC))
+	if t.nextWall(first).Sub(first) < time.Hour {
+		return tooOften()
+	}
+	return nil
 }
 
 // ParseZone returns a zone by its name. It returns an Invalid error for the field "zone" for what is

@@ -93,6 +93,18 @@ func TestTimingsThatAreRefused(t *testing.T) {
 }
 
 // TestADailyRunComesOnceADay walks a year of days in zones that change their clocks in many ways.
+func TestWhatComesSeveralTimesAnHourIsRefused(t *testing.T) {
+	t.Parallel()
+	for expression, refused := range map[string]bool{
+		"* * * * *": true, "* 9 * * 1": true, "*/30 17 * * 5": true, "0,59 9 29 2 *": true, "0-1 0 1 1 *": true,
+		"0 * * * *": false, "59 0,1 * * *": false, "0 9 * * 1-5": false, "@hourly": false, "0 10 29 2 *": false, "0 0 1 1 *": false,
+	} {
+		if err := mustTiming(t, expression).RefuseOften(); (err != nil) != refused {
+			t.Errorf("%s: %v, want refused: %t", expression, err, refused)
+		}
+	}
+}
+
 func TestADailyRunComesOnceADay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
