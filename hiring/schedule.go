@@ -87,7 +87,7 @@ func ParseTiming(text string) (Timing, error) {
 		if rest, ok := strings.CutPrefix(text, prefix); ok {
 			t.Zone, t.Expression, _ = strings.Cut(rest, " ")
 			if _, err := ParseZone(t.Zone); err != nil {
-				return Timing{}, InvalidField("when", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", t.Zone)
+				return Timing{}, InvalidField("when", "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", t.Zone)
 			}
 		}
 	}
@@ -126,7 +126,7 @@ func (t Timing) RefuseOften() error {
 func ParseZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, InvalidField("zone", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", name)
+		return nil, InvalidField("zone", "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", name)
 	}
 	return zone, nil
 }
