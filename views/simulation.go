@@ -419,20 +419,41 @@ func PolicyDiff(ctx context.Context, tx *store.Tx, key, value string) (hiring.Fo
 	return hiring.DiffForecasts(before, after), err
 }
 
+// ScheduleDiff says what another row of a schedule makes of the messages of the days to come.
+func ScheduleDiff(ctx context.Context, tx *store.Tx, row store.ScheduleRow) (hiring.ForecastDiff, error) {
+	o, err := LoadOutlook(ctx, tx, PolicyDays)
+	if err != nil {
+		return hiring.ForecastDiff{}, err
+	}
+	before, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+	if err != nil {
+		return hiring.ForecastDiff{}, err
+	}
+	changed := o.Scheduling(row)
+	after, err := changed.Forecast(ctx, tx, tx.Snapshot(), false)
+	return hiring.DiffForecasts(before, after), err
+}
+
 // PolicyPreviewOf returns the view of what a change of a setting would make of the messages to come: what
 // that is was found out to know whether to ask, and goes with it. Draft holds the value.
 func PolicyPreviewOf(key, value, draft string, diff hiring.ForecastDiff) (bot.View, error) {
-	found, err := json.Marshal(diff)
-	if err != nil {
-		return bot.View{}, fmt.Errorf("write the difference that a setting makes: %w", err)
-	}
-	return bot.View{Name: PolicyPreview, Subject: key, Args: []string{value, draft, string(found)}}, nil
+	found, err := diffArg(diff)
+	return bot.View{Name: PolicyPreview, Subject: key, Args: []string{value, draft, found}}, err
 }
 
-// readChange reads the difference that a view of a preview holds.
-func readChange(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (policyChange, error) {
+// diffArg writes a difference as an argument of the view of a preview, as readChange reads it.
+func diffArg(diff hiring.ForecastDiff) (string, error) {
+	text, err := json.Marshal(diff)
+	if err != nil {
+		return "", fmt.Errorf("write what a change makes of the messages to come: %w", err)
+	}
+	return string(text), nil
+}
+
+// readChange reads the difference that the view of a preview holds as an argument.
+func readChange(ctx context.Context, tx *store.Tx, viewer bot.Actor, found string) (policyChange, error) {
 	c := policyChange{}
-	if err := json.Unmarshal([]byte(arg(v, 2)), &c.diff); err != nil {
+	if err := json.Unmarshal([]byte(found), &c.diff); err != nil {
 		return c, bot.ErrMoot
 	}
 	var (
@@ -450,11 +471,11 @@ func readChange(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View)
 			}
 		}
 	}
-	found, err := tx.RequisitionsByID(ctx, reqs)
+	known, err := tx.RequisitionsByID(ctx, reqs)
 	if err != nil {
 		return c, err
 	}
-	c.look = readBy(tx, viewer, found)
+	c.look = readBy(tx, viewer, known)
 	return c, c.look.know(ctx, tx, shown...)
 }
 
@@ -468,7 +489,7 @@ func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if !ok {
 		return bot.Card{}, bot.ErrMoot
 	}
-	c, err := readChange(ctx, tx, viewer, v)
+	c, err := readChange(ctx, tx, viewer, arg(v, 2))
 	if err != nil {
 		return bot.Card{}, err
 	}
@@ -477,16 +498,23 @@ func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 }
 
 func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card {
-	d := c.diff
-	card := bot.Card{
+	return bot.Card{
 		Tone: bot.Attention, Title: s.Title + ": " + shown(value) + "?",
-		Body: []bot.Node{bot.T("Now: " + shown(now) + ".")},
+		Body: []bot.Node{bot.T("Now: " + shown(now) + "."), c.words()},
 		Actions: []bot.Action{
 			{Label: "Save", Do: bot.Do("simulate.save", s.Key).WithDraft(draft), Style: bot.Primary},
 			{Label: "Change it", Do: bot.Do("hire.set", s.Key).WithDraft(draft)},
 			{Label: "Cancel", Do: bot.Do("simulate.save", s.Key)},
 		},
 		Context: bot.T("Nothing is saved yet."),
+	}
+}
+
+// words say what becomes of the messages to come.
+func (c *policyChange) words() bot.Text {
+	d := c.diff
+	if d.Same() {
+		return bot.T("It changes no message of " + inDays(PolicyDays) + ".")
 	}
 	text := fmt.Sprintf("In %s: %s instead of %d.", inDays(PolicyDays), count(d.After, "message"), d.Before)
 	if d.After == d.Before {
@@ -509,8 +537,7 @@ func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card
 	if d.Come != nil {
 		lines = append(lines, bot.Join(bot.T("First that is new: "), c.dated(*d.Come)))
 	}
-	card.Body = append(card.Body, bot.Lines(lines...))
-	return card
+	return bot.Lines(lines...)
 }
 
 // get says how many get something.
