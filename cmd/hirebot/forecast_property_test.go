@@ -133,9 +133,15 @@ func (w *future) values() map[string][]string {
 	}
 }
 
-// oneMore returns a change of one setting that is foretold before it is saved; without one it is none.
+// oneMore returns a change of one setting, or of a schedule by its name, that is foretold before it is saved;
+// without one it is none.
 func (w *future) oneMore(t *rapid.T) (key, value string) {
 	w.tb.Helper()
+	for _, s := range hiring.Schedules() {
+		if rapid.IntRange(0, 7).Draw(t, "one more "+s.Name) == 0 {
+			return s.Name, rapid.SampledFrom([]string{"off", "", "15 11 * * *", "0 16 * * 1-4"}).Draw(t, "its time")
+		}
+	}
 	for _, s := range hiring.Settings() {
 		if of := w.values()[s.Key]; len(of) > 0 && rapid.IntRange(0, 5).Draw(t, "one more "+s.Key) == 0 {
 			return s.Key, rapid.SampledFrom(of).Draw(t, "its value")
@@ -144,12 +150,25 @@ func (w *future) oneMore(t *rapid.T) (key, value string) {
 	return "", ""
 }
 
-// save saves a setting, and lets the sweep of that minute see it.
+// rescheduled is the row of a schedule that is off, or comes at another time.
+func rescheduled(name, when string) store.ScheduleRow {
+	if when == "off" {
+		return store.ScheduleRow{Name: name, Set: true}
+	}
+	return store.ScheduleRow{Name: name, Expression: when, Set: true, Enabled: true}
+}
+
+// save saves a setting, or a schedule, and lets the sweep of that minute see it.
 func (w *future) save(key, value string) {
 	w.tb.Helper()
 	ctx := w.tb.Context()
 	if key != "" {
-		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, key, value) }))
+		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error {
+			if _, ok := hiring.ScheduleByName(key); ok {
+				return tx.SetSchedule(ctx, rescheduled(key, value))
+			}
+			return tx.SetSetting(ctx, key, value)
+		}))
 	}
 	w.must(w.courier.PutDue(ctx, w.now))
 	w.must(w.courier.Drain(ctx, w.now))
@@ -343,6 +362,9 @@ func (w *future) foretell(key, value string) []string {
 			return err
 		}
 		s := tx.Snapshot()
+		if _, ok := hiring.ScheduleByName(key); ok {
+			o, key = o.Scheduling(rescheduled(key, value)), ""
+		}
 		replanned := key != "" && s.Setting(key) != value && store.RemindersFollow(key)
 		if key != "" {
 			s = s.With(key, value)
