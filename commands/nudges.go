@@ -71,8 +71,7 @@ var (
 		return hours.String(), err
 	})
 	ownZone = orDefault("zone", "Asia/Kolkata", func(text string) (string, error) {
-		_, err := hiring.ParseZone(text)
-		return text, err
+		return canonicalZone(text)
 	})
 	nudgeBudget = orDefault("number", "2", func(text string) (string, error) {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
@@ -82,6 +81,15 @@ var (
 		return strconv.Itoa(n), nil
 	})
 )
+
+// canonicalZone returns the name of a zone as it is written, however it was typed.
+func canonicalZone(text string) (string, error) {
+	zone, err := hiring.ParseZone(text)
+	if err != nil {
+		return "", err
+	}
+	return zone.String(), nil
+}
 
 // daysAway reads dates and spans of dates as people write them, separated by comma.
 var daysAway = &bot.Kind{

@@ -119,8 +119,7 @@ var zoneName = &bot.Kind{
 		if text == companyZone {
 			return text, nil
 		}
-		_, err := hiring.ParseZone(text)
-		return text, err
+		return canonicalZone(text)
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText,
 }

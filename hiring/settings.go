@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Setting is one of the company's settings.
@@ -139,10 +138,11 @@ func CheckSetting(s Setting, value string) (string, error) {
 		}
 		return "", InvalidField(s.Key, "%s is yes or no, not “%s”.", s.Title, value)
 	case SettingZone:
-		if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
-			return "", InvalidField(s.Key, "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", value)
+		zone, err := ParseZone(value)
+		if err != nil {
+			return "", asSetting(s, err)
 		}
-		return value, nil
+		return zone.String(), nil
 	case SettingChannel:
 		return strings.TrimPrefix(value, "#"), nil
 	case SettingText, SettingChain:
