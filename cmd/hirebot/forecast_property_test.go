@@ -60,6 +60,47 @@ func TestTheForecastComesTrue(t *testing.T) {
 	}
 }
 
+// A setting that changes who is told what when has a preview: the others are saved at once, and change none of
+// the messages to come.
+func TestWhatHasNoPreviewMovesNoMessage(t *testing.T) {
+	t.Parallel()
+	w := newFuture(t, hiringDatabases.SQLite)
+	ctx := t.Context()
+	w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.SetSetting(ctx, hiring.SettingApprovers, "approver-1 > compensation"),
+			tx.SetSetting(ctx, hiring.SettingHiringChannel, "hiring"),
+			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleWeeklyReport, Set: true, Enabled: true}),
+		)
+	}))
+	w.say("hiring-manager", "/req new mid python backend hyderabad 18-24L why:backfill")
+	w.say("recruiter", "/interview schedule C-4 system-design 8 Dec 11:00 @interviewer-1 @interviewer-2")
+	w.save("", "")
+	now := w.foretell("", "")
+	for _, kind := range []string{"Approval", "Kit", "Scorecard due", "Morning digest", "Recruiter's day", "Late scorecard", "Weekly hiring report"} {
+		if !strings.Contains(strings.Join(now, "\n"), ": "+kind) {
+			t.Errorf("no %s is foretold: %q", kind, now)
+		}
+	}
+	for _, s := range hiring.Settings() {
+		if views.MovesMessages(s.Key) {
+			continue
+		}
+		var before string
+		w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
+			before = tx.Snapshot().Setting(s.Key)
+			return nil
+		}))
+		value, err := hiring.CheckSetting(s, s.Example)
+		if err != nil || value == before {
+			t.Errorf("%s: %q is no other value: %v", s.Key, value, err)
+		}
+		if diff := cmp.Diff(now, w.foretell(s.Key, value)); diff != "" {
+			t.Errorf("%s has no preview, and changes messages:\n%s", s.Key, diff)
+		}
+	}
+}
+
 const futureDays = 7
 
 // future is one check: the product over a database of its own, and what it has sent.
