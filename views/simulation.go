@@ -407,31 +407,31 @@ type policyChange struct {
 // PolicyDiff says what another value of a setting, in the form in which it is kept, makes of the messages
 // of the days to come.
 func PolicyDiff(ctx context.Context, tx *store.Tx, key, value string) (hiring.ForecastDiff, error) {
-	o, err := LoadOutlook(ctx, tx, PolicyDays)
-	if err != nil {
-		return hiring.ForecastDiff{}, err
-	}
-	before, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
-	if err != nil {
-		return hiring.ForecastDiff{}, err
-	}
-	after, err := o.Forecast(ctx, tx, tx.Snapshot().With(key, value), store.RemindersFollow(key))
-	return hiring.DiffForecasts(before, after), err
+	return diffOf(ctx, tx, func(o Outlook) ([]hiring.ForecastMessage, error) {
+		return o.Forecast(ctx, tx, tx.Snapshot().With(key, value), store.RemindersFollow(key))
+	})
 }
 
 // ScheduleDiff says what another row of a schedule makes of the messages of the days to come.
 func ScheduleDiff(ctx context.Context, tx *store.Tx, row store.ScheduleRow) (hiring.ForecastDiff, error) {
+	return diffOf(ctx, tx, func(o Outlook) ([]hiring.ForecastMessage, error) {
+		changed := o.Scheduling(row)
+		return changed.Forecast(ctx, tx, tx.Snapshot(), false)
+	})
+}
+
+// diffOf says how the messages of the days to come differ from those after a change.
+func diffOf(ctx context.Context, tx *store.Tx, after func(Outlook) ([]hiring.ForecastMessage, error)) (hiring.ForecastDiff, error) {
 	o, err := LoadOutlook(ctx, tx, PolicyDays)
 	if err != nil {
 		return hiring.ForecastDiff{}, err
 	}
-	before, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+	now, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
 	if err != nil {
 		return hiring.ForecastDiff{}, err
 	}
-	changed := o.Scheduling(row)
-	after, err := changed.Forecast(ctx, tx, tx.Snapshot(), false)
-	return hiring.DiffForecasts(before, after), err
+	then, err := after(o)
+	return hiring.DiffForecasts(now, then), err
 }
 
 // PolicyPreviewOf returns the view of what a change of a setting would make of the messages to come: what
