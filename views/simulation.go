@@ -75,25 +75,33 @@ func readBy(tx *store.Tx, viewer bot.Actor, reqs map[string]hiring.Requisition) 
 	}}
 }
 
+// knownAtOnce is how many interviews are read in one statement.
+const knownAtOnce = 500
+
 // know reads what the interviews are called that may be named of some messages.
 func (l *outlookLook) know(ctx context.Context, tx *store.Tx, messages ...hiring.ForecastMessage) error {
 	var of []hiring.Scorecard
 	reqs := map[string]hiring.Requisition{}
 	for _, m := range messages {
 		for _, i := range m.Items {
-			if strings.HasPrefix(i.Ref, "I-") && l.sees(i) {
+			if _, known := reqs[i.Ref]; !known && strings.HasPrefix(i.Ref, "I-") && l.sees(i) {
 				of = append(of, hiring.Scorecard{Interview: i.Ref})
 				reqs[i.Ref] = l.reqs[i.Req]
 			}
 		}
 	}
-	interviews, err := tx.InterviewsByCard(ctx, of)
 	l.interviews = map[string]string{}
-	for id, i := range interviews {
-		p, _ := l.snapshot.Playbook(reqs[id].Role)
-		l.interviews[id] = i.Candidate + ", " + InSentence(StageTitle(p, i.Stage))
+	for some := range slices.Chunk(of, knownAtOnce) {
+		interviews, err := tx.InterviewsByCard(ctx, some)
+		if err != nil {
+			return err
+		}
+		for id, i := range interviews {
+			p, _ := l.snapshot.Playbook(reqs[id].Role)
+			l.interviews[id] = i.Candidate + ", " + InSentence(StageTitle(p, i.Stage))
+		}
 	}
-	return err
+	return nil
 }
 
 // simulate makes the forecast that a view asks for: its subject is the requisition, "" for all, and its
