@@ -134,11 +134,7 @@ func simulate(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 	if v.Subject != "" {
 		all = slices.DeleteFunc(all, func(m hiring.ForecastMessage) bool { return !m.About(v.Subject) })
 	}
-	look := readBy(tx, viewer, o.reqs)
-	if err := look.know(ctx, tx, all...); err != nil {
-		return simulation{}, err
-	}
-	return simulation{days: days, req: v.Subject, cut: o.Cut, messages: all, look: look}, nil
+	return simulation{days: days, req: v.Subject, cut: o.Cut, messages: all, look: readBy(tx, viewer, o.reqs)}, nil
 }
 
 // audited puts on record that somebody was shown which interviews there are.
@@ -292,6 +288,9 @@ func drawSimulation(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 	if err != nil {
 		return bot.Card{}, err
 	}
+	if err := s.look.know(ctx, tx, s.messages[:min(len(s.messages), simulatedShown)]...); err != nil {
+		return bot.Card{}, err
+	}
 	card := s.card(viewer)
 	return card, s.look.audited(ctx, tx, viewer)
 }
@@ -357,6 +356,9 @@ func (s *simulation) card(viewer bot.Actor) bot.Card {
 func drawSimulationFile(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	s, err := simulate(ctx, tx, viewer, v)
 	if err != nil {
+		return bot.Card{}, err
+	}
+	if err := s.look.know(ctx, tx, s.messages...); err != nil {
 		return bot.Card{}, err
 	}
 	data, err := s.csv()
