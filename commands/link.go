@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -87,10 +86,7 @@ var zoneKind = &bot.Kind{
 				return zone, nil
 			}
 		}
-		if _, err := time.LoadLocation(text); err != nil || text == "" || text == "Local" {
-			return nil, bot.Invalidf("zone", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", text)
-		}
-		return text, nil
+		return canonicalZone(text)
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 32, Words: 2,
 	Suggest: func(_ bot.Reading, prefix string) []bot.Choice {

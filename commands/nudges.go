@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -27,7 +28,7 @@ func nudgeCommands() []Command {
 						{Label: "In one message", Value: views.NudgeDigest}, {Label: "One by one", Value: views.NudgeSingle}}},
 					{Name: "budget", Label: "Messages a day", Kind: nudgeBudget, KeyOnly: true, Max: 10, Help: "How many messages that you did not ask for you want in a day", Example: "2"},
 				},
-				Examples: []string{"/hire mynudges", "/hire mynudges 10:00-19:00", "/hire mynudges away:2026-12-24..2027-01-01 budget:1", "/hire mynudges hours:default"},
+				Examples: []string{"/hire mynudges", "/hire mynudges 10:00-19:00", "/hire mynudges away:24 Dec..1 Jan budget:1", "/hire mynudges hours:default"},
 			},
 			Form: nudgeForm, Handle: saveNudges,
 		},
@@ -70,8 +71,7 @@ var (
 		return hours.String(), err
 	})
 	ownZone = orDefault("zone", "Asia/Kolkata", func(text string) (string, error) {
-		_, err := hiring.ParseZone(text)
-		return text, err
+		return canonicalZone(text)
 	})
 	nudgeBudget = orDefault("number", "2", func(text string) (string, error) {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
@@ -81,6 +81,15 @@ var (
 		return strconv.Itoa(n), nil
 	})
 )
+
+// canonicalZone returns the name of a zone as it is written, however it was typed.
+func canonicalZone(text string) (string, error) {
+	zone, err := hiring.ParseZone(text)
+	if err != nil {
+		return "", err
+	}
+	return zone.String(), nil
+}
 
 // daysAway reads dates and spans of dates as people write them, separated by comma.
 var daysAway = &bot.Kind{
@@ -102,12 +111,31 @@ var daysAway = &bot.Kind{
 				}
 				ends = append(ends, string(day))
 			}
+			if len(ends) == 2 {
+				ends[0] = begun(ends[0], ends[1], rd.Now)
+			}
+			if last, today := ends[len(ends)-1], string(bot.DateOf(rd.Now, rd.Zone)); last < today {
+				return nil, bot.Invalidf("", "“%s” is over. Write days to come, such as %s.", strings.TrimSpace(part), bot.DateOf(rd.Now.AddDate(0, 0, 7), rd.Zone))
+			}
 			spans = append(spans, strings.Join(ends, ".."))
 		}
 		days, err := hiring.ParseDaysAway(strings.Join(spans, ", "))
 		return hiring.PrintDaysAway(days), err
 	},
-	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText,
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Words: 20,
+}
+
+// longAway is how long ago somebody may have begun to be away who says so now.
+const longAway = 60
+
+// begun returns the first day of a span. A date without a year is read as the next one of that name; of who is
+// away already it is the last one.
+func begun(from, to string, now time.Time) string {
+	first, err := time.Parse(time.DateOnly, from)
+	if last := first.AddDate(-1, 0, 0); err == nil && from > to && last.After(now.AddDate(0, 0, -longAway)) {
+		return last.Format(time.DateOnly)
+	}
+	return from
 }
 
 var nudgeStyle = &bot.Kind{
@@ -133,8 +161,8 @@ func nudgeForm(_ context.Context, tx *store.Tx, req bot.Request) (bot.Form, erro
 	if own.Single {
 		style = views.NudgeSingle
 	}
-	if len(own.Away) > 0 {
-		away = hiring.PrintDaysAway(own.Away)
+	if days := hiring.DaysNotOver(own.Away, string(bot.DateOf(tx.Now(), s.Zone(req.Actor.ID)))); len(days) > 0 {
+		away = hiring.PrintDaysAway(days)
 	}
 	return bot.Form{
 		Title: "Your nudges", Submit: "Save", Call: bot.Do("hire.mynudges"),

@@ -41,7 +41,7 @@ func scheduleCommands() []Command {
 			Spec: bot.Spec{
 				Noun: "hire", Verb: "schedule", Ack: bot.MayOpenForm, Roles: adminsOnly, FormFirst: true,
 				Summary:  "Change when I do something, turn it on or off, or run it now",
-				Details:  "A change shows the next three runs before it is saved.",
+				Details:  "A change shows the next runs, and what it makes of the messages of the next days, before it is saved.",
 				Params:   []bot.Param{which, state, when, zone},
 				Examples: []string{"/hire schedule weekly_report on", "/hire schedule weekly_report 0 9 * * 1 zone:Europe/Berlin", "/hire schedule target_dates run"},
 			},
@@ -90,12 +90,15 @@ var scheduleState = &bot.Kind{
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 7,
 }
 
-// cronTime reads a cron expression, and refuses at the field what never comes.
+// cronTime reads a cron expression, and refuses at the field what never comes, or comes too often.
 var cronTime = &bot.Kind{
 	Name: "time", Example: "0 9 * * 1-5",
 	Parse: func(_ bot.Reading, text string) (any, error) {
 		t, err := hiring.ParseTiming(text)
 		if err != nil {
+			return nil, err
+		}
+		if err := t.RefuseOften(); err != nil {
 			return nil, err
 		}
 		if t.Zone != "" {
@@ -116,8 +119,7 @@ var zoneName = &bot.Kind{
 		if text == companyZone {
 			return text, nil
 		}
-		_, err := hiring.ParseZone(text)
-		return text, err
+		return canonicalZone(text)
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText,
 }
@@ -165,7 +167,8 @@ func scheduleForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form,
 	return form, nil
 }
 
-// changeSchedule turns a schedule on or off, runs it, or shows what a change of its time would be.
+// changeSchedule runs a schedule, or shows what a change of its time or its state would be; what changes no
+// message is turned on or off at once.
 func changeSchedule(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {
 	s, row, err := rowOf(ctx, tx, req)
 	if err != nil {
@@ -175,21 +178,8 @@ func changeSchedule(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 	if retimed && (state == "run" || state == "default") {
 		return bot.Response{}, hiring.InvalidField("state", "Change its time, or say %s; not both at once.", state)
 	}
-	switch {
-	case state == "run":
-		plan, err := views.PlanOf(s, row, tx.Snapshot().Zone(""))
-		if err != nil {
-			return bot.Response{}, err
-		}
-		if err := tx.RunSchedule(ctx, row, plan.Key()); err != nil {
-			return bot.Response{}, err
-		}
-		return redraw(req, views.Schedule, s.Name, "It is run within a minute."), auditSchedule(ctx, tx, s, "schedule_run")
-	case state == "default":
-		return saveSchedule(ctx, tx, req, store.ScheduleRow{Name: s.Name}, "It is as it comes again.")
-	case state != "" && !retimed:
-		row.Set, row.Enabled = true, state == "on"
-		return saveSchedule(ctx, tx, req, row, "It is "+state+" now.")
+	if state == "run" {
+		return runSchedule(ctx, tx, req, s, row)
 	}
 	wanted, err := wantedSchedule(ctx, tx, req)
 	if err != nil {
@@ -199,12 +189,35 @@ func changeSchedule(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 	if err != nil {
 		return bot.Response{}, err
 	}
-	kept, err := keepTyped(ctx, tx, req, "hire.reschedule")
-	on := "off"
-	if plan.On {
-		on = "on"
+	diff, err := views.ScheduleDiff(ctx, tx, wanted)
+	if err != nil {
+		return bot.Response{}, err
 	}
-	return redraw(req, views.SchedulePreview, s.Name, plan.Timing.Expression, wanted.Zone, on, kept), err
+	if !retimed && diff.Same() { // nobody notices
+		done := "It is " + state + " now."
+		if state == "default" {
+			done = "It is as it comes again."
+		}
+		return saveSchedule(ctx, tx, req, wanted, done+" It changes no message of the days to come.")
+	}
+	kept, err := keepTyped(ctx, tx, req, "hire.reschedule")
+	if err != nil {
+		return bot.Response{}, err
+	}
+	view, err := views.SchedulePreviewOf(plan, wanted, kept, diff)
+	return redraw(req, view.Name, view.Subject, view.Args...), err
+}
+
+// runSchedule has a schedule run now, once.
+func runSchedule(ctx context.Context, tx *store.Tx, req bot.Request, s hiring.Schedule, row store.ScheduleRow) (bot.Response, error) {
+	plan, err := views.PlanOf(s, row, tx.Snapshot().Zone(""))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if err := tx.RunSchedule(ctx, row, plan.Key()); err != nil {
+		return bot.Response{}, err
+	}
+	return redraw(req, views.Schedule, s.Name, "It is run within a minute."), auditSchedule(ctx, tx, s, "schedule_run")
 }
 
 // wantedSchedule returns the row as the request wants it. An expression that is the declared one, and
@@ -213,6 +226,10 @@ func wantedSchedule(ctx context.Context, tx *store.Tx, req bot.Request) (store.S
 	s, row, err := rowOf(ctx, tx, req)
 	if err != nil {
 		return row, err
+	}
+	state := req.Args.Text("state")
+	if state == "default" {
+		return store.ScheduleRow{Name: row.Name}, nil
 	}
 	if text := req.Args.Text("when"); text != "" {
 		t, err := hiring.ParseTiming(text)
@@ -235,7 +252,7 @@ func wantedSchedule(ctx context.Context, tx *store.Tx, req bot.Request) (store.S
 	default:
 		row.Zone = zone
 	}
-	if state := req.Args.Text("state"); state != "" {
+	if state != "" {
 		row.Set, row.Enabled = true, state == "on"
 	}
 	return row, nil

@@ -169,28 +169,36 @@ func settingOf(tx *store.Tx, s hiring.Setting, text, field string) (string, erro
 	return value, nil
 }
 
-// ChangeSetting checks and saves one setting, and puts that on record, unless it is so already; “default”
-// goes back to its default. Field names it in an error, which is Invalid.
-func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, field string) error {
+// checkedSetting reads what was typed for a setting like settingOf, and refuses what could not be saved: a
+// chain of whom nobody knows, a channel that the bot is not in.
+func checkedSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, field string) (string, error) {
 	value, err := settingOf(tx, s, text, field)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if s.Kind == hiring.SettingChain {
 		if err := CheckChain(tx.Snapshot(), value, field); err != nil {
-			return err
+			return "", err
 		}
 		if err := hiring.ClearChain(value, tx.Snapshot().People()); err != nil {
-			return hiring.InvalidField(field, "%s", messageOf(err))
+			return "", hiring.InvalidField(field, "%s", messageOf(err))
 		}
+	}
+	if s.Kind == hiring.SettingChannel && value != "" && value != tx.Snapshot().Setting(s.Key) {
+		return value, checkChannel(ctx, tx, value, field)
+	}
+	return value, nil
+}
+
+// ChangeSetting checks and saves one setting, and puts that on record, unless it is so already; “default”
+// goes back to its default. Field names it in an error, which is Invalid.
+func ChangeSetting(ctx context.Context, tx *store.Tx, s hiring.Setting, text, field string) error {
+	value, err := checkedSetting(ctx, tx, s, text, field)
+	if err != nil {
+		return err
 	}
 	if value == tx.Snapshot().Setting(s.Key) {
 		return nil // nothing changes, so nothing goes on record
-	}
-	if s.Kind == hiring.SettingChannel && value != "" {
-		if err := checkChannel(ctx, tx, value, field); err != nil {
-			return err
-		}
 	}
 	if err := tx.SetSetting(ctx, s.Key, value); err != nil {
 		return err

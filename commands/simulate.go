@@ -123,11 +123,11 @@ func previewed(ctx context.Context, tx *store.Tx, req bot.Request, s hiring.Sett
 	if !views.MovesMessages(s.Key) {
 		return bot.Response{}, false, nil
 	}
-	value, err := settingOf(tx, s, text, field)
+	value, err := checkedSetting(ctx, tx, s, text, field)
 	if err != nil || value == tx.Snapshot().Setting(s.Key) {
 		return bot.Response{}, false, err
 	}
-	diff, err := views.PolicyDiff(ctx, tx, req.Actor, s.Key, value)
+	diff, err := views.PolicyDiff(ctx, tx, s.Key, value)
 	if err != nil || diff.Same() {
 		return bot.Response{}, false, err
 	}
@@ -136,7 +136,11 @@ func previewed(ctx context.Context, tx *store.Tx, req bot.Request, s hiring.Sett
 		return bot.Response{}, false, fmt.Errorf("make a draft id: %w", err)
 	}
 	kept := bot.Draft{ID: id.String(), Command: "simulate.save", Subject: "typed:" + id.String(), Values: bot.Values{"value": {value}}}
-	return redraw(req, views.PolicyPreview, s.Key, value, kept.ID), true, tx.SaveDraft(ctx, kept)
+	view, err := views.PolicyPreviewOf(s.Key, value, kept.ID, diff)
+	if err != nil {
+		return bot.Response{}, false, err
+	}
+	return redraw(req, view.Name, view.Subject, view.Args...), true, tx.SaveDraft(ctx, kept)
 }
 
 // savePolicy saves a setting that was previewed. Without a value it leaves everything as it is.

@@ -2,6 +2,7 @@ package hiring
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,13 +87,15 @@ func ParseTiming(text string) (Timing, error) {
 	for _, prefix := range []string{"CRON_TZ=", "TZ="} {
 		if rest, ok := strings.CutPrefix(text, prefix); ok {
 			t.Zone, t.Expression, _ = strings.Cut(rest, " ")
-			if _, err := ParseZone(t.Zone); err != nil {
-				return Timing{}, InvalidField("when", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", t.Zone)
+			zone, err := ParseZone(t.Zone)
+			if err != nil {
+				return Timing{}, InvalidField("when", "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", t.Zone)
 			}
+			t.Zone = zone.String()
 		}
 	}
 	if strings.HasPrefix(t.Expression, "@every") {
-		return Timing{}, InvalidField("when", "I do things at a time of the day, not so often an hour. Example: %s.", cronExample)
+		return Timing{}, tooOften()
 	}
 	// It is read as if it were UTC, whose days are all whole: what a zone makes of it is for Next to say.
 	fires, err := cron.ParseStandard("CRON_TZ=UTC " + t.Expression)
@@ -106,14 +109,54 @@ func ParseTiming(text string) (Timing, error) {
 	return t, nil
 }
 
-// ParseZone returns a zone by its name. It returns an Invalid error for the field "zone" for what is
-// none.
-func ParseZone(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
-		return nil, InvalidField("zone", "%q is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", name)
+func tooOften() error {
+	return InvalidField("when", "I do things at a time of the day, not several times an hour. Example: %s.", cronExample)
+}
+
+// RefuseOften refuses, with an Invalid error for the field "when", what comes several times an hour, such as
+// * 9 * * 1, which is each minute from nine to ten.
+func (t Timing) RefuseOften() error {
+	// The minutes are the same in each hour in which it comes: the first one tells.
+	first := t.nextWall(time.Date(2025, time.December, 31, 23, 59, 59, 0, time.UTC))
+	if t.nextWall(first).Sub(first) < time.Hour {
+		return tooOften()
 	}
-	return zone, nil
+	return nil
+}
+
+// ParseZone returns a zone by its name, however that is capitalised: its String is the name as it is. It returns
+// an Invalid error for the field "zone" for what is none.
+func ParseZone(name string) (*time.Location, error) {
+	name = strings.TrimSpace(name)
+	for _, spelt := range []string{name, zoneSpelling(name), strings.ToUpper(name)} {
+		if zone, err := time.LoadLocation(spelt); err == nil && spelt != "" && spelt != "Local" {
+			return zone, nil
+		}
+	}
+	return nil, InvalidField("zone", "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", name)
+}
+
+// zoneSpelling writes the name of a zone as its places are written: Africa/Dar_es_Salaam.
+func zoneSpelling(name string) string {
+	var out strings.Builder
+	word := ""
+	flush := func() {
+		if !slices.Contains([]string{"of", "es", "au"}, word) && word != "" {
+			word = strings.ToUpper(word[:1]) + word[1:]
+		}
+		out.WriteString(word)
+		word = ""
+	}
+	for _, r := range strings.ToLower(strings.ReplaceAll(name, " ", "_")) {
+		if strings.ContainsRune("/_-", r) {
+			flush()
+			out.WriteRune(r)
+			continue
+		}
+		word += string(r)
+	}
+	flush()
+	return out.String()
 }
 
 // nextWall returns the next time after one that a clock on the wall shows, as if it were UTC. It is

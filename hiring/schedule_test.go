@@ -93,6 +93,37 @@ func TestTimingsThatAreRefused(t *testing.T) {
 }
 
 // TestADailyRunComesOnceADay walks a year of days in zones that change their clocks in many ways.
+func TestZonesAreKnownHoweverTheyAreTyped(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"Asia/Kolkata", "America/New_York", "America/Argentina/Buenos_Aires", "Africa/Dar_es_Salaam", "America/Port_of_Spain",
+		"America/Port-au-Prince", "UTC", "Europe/Isle_of_Man",
+	} {
+		for _, typed := range []string{name, strings.ToLower(name), strings.ToUpper(name), " " + strings.ReplaceAll(name, "_", " ") + " "} {
+			if zone, err := hiring.ParseZone(typed); err != nil || zone.String() != name {
+				t.Errorf("%q is %v, %v, want %s", typed, zone, err, name)
+			}
+		}
+	}
+	for _, typed := range []string{"", "Local", "local", "LOCAL", "Mars", "Asia/", "../etc/passwd", "/etc/localtime", "IST+5"} {
+		if zone, err := hiring.ParseZone(typed); err == nil {
+			t.Errorf("%q is %v", typed, zone)
+		}
+	}
+}
+
+func TestWhatComesSeveralTimesAnHourIsRefused(t *testing.T) {
+	t.Parallel()
+	for expression, refused := range map[string]bool{
+		"* * * * *": true, "* 9 * * 1": true, "*/30 17 * * 5": true, "0,59 9 29 2 *": true, "0-1 0 1 1 *": true,
+		"0 * * * *": false, "59 0,1 * * *": false, "0 9 * * 1-5": false, "@hourly": false, "0 10 29 2 *": false, "0 0 1 1 *": false,
+	} {
+		if err := mustTiming(t, expression).RefuseOften(); (err != nil) != refused {
+			t.Errorf("%s: %v, want refused: %t", expression, err, refused)
+		}
+	}
+}
+
 func TestADailyRunComesOnceADay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

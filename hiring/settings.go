@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Setting is one of the company's settings.
@@ -80,7 +79,7 @@ func Settings() []Setting {
 		{Key: SettingTimezone, Title: "Time zone", Kind: SettingZone, Default: "Asia/Kolkata", Example: "Asia/Kolkata",
 			Help: "Used for people who set no zone of their own and whose chat profile has none."},
 		{Key: SettingHiringChannel, Title: "Hiring channel", Kind: SettingChannel, Default: "", Example: "hiring",
-			Help: "Where an opened requisition is announced, without its budget. Empty: nowhere."},
+			Help: "Where an opened requisition is announced, without its budget, and the weekly report posted where that is on. Empty: nowhere."},
 		{Key: SettingApprovers, Title: "Approval chain", Kind: SettingChain, Default: "", Example: "asha > compensation",
 			Help: "Who approves requisitions, in order: people or roles, steps separated by >, several who may each decide by comma. Empty: approved at once, and the history says so."},
 		{Key: SettingManagersPay, Title: "Hiring managers see amounts", Kind: SettingYesNo, Default: "yes", Example: "no",
@@ -106,7 +105,7 @@ func Settings() []Setting {
 		{Key: SettingPrivatePlatforms, Title: "No personal data on", Kind: SettingPlatforms, Default: "", Example: "discord",
 			Help: "Platforms on which I show references only, never a name of a candidate, an amount or a text: slack, discord, playground, by comma."},
 		{Key: SettingWaitingDays, Title: "Waiting for word", Kind: SettingDays, Default: strconv.Itoa(WaitingDays), Example: "3",
-			Help: "After how many working days without a word from us a candidate stands in the recruiter's home."},
+			Help: "After how many working days without a word from us a candidate stands in the recruiter's home and day."},
 		{Key: SettingRejectReasons, Title: "Reasons for a rejection", Kind: SettingReasons, Default: strings.Join(RejectReasons, "; "),
 			Example: "Depth below level; The position was filled",
 			Help:    "What a rejection can be chosen from, separated by semicolons. Keep them about the job."},
@@ -139,10 +138,11 @@ func CheckSetting(s Setting, value string) (string, error) {
 		}
 		return "", InvalidField(s.Key, "%s is yes or no, not “%s”.", s.Title, value)
 	case SettingZone:
-		if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
-			return "", InvalidField(s.Key, "“%s” is not a time zone I know. Use a name such as Asia/Kolkata or Europe/Berlin.", value)
+		zone, err := ParseZone(value)
+		if err != nil {
+			return "", asSetting(s, err)
 		}
-		return value, nil
+		return zone.String(), nil
 	case SettingChannel:
 		return strings.TrimPrefix(value, "#"), nil
 	case SettingText, SettingChain:

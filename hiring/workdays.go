@@ -61,7 +61,7 @@ func ParseWeekend(text string) ([]time.Weekday, error) {
 			return len(part) >= 3 && strings.HasPrefix(name, part) || part == name+"s"
 		})
 		if at < 0 {
-			return nil, InvalidField("weekend", "%q is no day of the week. Write it like sat, sun.", part)
+			return nil, InvalidField("weekend", "“%s” is no day of the week. Write it like sat, sun.", part)
 		}
 		if !slices.Contains(days, weekdays[at]) {
 			days = append(days, weekdays[at])
@@ -86,7 +86,7 @@ func ParseHolidays(text string) ([]Holiday, error) {
 		}
 		date, ok := parseHoliday(part)
 		if !ok {
-			return nil, InvalidField("holidays", "%q is no date. Write 26 Jan for every year, or 2026-11-09 for one.", part)
+			return nil, InvalidField("holidays", "“%s” is no date. Write 26 Jan for every year, or 2026-11-09 for one.", part)
 		}
 		h := Holiday{Date: date}
 		if at := slices.IndexFunc(NationalHolidays, func(n Holiday) bool { return n.Date == date }); at >= 0 {

@@ -44,14 +44,14 @@ func ParseClock(text string) (int, error) {
 	h, err := strconv.Atoi(hour)
 	m, wrong := strconv.Atoi(minute)
 	if err != nil || wrong != nil || len(minute) != 2 || h < 0 || m < 0 || m > 59 || h*60+m > minutesADay {
-		return 0, Errorf(Invalid, "%q is no time of the day. Write it like 10:00.", text)
+		return 0, Errorf(Invalid, "“%s” is no time of the day. Write it like 10:00.", text)
 	}
 	return h*60 + m, nil
 }
 
 // ParseHours reads working hours such as 09:30-18:00. It returns an Invalid error for the field "hours".
 func ParseHours(text string) (Hours, error) {
-	wrong := InvalidField("hours", "%q are no working hours. Write them like 09:30-18:00, at least an hour, within one day.", text)
+	wrong := InvalidField("hours", "“%s” are no working hours. Write them like 09:30-18:00, at least an hour, within one day.", text)
 	from, to, found := strings.Cut(strings.NewReplacer("–", "-", " to ", "-", " ", "").Replace(strings.TrimSpace(text)), "-")
 	if !found {
 		return Hours{}, wrong
@@ -82,8 +82,11 @@ func ParseDaysAway(text string) ([]DaysAway, error) {
 		}
 		from, err := time.Parse(time.DateOnly, strings.TrimSpace(first))
 		to, other := time.Parse(time.DateOnly, strings.TrimSpace(last))
-		if err != nil || other != nil || to.Before(from) {
-			return nil, InvalidField("away", "%q are no days. Write 2026-12-24 for one, or 2026-12-28..2027-01-04 for several.", part)
+		if err != nil || other != nil {
+			return nil, InvalidField("away", "“%s” are no days. Write 2026-12-24 for one, or 2026-12-28..2027-01-04 for several.", part)
+		}
+		if to.Before(from) {
+			return nil, InvalidField("away", "“%s” ends before it begins. Write the first day in front, like 2026-12-28..2027-01-04.", part)
 		}
 		all = append(all, DaysAway{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)})
 	}
@@ -91,6 +94,11 @@ func ParseDaysAway(text string) ([]DaysAway, error) {
 		return nil, InvalidField("away", "These are %d spans of days; at most %d fit. Leave out those that are over.", len(all), MaxDaysAway)
 	}
 	return all, nil
+}
+
+// DaysNotOver returns the days that are not over on a day, YYYY-MM-DD.
+func DaysNotOver(days []DaysAway, today string) []DaysAway {
+	return slices.DeleteFunc(slices.Clone(days), func(d DaysAway) bool { return d.To < today })
 }
 
 // PrintDaysAway prints days as ParseDaysAway reads them.

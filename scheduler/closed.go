@@ -13,7 +13,8 @@ import (
 
 // shutOut gives up a message to somebody who takes no direct messages anywhere. They are mentioned in the
 // hiring channel of a workspace in which they take none, without any detail, and recruiters are told, once.
-// What is about nothing is given up silently.
+// Of what nobody addressed to them, such as a reminder, nothing is said in a channel. What is about nothing is
+// given up silently.
 func (c *Courier) shutOut(ctx context.Context, row store.Row, workspaces []string, refused error) error {
 	if row.View.Name == views.Zone {
 		return c.store.MarkMoot(ctx, row)
@@ -26,9 +27,12 @@ func (c *Courier) shutOut(ctx context.Context, row store.Row, workspaces []strin
 		if !ok {
 			return nil
 		}
-		mentioned, err := mention(ctx, tx, person, row, workspaces)
-		if err != nil {
-			return err
+		mentioned := false
+		if !row.Unprompted {
+			var err error
+			if mentioned, err = mention(ctx, tx, person, row, workspaces); err != nil {
+				return err
+			}
 		}
 		return tellRecruiters(ctx, tx, person, row, workspaces[0], mentioned)
 	})

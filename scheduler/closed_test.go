@@ -150,6 +150,22 @@ func TestWhoTakesNoDirectMessages(t *testing.T) {
 			return nil
 		})
 
+		// A reminder is never spoken of in a channel, whatever it says; nor is a digest.
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetQuiet(ctx, public.Workspace, public.Channel, false)
+		})
+		w.clock.advance(24 * time.Hour)
+		w.chat.next(callSend, outcome{err: errClosed})
+		nudge := w.message(w.asha, "nudge")
+		nudge.Unprompted = true
+		w.send(nudge)
+		must(t, w.courier().Deliver(t.Context(), lane, w.clock.now()))
+		w.want(lane, "nudge", store.Dead, "the person takes no direct messages: cannot send messages to this user")
+		w.drain()
+		if n := len(w.chat.in(public)); n != 2 {
+			t.Errorf("after a reminder the channel has %d messages", n)
+		}
+
 		// The question for their zone is worth no mention.
 		w.chat.next(callSend, outcome{err: errClosed})
 		w.send(bot.Message{To: bot.Recipient{Person: w.asha.ID}, View: bot.View{Name: views.Zone, Subject: "person:" + w.asha.ID}})

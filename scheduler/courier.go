@@ -660,7 +660,7 @@ func (c *Courier) fits(ctx context.Context, tx *store.Tx, row store.Row) error {
 		most = views.Team
 	}
 	if c.views[row.View.Name].Contains > most {
-		return &bot.SendError{Permanent: true, Reason: fmt.Sprintf("%s may not be shown in a channel that is %s", row.View.Name, channel.Kind)}
+		return &bot.SendError{Permanent: true, Reason: "not everybody in that channel may read it. Set another one: /hire settings"}
 	}
 	return nil
 }
@@ -673,7 +673,7 @@ func (c *Courier) undrawn(ctx context.Context, row store.Row, now time.Time, err
 		return c.store.MarkMoot(ctx, row)
 	default:
 		if _, told := errors.AsType[*bot.SendError](err); !told {
-			err = &bot.SendError{Reason: "it could not be drawn", Err: err}
+			err = &bot.SendError{Reason: "it could not be drawn. The log says why, by the id of the message", Err: err}
 		}
 		return c.failed(ctx, row, now, err, maxDrawings, c.store.MarkUnsure)
 	}

@@ -502,11 +502,11 @@ func TestWhatAChannelMaySee(t *testing.T) {
 			reason string // "" for what is sent
 		}{
 			{public, "card", ""},
-			{public, "team", "team may not be shown in a channel that is public"},
-			{public, "pay", "pay may not be shown in a channel that is public"},
+			{public, "team", "not everybody in that channel may read it. Set another one: /hire settings"},
+			{public, "pay", "not everybody in that channel may read it. Set another one: /hire settings"},
 			{private, "card", ""},
 			{private, "team", ""},
-			{private, "pay", "pay may not be shown in a channel that is private"},
+			{private, "pay", "not everybody in that channel may read it. Set another one: /hire settings"},
 			{unknown, "card", "the channel is not set up any more"},
 		} {
 			subject := tc.view + " in " + tc.in.Channel
@@ -818,7 +818,7 @@ func TestAViewThatNobodyKnowsIsTriedAgain(t *testing.T) {
 		// Another version of the program knows it, as while replicas are replaced.
 		w.send(bot.Message{To: bot.Recipient{Person: w.asha.ID}, View: bot.View{Name: "newer", Subject: "R-1"}})
 		w.drain()
-		w.want(store.PersonLane(w.asha.ID), "R-1", store.Waiting, "it could not be drawn")
+		w.want(store.PersonLane(w.asha.ID), "R-1", store.Waiting, "it could not be drawn. The log says why, by the id of the message")
 		w.views["newer"] = w.views["card"]
 		w.say("R-1", "new")
 		w.clock.advance(later)

@@ -32,6 +32,14 @@ func (p *Snapshot) With(key, value string) *Snapshot {
 	return &next
 }
 
+// Supposing returns the unit as if a snapshot were the present one, such as one with another setting. It is
+// for looking only: it writes nothing.
+func (t *Tx) Supposing(s *Snapshot) *Tx {
+	other := *t
+	other.snapshot, other.handle = s, nil
+	return &other
+}
+
 // RemindersFollow tells whether the reminders are planned anew when a setting is changed.
 func RemindersFollow(key string) bool { return slices.Contains(replanned, key) }
 

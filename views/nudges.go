@@ -33,8 +33,8 @@ func drawMyNudges(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View)
 	}
 	person, _ := s.Person(viewer.ID)
 	away, rest := "none", "merged into one message"
-	if len(own.Away) > 0 {
-		away = hiring.PrintDaysAway(own.Away)
+	if days := hiring.DaysNotOver(own.Away, string(bot.DateOf(tx.Now(), times.Zone))); len(days) > 0 {
+		away = awayWords(days)
 	}
 	if own.Single {
 		rest = "one by one on the next days"
@@ -56,6 +56,19 @@ func drawMyNudges(_ context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View)
 		card.Context = bot.Join(bot.T("Until "), bot.At(next), bot.T(" I tell you nothing unasked."))
 	}
 	return card, nil
+}
+
+// awayWords says on which days somebody is away.
+func awayWords(days []hiring.DaysAway) string {
+	var words []string
+	for _, d := range days {
+		text := bot.Date(d.From).Long()
+		if d.To != d.From {
+			text += " to " + bot.Date(d.To).Long()
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, ", ")
 }
 
 // drawHolidays lists the company's holidays; its argument is how many were just added.

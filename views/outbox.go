@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -56,7 +56,7 @@ func drawOutbox(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View)
 	}
 	page, _ := strconv.Atoi(arg(v, 2))
 	page = max(page, 1)
-	look := outboxLook{state: arg(v, 0), person: arg(v, 1), page: page, name: recipientName(ctx, tx)}
+	look := outboxLook{state: arg(v, 0), person: arg(v, 1), page: page, zone: viewer.Zone, name: recipientName(ctx, tx)}
 	filter := store.OutboxFilter{Person: look.person, Skip: (page - 1) * PageSize, Limit: PageSize + 1}
 	var err error
 	if look.state != OutboxWaiting {
@@ -100,6 +100,7 @@ func recipientName(ctx context.Context, tx *store.Tx) func(store.Row) bot.Text {
 type outboxLook struct {
 	state, person, of string
 	page              int
+	zone              *time.Location
 	reasons           []store.DeadReason
 	dead, waiting     []store.Row
 	name              func(store.Row) bot.Text
@@ -132,7 +133,7 @@ func outboxCard(look outboxLook) bot.Card {
 		for _, r := range rows {
 			lines = append(lines, rowLine(r, look.name(r)))
 			if len(menu.Items) < maxMenu {
-				menu.Items = append(menu.Items, bot.MenuItem{Label: viewTitle(r) + " to " + look.name(r).Plain(nil), Do: bot.Do("hire.outbox", "", "", r.ID)})
+				menu.Items = append(menu.Items, rowItem(r, look.name(r), look.zone))
 			}
 		}
 		card.Body = append(card.Body, bot.Lines(lines...))
@@ -174,14 +175,16 @@ func orNoReason(reason string) string {
 	return reason
 }
 
-// viewTitle says in words which view a message shows: "req announce".
-func viewTitle(r store.Row) string {
-	return strings.NewReplacer("_", " ", ".", " ").Replace(r.View.Name)
+// rowItem is the menu entry that shows a message: with when it was due, by which two to the same person differ.
+func rowItem(r store.Row, to bot.Text, zone *time.Location) bot.MenuItem {
+	return bot.MenuItem{
+		Label: MessageName(r.View.Name) + ", to " + to.Plain(nil), Hint: "due " + bot.FormatInstant(r.DueAt, zone), Do: bot.Do("hire.outbox", "", "", r.ID),
+	}
 }
 
 // rowLine says of a message what it is, for whom, since when, and how it goes.
 func rowLine(r store.Row, to bot.Text) bot.Text {
-	line := bot.Join(bot.T(viewTitle(r)+" to "), to, bot.T(" · due "), bot.At(r.DueAt), bot.T(" · "+stateTitle(r)))
+	line := bot.Join(bot.T(MessageName(r.View.Name)+", to "), to, bot.T(" · due "), bot.At(r.DueAt), bot.T(" · "+stateTitle(r)))
 	if r.Attempts > 0 {
 		line = bot.Join(line, bot.T(", "+count(r.Attempts, "attempt")))
 	}
@@ -241,7 +244,7 @@ func outboxMessageCard(r store.Row, to bot.Text) bot.Card {
 		fields = append(fields, bot.LabelledText{Label: "Reason", Text: bot.T(r.Reason)})
 	}
 	card := bot.Card{
-		Title: "Message: " + viewTitle(r), Body: []bot.Node{fields},
+		Title: "Message: " + MessageName(r.View.Name), Body: []bot.Node{fields},
 		Context: bot.Join(bot.T("Its id: "), bot.C(r.ID)),
 	}
 	if r.State == store.Dead {
@@ -279,7 +282,7 @@ func drawOutboxReason(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	menu := &bot.Menu{Label: "Look at one"}
 	for _, r := range rows {
 		lines = append(lines, rowLine(r, name(r)))
-		menu.Items = append(menu.Items, bot.MenuItem{Label: viewTitle(r) + " to " + name(r).Plain(nil), Do: bot.Do("hire.outbox", "", "", r.ID)})
+		menu.Items = append(menu.Items, rowItem(r, name(r), viewer.Zone))
 	}
 	if left := int(reason.Count) - len(rows); left > 0 {
 		lines = append(lines, bot.Tf("… and %d more", left))

@@ -31,6 +31,7 @@ type Outlook struct {
 	days      map[string]hiring.DayFacts
 	made      map[string]bool
 	absences  []hiring.Absence
+	schedules map[string]store.ScheduleRow
 	// reqs are the requisitions to which anything of it belongs, by reference.
 	reqs map[string]hiring.Requisition
 }
@@ -60,6 +61,9 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 	if err != nil {
 		return o, err
 	}
+	if o.schedules, err = tx.Schedules(ctx); err != nil {
+		return o, err
+	}
 	o.Cut = len(o.cards) >= store.MostForecast || len(rows) >= store.MostForecast || len(approvals) >= store.MostForecast
 	if o.waiting, err = o.loadWaiting(ctx, tx, rows); err != nil {
 		return o, err
@@ -77,6 +81,13 @@ func LoadOutlook(ctx context.Context, tx *store.Tx, days int) (Outlook, error) {
 		o.approvals = append(o.approvals, hiring.WaitingApproval{Approval: a, Recruiter: o.reqs[a.Subject].Recruiter})
 	}
 	return o, nil
+}
+
+// Scheduling returns the same with another row of a schedule in the place of its own.
+func (o Outlook) Scheduling(row store.ScheduleRow) Outlook {
+	o.schedules = maps.Clone(o.schedules)
+	o.schedules[row.Name] = row
+	return o
 }
 
 // loadPanels reads who is told of scorecards that are late, and what they were told before.
@@ -289,32 +300,6 @@ func viewItems(v bot.View, interviews map[string]hiring.Interview) []hiring.Fore
 	return items
 }
 
-// forecastKind returns what a message with a view is called.
-func forecastKind(name string) hiring.ForecastKind {
-	switch name {
-	case Nudge:
-		return hiring.ForecastReminder
-	case Kit:
-		return hiring.ForecastKit
-	case Digest:
-		return hiring.ForecastDigest
-	case TargetDates:
-		return hiring.ForecastTargets
-	case WeeklyReport:
-		return hiring.ForecastReport
-	case ApprovalStuck:
-		return hiring.ForecastStuck
-	case LatePanel:
-		return hiring.ForecastLate
-	case Morning:
-		return hiring.ForecastMorning
-	case RecruiterDay:
-		return hiring.ForecastDay
-	default:
-		return hiring.ForecastKind(viewTitle(store.Row{View: bot.View{Name: name}}))
-	}
-}
-
 func outgoingOf(ctx context.Context, tx *store.Tx, r store.Row, interviews map[string]hiring.Interview) hiring.Outgoing {
 	m := hiring.Outgoing{
 		Person: r.Person, Kind: forecastKind(r.View.Name), Items: viewItems(r.View, interviews),
@@ -359,7 +344,7 @@ func channelName(ctx context.Context, tx *store.Tx, r store.Row) string {
 // Forecast returns the messages that go out as things stand in a snapshot, which may be one with another
 // setting; replanned says that the reminders are planned anew by that.
 func (o *Outlook) Forecast(ctx context.Context, tx *store.Tx, s *store.Snapshot, replanned bool) ([]hiring.ForecastMessage, error) {
-	runs, morning, err := o.runs(ctx, tx, s)
+	runs, morning, err := o.runs(tx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -423,22 +408,18 @@ func (o *Outlook) person(s *store.Snapshot, id string) hiring.ForecastPerson {
 
 // scheduled returns what the schedules will say, each run at the minute at which the sweep sees it.
 func (o *Outlook) scheduled(ctx context.Context, tx *store.Tx, s *store.Snapshot) ([]hiring.Outgoing, error) {
-	rows, err := tx.Schedules(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var out []hiring.Outgoing
 	for _, declared := range hiring.Schedules() {
 		if declared.Name == hiring.ScheduleMorningDigest || declared.Name == hiring.ScheduleRecruiterDay {
 			continue // what they say follows from what went out before
 		}
-		plan, err := PlanOf(declared, rows[declared.Name], s.Zone(""))
+		plan, err := PlanOf(declared, o.schedules[declared.Name], s.Zone(""))
 		if err != nil {
 			return nil, err
 		}
 		told := map[string]bool{}
-		for _, at := range o.runsOf(tx, plan, rows[declared.Name]) {
-			said, err := Writings(ctx, tx, plan, at)
+		for _, at := range o.runsOf(tx, plan, o.schedules[declared.Name]) {
+			said, err := Writings(ctx, tx.Supposing(s), plan, at)
 			if err != nil {
 				return nil, err
 			}
@@ -472,18 +453,14 @@ func (o *Outlook) runsOf(tx *store.Tx, plan hiring.Planned, row store.ScheduleRo
 }
 
 // runs returns the runs of the two digests until the end, and whether the morning digest is on.
-func (o *Outlook) runs(ctx context.Context, tx *store.Tx, s *store.Snapshot) (runs []hiring.DigestRun, morning bool, err error) {
-	rows, err := tx.Schedules(ctx)
-	if err != nil {
-		return nil, false, err
-	}
+func (o *Outlook) runs(tx *store.Tx, s *store.Snapshot) (runs []hiring.DigestRun, morning bool, err error) {
 	for _, name := range []string{hiring.ScheduleRecruiterDay, hiring.ScheduleMorningDigest} {
 		declared, _ := hiring.ScheduleByName(name)
-		plan, err := PlanOf(declared, rows[name], s.Zone(""))
+		plan, err := PlanOf(declared, o.schedules[name], s.Zone(""))
 		if err != nil {
 			return nil, false, err
 		}
-		for _, at := range o.runsOf(tx, plan, rows[name]) {
+		for _, at := range o.runsOf(tx, plan, o.schedules[name]) {
 			runs = append(runs, hiring.DigestRun{At: at, Next: nextRunOf(plan, at), Recruiters: name == hiring.ScheduleRecruiterDay})
 		}
 		morning = name == hiring.ScheduleMorningDigest && plan.On

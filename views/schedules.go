@@ -162,9 +162,15 @@ func drawSchedule(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 // previewed is how many runs are shown before a change of a schedule is saved.
 const previewed = 3
 
-// drawSchedulePreview shows when a schedule would be run; its arguments are the expression, the zone, on
-// or off, and the draft that holds them.
-func drawSchedulePreview(_ context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
+// SchedulePreviewOf returns the view of a schedule as it would be, with what that makes of the messages to
+// come. Row is as it would be kept, draft holds what was typed.
+func SchedulePreviewOf(plan hiring.Planned, row store.ScheduleRow, draft string, diff hiring.ForecastDiff) (bot.View, error) {
+	found, err := diffArg(diff)
+	return bot.View{Name: SchedulePreview, Subject: row.Name, Args: []string{plan.Timing.Expression, row.Zone, onOff(plan.On), draft, found}}, err
+}
+
+// drawSchedulePreview shows when a schedule would be run; its arguments are those of SchedulePreviewOf.
+func drawSchedulePreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	if err := RefuseSchedules(tx, viewer); err != nil {
 		return bot.Card{}, err
 	}
@@ -177,6 +183,10 @@ func drawSchedulePreview(_ context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if err != nil {
 		return bot.Card{}, err
 	}
+	c, err := readChange(ctx, tx, viewer, arg(v, 4))
+	if err != nil {
+		return bot.Card{}, err
+	}
 	lines := []bot.Text{bot.B("Its next three runs:")}
 	at := tx.Now()
 	for range previewed {
@@ -184,17 +194,20 @@ func drawSchedulePreview(_ context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		lines = append(lines, bot.At(at))
 	}
 	card := bot.Card{
-		Tone: bot.Attention, Title: s.Title,
-		Body: []bot.Node{bot.Join(bot.C(plan.Expression), bot.T(" in "+plan.Zone.String())), bot.Lines(lines...), bot.T("Nothing is saved yet.")},
+		Tone: bot.Attention, Title: s.Title + ": " + arg(v, 2) + "?",
+		Body: []bot.Node{bot.Join(bot.C(plan.Expression), bot.T(" in "+plan.Zone.String())), bot.Lines(lines...)},
 		Actions: []bot.Action{
 			{Label: "Save", Do: bot.Do("hire.reschedule", s.Name).WithDraft(arg(v, 3)), Style: bot.Primary},
 			{Label: "Change again", Do: bot.Do("hire.schedule", s.Name)},
+			{Label: "Cancel", Do: bot.Do("hire.schedules", s.Name)},
 		},
+		Context: bot.T("Nothing is saved yet."),
 	}
 	if arg(v, 2) == "off" {
 		card.Body = append(card.Body, bot.T("It is off: none of them happens until it is turned on."))
 	}
-	return card, nil
+	card.Body = append(card.Body, c.words())
+	return card, c.look.audited(ctx, tx, viewer)
 }
 
 // TargetArg names a requisition with its target date, which a message of it is about.

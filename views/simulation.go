@@ -2,8 +2,10 @@ package views
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,18 +49,21 @@ type simulation struct {
 // outlookLook is how somebody may read a forecast.
 type outlookLook struct {
 	snapshot *store.Snapshot
+	reqs     map[string]hiring.Requisition
 	// sees tells whether a record may be named to them.
 	sees func(hiring.ForecastItem) bool
+	// interviews are what those are called that may be named, by reference: "C-7, system design".
+	interviews map[string]string
 	// named becomes true once one was.
 	named bool
 }
 
 // readBy returns how a viewer may read a forecast: an interview is named to who works on its candidate, a
 // requisition to whom it exists for. Everybody else reads how many there are.
-func readBy(tx *store.Tx, viewer bot.Actor, o Outlook) outlookLook {
+func readBy(tx *store.Tx, viewer bot.Actor, reqs map[string]hiring.Requisition) outlookLook {
 	actor := Actor(viewer)
-	return outlookLook{snapshot: tx.Snapshot(), sees: func(i hiring.ForecastItem) bool {
-		r, known := o.reqs[i.Req]
+	return outlookLook{snapshot: tx.Snapshot(), reqs: reqs, sees: func(i hiring.ForecastItem) bool {
+		r, known := reqs[i.Req]
 		switch {
 		case !known:
 			return false
@@ -68,6 +73,35 @@ func readBy(tx *store.Tx, viewer bot.Actor, o Outlook) outlookLook {
 			return strings.HasPrefix(i.Ref, "I-") && hiring.May(actor, hiring.SeeApplication, hiring.Subject{Req: &r})
 		}
 	}}
+}
+
+// knownAtOnce is how many interviews are read in one statement.
+const knownAtOnce = 500
+
+// know reads what the interviews are called that may be named of some messages.
+func (l *outlookLook) know(ctx context.Context, tx *store.Tx, messages ...hiring.ForecastMessage) error {
+	var of []hiring.Scorecard
+	reqs := map[string]hiring.Requisition{}
+	for _, m := range messages {
+		for _, i := range m.Items {
+			if _, known := reqs[i.Ref]; !known && strings.HasPrefix(i.Ref, "I-") && l.sees(i) {
+				of = append(of, hiring.Scorecard{Interview: i.Ref})
+				reqs[i.Ref] = l.reqs[i.Req]
+			}
+		}
+	}
+	l.interviews = map[string]string{}
+	for some := range slices.Chunk(of, knownAtOnce) {
+		interviews, err := tx.InterviewsByCard(ctx, some)
+		if err != nil {
+			return err
+		}
+		for id, i := range interviews {
+			p, _ := l.snapshot.Playbook(reqs[id].Role)
+			l.interviews[id] = i.Candidate + ", " + InSentence(StageTitle(p, i.Stage))
+		}
+	}
+	return nil
 }
 
 // simulate makes the forecast that a view asks for: its subject is the requisition, "" for all, and its
@@ -100,7 +134,7 @@ func simulate(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 	if v.Subject != "" {
 		all = slices.DeleteFunc(all, func(m hiring.ForecastMessage) bool { return !m.About(v.Subject) })
 	}
-	return simulation{days: days, req: v.Subject, cut: o.Cut, messages: all, look: readBy(tx, viewer, o)}, nil
+	return simulation{days: days, req: v.Subject, cut: o.Cut, messages: all, look: readBy(tx, viewer, o.reqs)}, nil
 }
 
 // audited puts on record that somebody was shown which interviews there are.
@@ -111,6 +145,9 @@ func (l *outlookLook) audited(ctx context.Context, tx *store.Tx, viewer bot.Acto
 	return tx.Audit(ctx, store.AuditEvent{Subject: viewer.ID, Fact: FactInterview})
 }
 
+// called returns what a record that may be named is called.
+func (l *outlookLook) called(i hiring.ForecastItem) string { return cmp.Or(l.interviews[i.Ref], i.Ref) }
+
 // what says what a message is, by as much as may be read of it.
 func (l *outlookLook) what(m hiring.ForecastMessage) string {
 	var refs []string
@@ -119,52 +156,58 @@ func (l *outlookLook) what(m hiring.ForecastMessage) string {
 		switch {
 		case !l.sees(i):
 			hidden++
-		case !slices.Contains(refs, i.Ref):
-			refs = append(refs, i.Ref)
+		case !slices.Contains(refs, l.called(i)):
+			refs = append(refs, l.called(i))
 			l.named = l.named || strings.HasPrefix(i.Ref, "I-")
 		}
 	}
-	text := string(m.Kind)
-	switch m.Kind {
+	text := MessageWords(m)
+	switch n := len(m.Items); m.Kind {
 	case hiring.ForecastReminder:
-		text = "reminder of " + count(len(m.Items), "scorecard")
-	case hiring.ForecastTargets:
-		text = count(len(m.Items), "requisition") + " past the target date"
-	case hiring.ForecastDigest:
-		text = "digest of " + strconv.Itoa(m.Parts)
-		if m.Budget > 0 {
-			text += fmt.Sprintf(" that were more than %d a day", m.Budget)
+		if n > 1 {
+			text = count(n, "scorecard") + " due"
 		}
+	case hiring.ForecastTargets:
+		if n > 1 {
+			text = count(n, "requisition") + " past their target date"
+		}
+	case hiring.ForecastDigest:
+		text = fmt.Sprintf("%s of %s", text, count(m.Parts, "message"))
+		if m.Budget > 0 {
+			text += fmt.Sprintf(", more than %d a day", m.Budget)
+		}
+		return joinNonEmpty(": ", text, strings.Join(refs, "; "))
 	case hiring.ForecastApproval:
-		text = fmt.Sprintf("approval reminder, %d of %d", m.Nth, hiring.MaxReminders)
+		text += fmt.Sprintf(", %d of %d,", m.Nth, hiring.MaxReminders)
 	case hiring.ForecastMorning, hiring.ForecastDay:
 		return l.day(m, refs)
 	case hiring.ForecastKit, hiring.ForecastStuck, hiring.ForecastReport, hiring.ForecastLate:
-	default: // another view, by its name
+	default: // another view
 	}
 	if len(refs) == 0 {
-		return text
+		return strings.TrimSuffix(text, ",")
 	}
-	text += ": " + strings.Join(refs, ", ")
-	if hidden > 0 && m.Kind != hiring.ForecastDigest {
+	text += " for " + strings.Join(refs, "; ")
+	if hidden > 0 {
 		text += fmt.Sprintf(" and %d more", hidden)
 	}
 	return text
 }
 
-// MessageWords says what a message of a forecast is: its kind, with how much a digest of the day has.
+// MessageWords says what a message of a forecast is: its name, with how much a digest of the day has.
 func MessageWords(m hiring.ForecastMessage) string {
+	name := kindName(m.Kind)
 	if m.Kind != hiring.ForecastMorning && m.Kind != hiring.ForecastDay {
-		return string(m.Kind)
+		return name
 	}
-	return joinNonEmpty(": ", string(m.Kind), dayWords(m.Day))
+	return joinNonEmpty(": ", name, dayWords(m.Day))
 }
 
 // day says how much of what a digest of the day has, with what of that may be named.
 func (l *outlookLook) day(m hiring.ForecastMessage, refs []string) string {
 	text := MessageWords(m)
 	if len(refs) > 0 {
-		text += " (" + strings.Join(refs, ", ") + ")"
+		text += " (" + strings.Join(refs, "; ") + ")"
 	}
 	return text
 }
@@ -245,6 +288,9 @@ func drawSimulation(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 	if err != nil {
 		return bot.Card{}, err
 	}
+	if err := s.look.know(ctx, tx, s.messages[:min(len(s.messages), simulatedShown)]...); err != nil {
+		return bot.Card{}, err
+	}
 	card := s.card(viewer)
 	return card, s.look.audited(ctx, tx, viewer)
 }
@@ -312,6 +358,9 @@ func drawSimulationFile(ctx context.Context, tx *store.Tx, viewer bot.Actor, v b
 	if err != nil {
 		return bot.Card{}, err
 	}
+	if err := s.look.know(ctx, tx, s.messages...); err != nil {
+		return bot.Card{}, err
+	}
 	data, err := s.csv()
 	if err != nil {
 		return bot.Card{}, err
@@ -353,10 +402,10 @@ func cell(text string) string {
 // PolicyDays is how far ahead the difference is told that a change of the reminders makes.
 const PolicyDays = hiring.ForecastDays
 
-// MovesMessages tells whether a setting says when people are told things, so that a change of it shows
-// first what that makes.
+// MovesMessages tells whether a setting says who is told what when, so that a change of it shows first what
+// that makes.
 func MovesMessages(key string) bool {
-	return store.RemindersFollow(key) || key == hiring.SettingScorecardDue
+	return store.RemindersFollow(key) || slices.Contains([]string{hiring.SettingScorecardDue, hiring.SettingWaitingDays, hiring.SettingHiringChannel}, key)
 }
 
 // policyChange is what a change of a setting makes of the messages to come.
@@ -367,29 +416,81 @@ type policyChange struct {
 
 // PolicyDiff says what another value of a setting, in the form in which it is kept, makes of the messages
 // of the days to come.
-func PolicyDiff(ctx context.Context, tx *store.Tx, viewer bot.Actor, key, value string) (hiring.ForecastDiff, error) {
-	c, err := changeOf(ctx, tx, viewer, key, value)
-	return c.diff, err
+func PolicyDiff(ctx context.Context, tx *store.Tx, key, value string) (hiring.ForecastDiff, error) {
+	return diffOf(ctx, tx, func(o Outlook) ([]hiring.ForecastMessage, error) {
+		return o.Forecast(ctx, tx, tx.Snapshot().With(key, value), store.RemindersFollow(key))
+	})
 }
 
-func changeOf(ctx context.Context, tx *store.Tx, viewer bot.Actor, key, value string) (policyChange, error) {
+// ScheduleDiff says what another row of a schedule makes of the messages of the days to come.
+func ScheduleDiff(ctx context.Context, tx *store.Tx, row store.ScheduleRow) (hiring.ForecastDiff, error) {
+	return diffOf(ctx, tx, func(o Outlook) ([]hiring.ForecastMessage, error) {
+		changed := o.Scheduling(row)
+		return changed.Forecast(ctx, tx, tx.Snapshot(), false)
+	})
+}
+
+// diffOf says how the messages of the days to come differ from those after a change.
+func diffOf(ctx context.Context, tx *store.Tx, after func(Outlook) ([]hiring.ForecastMessage, error)) (hiring.ForecastDiff, error) {
 	o, err := LoadOutlook(ctx, tx, PolicyDays)
 	if err != nil {
-		return policyChange{}, err
+		return hiring.ForecastDiff{}, err
 	}
-	before, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
+	now, err := o.Forecast(ctx, tx, tx.Snapshot(), false)
 	if err != nil {
-		return policyChange{}, err
+		return hiring.ForecastDiff{}, err
 	}
-	after, err := o.Forecast(ctx, tx, tx.Snapshot().With(key, value), store.RemindersFollow(key))
+	then, err := after(o)
+	return hiring.DiffForecasts(now, then), err
+}
+
+// PolicyPreviewOf returns the view of what a change of a setting would make of the messages to come: what
+// that is was found out to know whether to ask, and goes with it. Draft holds the value.
+func PolicyPreviewOf(key, value, draft string, diff hiring.ForecastDiff) (bot.View, error) {
+	found, err := diffArg(diff)
+	return bot.View{Name: PolicyPreview, Subject: key, Args: []string{value, draft, found}}, err
+}
+
+// diffArg writes a difference as an argument of the view of a preview, as readChange reads it.
+func diffArg(diff hiring.ForecastDiff) (string, error) {
+	text, err := json.Marshal(diff)
 	if err != nil {
-		return policyChange{}, err
+		return "", fmt.Errorf("write what a change makes of the messages to come: %w", err)
 	}
-	return policyChange{hiring.DiffForecasts(before, after), readBy(tx, viewer, o)}, nil
+	return string(text), nil
+}
+
+// readChange reads the difference that the view of a preview holds as an argument.
+func readChange(ctx context.Context, tx *store.Tx, viewer bot.Actor, found string) (policyChange, error) {
+	c := policyChange{}
+	if err := json.Unmarshal([]byte(found), &c.diff); err != nil {
+		return c, bot.ErrMoot
+	}
+	var (
+		shown []hiring.ForecastMessage
+		reqs  []string
+	)
+	for _, m := range []*hiring.ForecastMessage{c.diff.Gone, c.diff.Come} {
+		if m == nil {
+			continue
+		}
+		shown = append(shown, *m)
+		for _, i := range m.Items {
+			if i.Req != "" {
+				reqs = append(reqs, i.Req)
+			}
+		}
+	}
+	known, err := tx.RequisitionsByID(ctx, reqs)
+	if err != nil {
+		return c, err
+	}
+	c.look = readBy(tx, viewer, known)
+	return c, c.look.know(ctx, tx, shown...)
 }
 
 // drawPolicyPreview shows what a change of a setting would make of the messages to come. Its subject is the
-// setting, its arguments the value and the draft that holds it.
+// setting, its arguments are those of PolicyPreviewOf.
 func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	if err := RefuseSettings(tx, viewer); err != nil {
 		return bot.Card{}, err
@@ -398,7 +499,7 @@ func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if !ok {
 		return bot.Card{}, bot.ErrMoot
 	}
-	c, err := changeOf(ctx, tx, viewer, s.Key, arg(v, 0))
+	c, err := readChange(ctx, tx, viewer, arg(v, 2))
 	if err != nil {
 		return bot.Card{}, err
 	}
@@ -407,10 +508,9 @@ func drawPolicyPreview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 }
 
 func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card {
-	d := c.diff
-	card := bot.Card{
+	return bot.Card{
 		Tone: bot.Attention, Title: s.Title + ": " + shown(value) + "?",
-		Body: []bot.Node{bot.T("Now: " + shown(now) + ".")},
+		Body: []bot.Node{bot.T("Now: " + shown(now) + "."), c.words()},
 		Actions: []bot.Action{
 			{Label: "Save", Do: bot.Do("simulate.save", s.Key).WithDraft(draft), Style: bot.Primary},
 			{Label: "Change it", Do: bot.Do("hire.set", s.Key).WithDraft(draft)},
@@ -418,9 +518,13 @@ func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card
 		},
 		Context: bot.T("Nothing is saved yet."),
 	}
+}
+
+// words say what becomes of the messages to come.
+func (c *policyChange) words() bot.Text {
+	d := c.diff
 	if d.Same() {
-		card.Body = append(card.Body, bot.T("It changes no message of "+inDays(PolicyDays)+"."))
-		return card
+		return bot.T("It changes no message of " + inDays(PolicyDays) + ".")
 	}
 	text := fmt.Sprintf("In %s: %s instead of %d.", inDays(PolicyDays), count(d.After, "message"), d.Before)
 	if d.After == d.Before {
@@ -443,8 +547,7 @@ func (c *policyChange) card(s hiring.Setting, now, value, draft string) bot.Card
 	if d.Come != nil {
 		lines = append(lines, bot.Join(bot.T("First that is new: "), c.dated(*d.Come)))
 	}
-	card.Body = append(card.Body, bot.Lines(lines...))
-	return card
+	return bot.Lines(lines...)
 }
 
 // get says how many get something.

@@ -209,7 +209,7 @@ func All(registry func() *bot.Registry) Set {
 
 		Schedules:       {Team, drawSchedules},
 		Schedule:        {Team, drawSchedule},
-		SchedulePreview: {Team, drawSchedulePreview},
+		SchedulePreview: {Pay, drawSchedulePreview},
 		TargetDates:     {Team, drawTargetDates},
 		WeeklyReport:    {Public, drawWeeklyReport},
 		MyNudges:        {Team, drawMyNudges},

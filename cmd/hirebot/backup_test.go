@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hirebot/hirebot/store"
@@ -27,7 +28,17 @@ func TestBackupAndRestore(t *testing.T) {
 	out, _ = b.want(exitOK, "ask", "--as", "hiring-manager", "/req show R-2")
 	has(t, out, "UPI volume doubled")
 	report, _ := b.want(exitOK, "doctor", "--audit")
-	has(t, report, "ok    audit", "ok    schema")
+	has(t, report, "ok    audit", "ok    schema", "ok    sealed values: all ")
+	right := b.env[1]
+	for _, wrong := range []string{"HIREBOT_ENCRYPTION_KEY=" + store.NewKey(), "HIREBOT_ENCRYPTION_KEY="} {
+		b.env[1] = wrong
+		report, _ = b.want(exitFailure, "doctor")
+		has(t, report, "FAIL  sealed values: ", "cannot be opened: set the key that sealed them")
+	}
+	b.env[1] = "HIREBOT_ENCRYPTION_KEY=" + store.NewKey() + "," + strings.TrimPrefix(right, "HIREBOT_ENCRYPTION_KEY=")
+	report, _ = b.want(exitOK, "doctor")
+	has(t, report, "ok    sealed values: all ")
+	b.env[1] = right
 	_, stderr = b.want(exitUsage, "backup")
 	has(t, stderr, "path")
 }

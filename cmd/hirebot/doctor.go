@@ -197,7 +197,7 @@ func (d *doctor) database(ctx context.Context, m *Main, audit bool) {
 	d.say(checkOK, "schema", "is this version's")
 	err = st.Read(ctx, func(tx *store.Tx) error {
 		d.company(m.cfg, tx.Snapshot())
-		return nil
+		return d.sealed(ctx, tx)
 	})
 	if err == nil {
 		err = d.outbox(ctx, st)
@@ -209,6 +209,20 @@ func (d *doctor) database(ctx context.Context, m *Main, audit bool) {
 	if audit {
 		d.audit(ctx, st)
 	}
+}
+
+// sealed checks that the keys open what is sealed.
+func (d *doctor) sealed(ctx context.Context, tx *store.Tx) error {
+	n, err := tx.CountSealed(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read what is sealed: %w", err)
+	case n.Shut > 0:
+		d.say(checkFail, "sealed values", "%d of %d cannot be opened: set the key that sealed them in %sENCRYPTION_KEY, behind the present one and a comma. Without it they cannot be read again", n.Shut, n.All, envPrefix)
+	case n.All > 0:
+		d.say(checkOK, "sealed values", "all %d can be opened", n.All)
+	}
+	return nil
 }
 
 // company checks the people and settings.

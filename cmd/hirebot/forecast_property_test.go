@@ -49,6 +49,47 @@ func TestTheForecastComesTrue(t *testing.T) {
 	})
 }
 
+// A setting that changes who is told what when has a preview: the others are saved at once, and change none of
+// the messages to come.
+func TestWhatHasNoPreviewMovesNoMessage(t *testing.T) {
+	t.Parallel()
+	w := newFuture(t, hiringDatabases.SQLite)
+	ctx := t.Context()
+	w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.SetSetting(ctx, hiring.SettingApprovers, "approver-1 > compensation"),
+			tx.SetSetting(ctx, hiring.SettingHiringChannel, "hiring"),
+			tx.SetSchedule(ctx, store.ScheduleRow{Name: hiring.ScheduleWeeklyReport, Set: true, Enabled: true}),
+		)
+	}))
+	w.say("hiring-manager", "/req new mid python backend hyderabad 18-24L why:backfill")
+	w.say("recruiter", "/interview schedule C-4 system-design 8 Dec 11:00 @interviewer-1 @interviewer-2")
+	w.save("", "")
+	now := w.foretell("", "")
+	for _, kind := range []string{"Approval", "Kit", "Scorecard due", "Morning digest", "Recruiter's day", "Late scorecard", "Weekly hiring report"} {
+		if !strings.Contains(strings.Join(now, "\n"), ": "+kind) {
+			t.Errorf("no %s is foretold: %q", kind, now)
+		}
+	}
+	for _, s := range hiring.Settings() {
+		if views.MovesMessages(s.Key) {
+			continue
+		}
+		var before string
+		w.must(w.app.store.Read(ctx, func(tx *store.Tx) error {
+			before = tx.Snapshot().Setting(s.Key)
+			return nil
+		}))
+		value, err := hiring.CheckSetting(s, s.Example)
+		if err != nil || value == before {
+			t.Errorf("%s: %q is no other value: %v", s.Key, value, err)
+		}
+		if diff := cmp.Diff(now, w.foretell(s.Key, value)); diff != "" {
+			t.Errorf("%s has no preview, and changes messages:\n%s", s.Key, diff)
+		}
+	}
+}
+
 const futureDays = 7
 
 // future is one check: the product over a database of its own, and what it has sent.
@@ -95,13 +136,19 @@ func (w *future) values() map[string][]string {
 		hiring.SettingScorecardDue: {"1", "2", "3"}, hiring.SettingNudgeBudget: {"1", "2", "3"},
 		hiring.SettingWorkingHours: {"09:30-18:00", "08:00-12:00", "13:00-22:00"}, hiring.SettingReminderTime: {"10:00", "16:30", "07:00"},
 		hiring.SettingWeekend: {"sat, sun", "fri, sat", "none"}, hiring.SettingHolidays: {"26 Jan", "2026-12-09, 2026-12-10", "2026-12-14"},
-		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"},
+		hiring.SettingTimezone: {"Asia/Kolkata", "Europe/Berlin"}, hiring.SettingWaitingDays: {"1", "2", "5", "9"},
 	}
 }
 
-// oneMore returns a change of one setting that is foretold before it is saved; without one it is none.
+// oneMore returns a change of one setting, or of a schedule by its name, that is foretold before it is saved;
+// without one it is none.
 func (w *future) oneMore(t *rapid.T) (key, value string) {
 	w.tb.Helper()
+	for _, s := range hiring.Schedules() {
+		if rapid.IntRange(0, 7).Draw(t, "one more "+s.Name) == 0 {
+			return s.Name, rapid.SampledFrom([]string{"off", "", "15 11 * * *", "0 16 * * 1-4"}).Draw(t, "its time")
+		}
+	}
 	for _, s := range hiring.Settings() {
 		if of := w.values()[s.Key]; len(of) > 0 && rapid.IntRange(0, 5).Draw(t, "one more "+s.Key) == 0 {
 			return s.Key, rapid.SampledFrom(of).Draw(t, "its value")
@@ -110,12 +157,25 @@ func (w *future) oneMore(t *rapid.T) (key, value string) {
 	return "", ""
 }
 
-// save saves a setting, and lets the sweep of that minute see it.
+// rescheduled is the row of a schedule that is off, or comes at another time.
+func rescheduled(name, when string) store.ScheduleRow {
+	if when == "off" {
+		return store.ScheduleRow{Name: name, Set: true}
+	}
+	return store.ScheduleRow{Name: name, Expression: when, Set: true, Enabled: true}
+}
+
+// save saves a setting, or a schedule, and lets the sweep of that minute see it.
 func (w *future) save(key, value string) {
 	w.tb.Helper()
 	ctx := w.tb.Context()
 	if key != "" {
-		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, key, value) }))
+		w.must(w.app.store.InTx(ctx, func(tx *store.Tx) error {
+			if _, ok := hiring.ScheduleByName(key); ok {
+				return tx.SetSchedule(ctx, rescheduled(key, value))
+			}
+			return tx.SetSetting(ctx, key, value)
+		}))
 	}
 	w.must(w.courier.PutDue(ctx, w.now))
 	w.must(w.courier.Drain(ctx, w.now))
@@ -309,6 +369,9 @@ func (w *future) foretell(key, value string) []string {
 			return err
 		}
 		s := tx.Snapshot()
+		if _, ok := hiring.ScheduleByName(key); ok {
+			o, key = o.Scheduling(rescheduled(key, value)), ""
+		}
 		replanned := key != "" && s.Setting(key) != value && store.RemindersFollow(key)
 		if key != "" {
 			s = s.With(key, value)
@@ -363,29 +426,17 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 				r = merged[0] // it is told as itself
 			}
 		}
-		kind, nth, parts, refs := strings.ReplaceAll(r.View.Name, "_", " "), 0, 0, refsSent(r)
+		kind, nth, parts, refs := views.MessageName(r.View.Name), 0, 0, refsSent(r)
 		switch r.View.Name {
-		case views.Nudge:
-			kind = "reminder"
-		case views.Morning:
-			kind = "morning digest: " + digestWords(card, r)
-		case views.RecruiterDay:
-			kind = "recruiter's day: " + digestWords(card, r)
+		case views.Morning, views.RecruiterDay:
+			kind += ": " + digestWords(card, r)
 		case views.Approval:
 			if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
-				kind = "approval reminder"
+				kind = "Approval reminder"
 				if nth, err = strconv.Atoi(last); err != nil {
 					return err
 				}
 			}
-		case views.ApprovalStuck:
-			kind = "approval that waits"
-		case views.LatePanel:
-			kind = "late scorecard"
-		case views.TargetDates:
-			kind = "past the target date"
-		case views.WeeklyReport:
-			kind = "weekly report"
 		case views.Digest:
 			if _, err := fmt.Sscanf(card.Title, "Since yesterday: %d thing", &parts); err != nil {
 				return fmt.Errorf("%q: %w", card.Title, err)
