@@ -124,6 +124,11 @@ func (t *Tx) SaveApplication(ctx context.Context, a hiring.Application) (hiring.
 			return hiring.Application{}, err
 		}
 	}
+	if before.Active() != a.Active() {
+		if err := t.closeCards(ctx, a, before.EndedAt); err != nil {
+			return hiring.Application{}, err
+		}
+	}
 	if err := t.repeatFacts(ctx, a.ID); err != nil {
 		return hiring.Application{}, err
 	}
