@@ -227,36 +227,45 @@ func TestAReopenedApplicationIsRemindedOfAgain(t *testing.T) {
 	})
 }
 
+// Whoever takes a seat over after the end is asked by the message about the seat: no reminder comes besides before
+// the due day.
+func TestTheMessageAboutASeatIsTheFirstReminder(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		i := w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T16:30")
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			after, err := i.Replace(w.asha.ID, w.ravi.ID, tx.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := tx.SaveInterview(ctx, after); err != nil {
+				return err
+			}
+			s, err := tx.Scorecard(ctx, i.ID, w.ravi.ID)
+			if err != nil {
+				return err
+			}
+			return tx.AskedWithSeat(ctx, s, "taken:I-1", tx.Now().Add(time.Minute))
+		})
+		w.putDue("2026-11-27T16:32")
+		w.wantNudges(i, w.ravi, "5m merged with the message about the seat; ")
+		if s := w.card(i, w.ravi); s.NudgeAt.Format(time.RFC3339) != "2026-11-30T04:30:00Z" || w.reminders(w.ravi) != 0 {
+			t.Errorf("the next is at %s, after %d reminders", s.NudgeAt, w.reminders(w.ravi))
+		}
+		w.putDue("2026-11-30T10:00")
+		w.wantNudges(i, w.ravi, "5m merged with the message about the seat; due sent ; ")
+	})
+}
+
 // Whoever owes a great many scorecards is reminded of each, in a message that stays short.
 func TestWhoOwesManyIsRemindedOfAll(t *testing.T) {
 	t.Parallel()
 	const many = 450
 	onBoth(t, func(t *testing.T, w *world) {
 		w.withoutDigest()
-		var first hiring.Interview
-		w.in(func(ctx context.Context, tx *store.Tx) error {
-			r, err := tx.AddRequisition(ctx, hiring.Requisition{Role: "backend-developer", Level: "senior", Seats: 1, State: hiring.ReqOpen, Requester: w.ravi.ID, HiringManager: w.ravi.ID})
-			if err != nil {
-				return err
-			}
-			c, err := tx.AddCandidate(ctx, hiring.Candidate{Name: "Meera"})
-			if err != nil {
-				return err
-			}
-			a, err := hiring.StartApplication(c.ID, r.ID, hiring.AppInterviewing, w.ravi.ID, tx.Now())
-			if err != nil {
-				return err
-			}
-			if a, err = tx.AddApplication(ctx, a); err != nil {
-				return err
-			}
-			first = hiring.Interview{Application: a.ID, Stage: "system-design", MadeBy: w.ravi.ID, Panel: []hiring.Panelist{{Person: w.asha.ID}}}
-			if first, err = first.Schedule(time.Date(2026, 11, 27, 9, 30, 0, 0, time.UTC), 60, tx.Now()); err != nil {
-				return err
-			}
-			first, err = tx.AddInterview(ctx, first)
-			return err
-		})
+		first := w.interviewed("2026-11-27T15:00", w.asha)
 		for _, query := range []string{
 			`INSERT INTO interviews (id, stage, starts_at, ends_at, minutes, state, body, slots, sequence, told, changed_at, number, application, candidate, requisition, made_by, created_at, version)
 				SELECT 'I-' || n, stage, starts_at, ends_at, minutes, state, body, slots, sequence, told, changed_at, n, application, candidate, requisition, made_by, created_at, version

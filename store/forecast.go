@@ -217,13 +217,14 @@ func (t *Tx) addOwnDays(ctx context.Context, days OwnDays, people []string, recr
 	for _, one := range []struct {
 		into   map[string][]hiring.DayThing
 		column string
+		also   string
 		until  time.Time
-	}{{days.Wordless, `waiting_since`, to}, {days.Stuck, `active_since`, stuck}, {days.Due, `due_at`, to}} {
+	}{{days.Wordless, `waiting_since`, ``, to}, {days.Stuck, `active_since`, ``, stuck}, {days.Due, `due_at`, lateAlso, to}} {
 		var q statement
 		// A digest looks at the first few of each: those of later days are behind them.
 		q.add(`SELECT person, application, requisition, since FROM (SELECT p.person, p.application, p.requisition, p.` + one.column + ` AS since,
 			row_number() OVER (PARTITION BY p.person ORDER BY p.` + one.column + `, p.number) AS nth FROM application_people p WHERE ` + own + ` AND p.` + one.column + ` IS NOT NULL
-			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + ` AND p.person IN (` + q.list(people) + `)) AS page WHERE nth <= ` + strconv.Itoa(hiring.DigestMost) + ` ORDER BY person, nth`)
+			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + one.also + ` AND p.person IN (` + q.list(people) + `)) AS page WHERE nth <= ` + strconv.Itoa(hiring.DigestMost) + ` ORDER BY person, nth`)
 		if err := add(one.into, q); err != nil {
 			return err
 		}
