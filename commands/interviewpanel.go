@@ -19,9 +19,7 @@ const whySeated = "You get this because you sit on this interview; “I can't”
 func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview) error {
 	due := tx.Now().Add(outreachDelay)
 	unheard := !after.CreatedAt.Before(tx.Now().Add(-outreachDelay)) // nobody has heard of it yet
-	keyOf := func(person, what string) string {
-		return fmt.Sprintf("%s:%s:%s:%d", what, after.ID, person, after.Sequence)
-	}
+	keyOf := func(person, what string) string { return views.SeatKey(what, after.ID, person, after.Sequence) }
 	send := func(person, view, what string, args ...string) error {
 		return tx.Send(ctx, bot.Message{
 			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args}, Key: keyOf(person, what), Due: due, Why: whySeated,

@@ -290,7 +290,10 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	sits := i.Sits(viewer.ID)
 	switch v.Name {
 	case PanelNews:
-		return sits && arg(v, 1) == strconv.Itoa(i.Sequence), nil
+		if !sits || arg(v, 0) != SeatTaken {
+			return sits && arg(v, 1) == strconv.Itoa(i.Sequence), nil
+		}
+		return noLaterSeat(ctx, tx, i, viewer.ID, arg(v, 1))
 	case PanelOff:
 		return !sits, nil
 	case Slots:
@@ -313,6 +316,26 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 		return false, nil
 	}
 	return err == nil && card.Owed() && i.State.On() && arg(v, 0) == InstantArg(i.EndsAt()), err
+}
+
+// SeatKey names the message that tells somebody what is new of their seat on an interview, as of its sequence.
+func SeatKey(what, interview, person string, sequence int) string {
+	return fmt.Sprintf("%s:%s:%s:%d", what, interview, person, sequence)
+}
+
+// noLaterSeat tells whether somebody was given a seat on an interview that was over last at a sequence: what else
+// changed since is no reason not to tell them, since they are asked for the scorecard by that.
+func noLaterSeat(ctx context.Context, tx *store.Tx, i hiring.Interview, person, sequence string) (bool, error) {
+	at, err := strconv.Atoi(sequence)
+	if err != nil || at >= i.Sequence {
+		return err == nil, nil
+	}
+	var later []string
+	for n := at + 1; n <= i.Sequence; n++ {
+		later = append(later, SeatKey(SeatTaken, i.ID, person, n))
+	}
+	had, err := tx.HasMessage(ctx, later...)
+	return !had, err
 }
 
 // InstantArg returns an instant as an argument of a view.
