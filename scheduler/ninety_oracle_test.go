@@ -819,10 +819,17 @@ func (n *ninety) checkDays(want map[stepOf]*fateOf) {
 	for key, steps := range sent {
 		slices.SortFunc(steps, func(a, b stepOf) int { return cmp.Compare(want[a].minute, want[b].minute) })
 		for at, k := range steps[min(1, len(steps)):] {
-			before, now := want[steps[at]].minute, want[k].minute
-			day := n.zones[n.stateOf(key.person, n.instant(now)).zone].day
-			if before != now && steps[at].ends == k.ends && day[before] == day[now] && (k.due != 0 || day[now] != day[n.minute(time.UnixMicro(k.ends))]) {
-				n.complain("%v is reminded of at %s and at %s", key, n.instant(before), n.instant(now))
+			before, now := want[steps[at]], want[k]
+			day := n.zones[n.stateOf(key.person, n.instant(now.minute)).zone].day
+			dateIn := func(f *fateOf) string { // a digest is decided on before it goes out, which may be on another day
+				if f.digest != "" {
+					return f.digest[strings.LastIndex(f.digest, ":")+1:]
+				}
+				return dateOf(day[f.minute])
+			}
+			ofEnd := k.due == 0 && (before.digest != "" || day[now.minute] == day[n.minute(time.UnixMicro(k.ends))])
+			if before.minute != now.minute && steps[at].ends == k.ends && dateIn(before) == dateIn(now) && !ofEnd {
+				n.complain("%v is reminded of at %s (%s) and at %s (%s)", key, n.instant(before.minute), steps[at].step, n.instant(now.minute), k.step)
 			}
 		}
 	}
