@@ -336,7 +336,7 @@ func askForCards(ctx context.Context, tx *store.Tx, req bot.Request, a hiring.Ap
 	}
 	var keys []string
 	for _, s := range cards {
-		if !s.Waits() || tx.Now().Before(s.EndsAt) {
+		if !s.Owed() || tx.Now().Before(s.EndsAt) {
 			continue
 		}
 		key := "asked:" + s.Interview + ":" + s.Person + ":" + companyDay(tx)

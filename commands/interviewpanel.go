@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/hirebot/hirebot/bot"
 	"github.com/hirebot/hirebot/hiring"
@@ -18,10 +19,10 @@ const whySeated = "You get this because you sit on this interview; “I can't”
 func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview) error {
 	due := tx.Now().Add(outreachDelay)
 	unheard := !after.CreatedAt.Before(tx.Now().Add(-outreachDelay)) // nobody has heard of it yet
+	keyOf := func(person, what string) string { return views.SeatKey(what, after.ID, person, after.Sequence) }
 	send := func(person, view, what string, args ...string) error {
 		return tx.Send(ctx, bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args},
-			Key: fmt.Sprintf("%s:%s:%s:%d", what, after.ID, person, after.Sequence), Due: due, Why: whySeated,
+			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args}, Key: keyOf(person, what), Due: due, Why: whySeated,
 		})
 	}
 	for _, person := range after.People() {
@@ -46,6 +47,11 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 				return err
 			}
 		}
+		if what == views.SeatTaken {
+			if err := askWithSeat(ctx, tx, after, person, keyOf(person, what), due); err != nil {
+				return err
+			}
+		}
 		if err := seatMessages(ctx, tx, after, person); err != nil {
 			return err
 		}
@@ -59,6 +65,16 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 		}
 	}
 	return nil
+}
+
+// askWithSeat notes that the message by which somebody hears of a seat on an interview that is over asks them for
+// the scorecard, so that no reminder does so a minute later.
+func askWithSeat(ctx context.Context, tx *store.Tx, i hiring.Interview, person, key string, due time.Time) error {
+	card, err := tx.Scorecard(ctx, i.ID, person)
+	if err != nil || !card.Owed() {
+		return err
+	}
+	return tx.AskedWithSeat(ctx, card, key, due)
 }
 
 // seatMessages puts in what somebody of a panel gets at its time: the kit before the interview. It is

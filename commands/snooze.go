@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,6 +77,7 @@ func snooze(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, e
 	if err != nil {
 		return bot.Response{}, err
 	}
+	pending = slices.DeleteFunc(pending, func(s hiring.Scorecard) bool { return !s.Owed() })
 	if len(pending) == 0 {
 		return bot.Response{}, hiring.Errorf(hiring.NotFound, "No scorecard waits for you, so there is nothing to put off. /feedback shows those you gave.")
 	}

@@ -71,7 +71,7 @@ func (d DigestDay) Nudges(p NudgePolicy, owed []Scorecard) (nudges []Nudging, al
 	for _, card := range owed {
 		if decision := p.DecideDay(card, d.Times, d.At); decision.Send {
 			nudges = append(nudges, Nudging{card, decision})
-		} else if !card.SnoozedUntil.After(d.At) {
+		} else if card.Beside(d.At) {
 			also = append(also, card.Interview)
 		}
 	}

@@ -92,7 +92,7 @@ type WaitingApproval struct {
 }
 
 // NudgeDone is a step of the reminders of a scorecard that was decided on: it is not done again. Step is
-// its key, or "asked:" with the microseconds of the instant for which its owner asked.
+// its StepID, or "asked:" with the microseconds of the instant for which its owner asked.
 type NudgeDone struct {
 	Interview, Person string
 	EndsAt            int64
@@ -104,9 +104,10 @@ type NudgeDone struct {
 // the process.
 type ForecastPanel struct{ Recruits, Manager string }
 
-// LateKey names the message that tells somebody that a scorecard is late for a cause: it is sent once.
+// LateKey names the message that tells somebody that a scorecard is late for a cause: it is sent once for
+// each due date.
 func LateKey(c Scorecard, cause Lateness, person string) string {
-	return fmt.Sprintf("late:%s:%s:%d:%s:%s", c.Interview, c.Person, c.EndsAt.UnixMicro(), cause, person)
+	return fmt.Sprintf("late:%s:%s:%d:%s:%s:%d", c.Interview, c.Person, c.EndsAt.UnixMicro(), cause, person, c.DueAt.UnixMicro())
 }
 
 // ForecastWorld is all that a forecast is made from.
@@ -386,14 +387,12 @@ func (f *forecast) remind(a *WaitingApproval, at time.Time) {
 	}
 }
 
-// mostOwed is of how many scorecards somebody is reminded at once.
-const mostOwed = 200
-
-// pending returns the indexes of the scorecards of somebody that are owed by an instant.
+// pending returns the indexes of the scorecards of somebody that are owed by an instant, and of those of
+// ended applications whose reminders want attention.
 func (f *forecast) pending(owner string, at time.Time) []int {
 	var all []int
 	for n, c := range f.cards[owner] {
-		if c.Waits() && !c.EndsAt.After(at) && len(all) < mostOwed {
+		if c.Waits() && !c.EndsAt.After(at) && (!c.Closed || wants(c, at)) {
 			all = append(all, n)
 		}
 	}
@@ -412,7 +411,7 @@ func (f *forecast) nudge(owner string, at time.Time) {
 		c := cards[n]
 		item := ForecastItem{c.Interview, c.Req}
 		if !wants(c, at) {
-			if !c.SnoozedUntil.After(at) {
+			if c.Beside(at) {
 				also = append(also, item)
 			}
 			continue
@@ -428,6 +427,8 @@ func (f *forecast) nudge(owner string, at time.Time) {
 			if !slices.Contains(whys, why) {
 				whys = append(whys, why)
 			}
+		} else if d.Then.Beside(at) {
+			also = append(also, item)
 		}
 		f.tellOfLate(c, d, who, at)
 	}
@@ -521,7 +522,7 @@ func (f *forecast) decided(c Scorecard, d NudgeDecision, w WorkTime, at time.Tim
 	}
 	var planned time.Time
 	for _, s := range d.Reached {
-		key := NudgeDone{c.Interview, c.Person, c.EndsAt.UnixMicro(), s.Key()}
+		key := NudgeDone{c.Interview, c.Person, c.EndsAt.UnixMicro(), StepID(s.Key(), c.DueAt)}
 		if !f.done[key] {
 			f.done[key] = true
 			titles, planned = append(titles, s.Title()), s.At

@@ -89,7 +89,7 @@ func TestForecast(t *testing.T) {
 			"Mon 13:00 ann reminder [I-1 I-2 I-3]: they asked to be reminded then; " + after + "; " + due, "Tue 10:00 ann reminder [I-1 I-2 I-3]: " + late}},
 		"done before": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = w.Cards[:1]
-			w.Done = []hiring.NudgeDone{{"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "5m"}, {"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "due+1"}}
+			w.Done = []hiring.NudgeDone{{"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "5m"}, {"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), hiring.StepID("due+1", w.Cards[0].DueAt)}}
 		}), []string{"Mon 10:00 ann reminder [I-1]: " + due}},
 		"replanned": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = w.Cards[:1]
@@ -123,7 +123,6 @@ func TestForecast(t *testing.T) {
 			b.Away = []hiring.DaysAway{{From: "2026-12-14", To: "2026-12-14"}}
 			w.People["ben"] = b
 		}), []string{"Tue 09:30 ann reminder [I-1]: " + after + "; " + due + ", held since Mon 14 Dec, 10:00: they are away",
-			"Tue 10:00 ann reminder [I-1]: " + late,
 			"Wed 09:00 ben late scorecard [I-1]: they recruit for it, and it is overdue, held since Tue 15 Dec, 10:00: outside of their working hours"}},
 		"what waits": {with(func(w *hiring.ForecastWorld) {
 			w.Cards = nil

@@ -270,7 +270,7 @@ func (f *forecast) carry(m *Outgoing, d DigestDay, at time.Time) (reasons bool) 
 func (f *forecast) tells(m *Outgoing, at time.Time) (n DayCounts, items []ForecastItem, owed int, says bool) {
 	owes := func(interviews []string) (some []ForecastItem) {
 		for _, c := range f.cards[m.Person] {
-			if c.Waits() && slices.Contains(interviews, c.Interview) {
+			if c.Owed() && slices.Contains(interviews, c.Interview) {
 				some = append(some, ForecastItem{c.Interview, c.Req})
 			}
 		}

@@ -57,7 +57,7 @@ func TestForecastOfDigests(t *testing.T) {
 		}, []string{"Fri 11:05 ann reminder [I-1]", "Mon 10:00 ann reminder [I-1]", "Tue 10:00 ann reminder [I-1]"}},
 		"done before": {func(w *hiring.ForecastWorld) {
 			w.Runs = daily(false, 15*time.Minute, 14, 16)
-			w.Done = []hiring.NudgeDone{{"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "5m"}, {"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "due"}}
+			w.Done = []hiring.NudgeDone{{"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "5m"}, {"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), hiring.StepID("due", w.Cards[0].DueAt)}}
 		}, []string{"Tue 09:45 ann morning digest [I-1]" + one}},
 		"before they work it waits for them": {func(w *hiring.ForecastWorld) {
 			w.Runs = daily(false, 4*time.Hour, 14, 15)

@@ -26,7 +26,7 @@ const LateReminders = 2
 // is not. Of several causes it returns the one that waiting helps least.
 func LateCause(s Scorecard, reminders int, active bool, back, now time.Time) Lateness {
 	switch {
-	case !s.Waits():
+	case !s.Owed():
 		return ""
 	case !active:
 		return LateLeft

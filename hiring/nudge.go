@@ -24,6 +24,8 @@ const (
 	maxNudgeWait = 24 * time.Hour
 	maxNudgeLate = 20
 	nudgeExample = "5m; due; due+1 recruiter"
+	// dueStep begins the key of a step that is counted from the due date.
+	dueStep = "due"
 )
 
 // NudgeStep is one reminder of a scorecard: some time after the planned end of the interview, or at
@@ -47,9 +49,9 @@ func (s NudgeStep) Key() string {
 	case !s.OnDay:
 		return strconv.Itoa(int(s.After/time.Minute)) + "m"
 	case s.Late == 0:
-		return "due"
+		return dueStep
 	default:
-		return "due+" + strconv.Itoa(s.Late)
+		return dueStep + "+" + strconv.Itoa(s.Late)
 	}
 }
 
@@ -63,6 +65,22 @@ func (s NudgeStep) String() string {
 		text += " manager"
 	}
 	return text
+}
+
+// StepID names a step on record, by its key: one that is counted from the due date is another one for each
+// due date of a scorecard.
+func StepID(key string, due time.Time) string {
+	if !strings.HasPrefix(key, dueStep) {
+		return key
+	}
+	return key + "@" + strconv.FormatInt(due.UnixMicro(), 10)
+}
+
+// StepDone returns the key of a step that is on record by its id, and whether it is one of the scorecard as
+// it is due now. What is on record without a due date is.
+func (s Scorecard) StepDone(id string) (key string, done bool) {
+	key, _, _ = strings.Cut(id, "@")
+	return key, id == key || id == StepID(key, s.DueAt)
 }
 
 // Title returns a step as people read it: "5 minutes after the planned end".
@@ -156,7 +174,7 @@ func ParseNudgeSteps(text string) (NudgePolicy, error) {
 }
 
 func parseNudgeTime(word string) (NudgeStep, bool) {
-	if late, onDay := strings.CutPrefix(word, "due"); onDay {
+	if late, onDay := strings.CutPrefix(word, dueStep); onDay {
 		if late == "" {
 			return NudgeStep{OnDay: true}, true
 		}
@@ -219,6 +237,18 @@ func (p NudgePolicy) Plan(c Scorecard, w WorkTime) []PlannedNudge {
 	return plan
 }
 
+// AskedBy returns the steps of a scorecard for which a message stands that asks for it at an instant after the
+// planned end: of those that are counted from there the first, and all whose time has come.
+func (p NudgePolicy) AskedBy(c Scorecard, w WorkTime, at time.Time) []PlannedNudge {
+	var steps []PlannedNudge
+	for _, s := range p.Plan(c, w) {
+		if !s.OnDay && (len(steps) == 0 || !s.At.After(at)) {
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
 // HeldReason says why somebody is not reminded at an instant. The set is closed; "" is that they are.
 type HeldReason string
 
@@ -263,6 +293,17 @@ func (w WorkTime) Held(now time.Time) HeldReason {
 	}
 }
 
+// Why a step is moot.
+const (
+	// MootLeft is of who is gone, MootClosed of an application that has ended.
+	MootLeft   = "they have left"
+	MootClosed = "the application is closed"
+	// MootPassed is a step that a change of the policy, or of somebody's zone, has put before a reminder that
+	// they had, MootToday one of a day on which they were reminded of the scorecard already.
+	MootPassed = "they were reminded after its time"
+	MootToday  = "they were reminded of it on that day"
+)
+
 // NudgeDecision is what is to be done about the reminders of one scorecard at one instant.
 type NudgeDecision struct {
 	// Reached are the steps whose time has come and that are not done. Asked says that its owner asked to
@@ -270,13 +311,15 @@ type NudgeDecision struct {
 	Reached []PlannedNudge
 	Asked   bool
 	// Passed are steps that are moot, since a reminder was sent after their time: the policy, or the zone of
-	// who gets it, was another then.
-	Passed []PlannedNudge
+	// who gets it, was another then. Today are those that are moot since one was sent on their day.
+	Passed, Today []PlannedNudge
 	// Send says that its owner is reminded now, in one message for all of that. Otherwise Held says why
-	// not, and Until when they will be; both are zero where there is nothing to remind of.
+	// not, and Until when they will be; both are zero where there is nothing to remind of. Moot says why
+	// nobody is reminded of what was reached, then or later.
 	Send  bool
 	Held  HeldReason
 	Until time.Time
+	Moot  string
 	// Recruiter and Manager are told that it is late: they are so on time, also while its owner is away.
 	Recruiter, Manager bool
 	// Then is the scorecard afterwards.
@@ -284,16 +327,18 @@ type NudgeDecision struct {
 }
 
 // Decide says what is to be done about the reminders of a scorecard now, by when its owner works. Who
-// saves what it says does each step once.
+// saves what it says does each step once. Of one scorecard somebody is reminded once a day, but for what they
+// asked for, and for steps that are counted from the end of an interview of that day: these come as the policy
+// has them. Of one whose application has ended they are not reminded.
 func (p NudgePolicy) Decide(c Scorecard, w WorkTime, now time.Time) NudgeDecision {
-	return p.decide(c, w, now, false, comeBy(now))
+	return p.decide(c, w, now, "", comeBy(now))
 }
 
 // DecideDay is Decide for a message that goes out at an instant and stands for all of that day: what is
 // planned for the time of reminders of the day is done with it, so that it does not come again later.
 func (p NudgePolicy) DecideDay(c Scorecard, w WorkTime, at time.Time) NudgeDecision {
 	day := at.In(w.Zone).Format(time.DateOnly)
-	return p.decide(c, w, at, false, func(s PlannedNudge) bool {
+	return p.decide(c, w, at, "", func(s PlannedNudge) bool {
 		return !s.At.After(at) || s.OnDay && s.At.In(w.Zone).Format(time.DateOnly) == day
 	})
 }
@@ -301,7 +346,7 @@ func (p NudgePolicy) DecideDay(c Scorecard, w WorkTime, at time.Time) NudgeDecis
 // DecideGone is Decide for somebody who is gone: they are told nothing, and what they would have been told
 // by now is done.
 func (p NudgePolicy) DecideGone(c Scorecard, w WorkTime, now time.Time) NudgeDecision {
-	return p.decide(c, w, now, true, comeBy(now))
+	return p.decide(c, w, now, MootLeft, comeBy(now))
 }
 
 // comeBy tells of a step whether its time has come by an instant.
@@ -309,19 +354,17 @@ func comeBy(now time.Time) func(PlannedNudge) bool {
 	return func(s PlannedNudge) bool { return !s.At.After(now) }
 }
 
-func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, gone bool, reached func(PlannedNudge) bool) NudgeDecision {
-	d := NudgeDecision{Then: c}
+func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, moot string, reached func(PlannedNudge) bool) NudgeDecision {
+	d := NudgeDecision{Then: c, Moot: moot}
+	if c.Closed {
+		d.Moot = MootClosed
+	}
 	plan := p.Plan(c, w)
 	for len(plan) > 0 && reached(plan[0]) {
-		if s := plan[0]; s.At.After(c.RemindedAt) {
-			d.Recruiter, d.Manager = d.Recruiter || s.Recruiter, d.Manager || s.Manager
-			d.Reached = append(d.Reached, s)
-		} else {
-			d.Passed = append(d.Passed, s)
-		}
+		d.reach(plan[0], w)
 		plan = plan[1:]
 	}
-	d.Then = d.Then.reminded(d.Passed)
+	d.Then = d.Then.reminded(d.Passed).reminded(d.Today)
 	snoozed := c.Waits() && !c.SnoozedUntil.IsZero()
 	d.Asked = snoozed && !c.SnoozedUntil.After(now)
 	if snoozed && !d.Asked {
@@ -330,7 +373,7 @@ func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, gone bool, r
 	switch {
 	case !c.Waits():
 		d.Then.SnoozedUntil = time.Time{}
-	case gone:
+	case d.Moot != "":
 		d.Then = d.Then.reminded(d.Reached)
 		if d.Asked {
 			d.Then.SnoozedUntil = time.Time{}
@@ -352,6 +395,28 @@ func (p NudgePolicy) decide(c Scorecard, w WorkTime, now time.Time, gone bool, r
 	}
 	d.Then.NudgeAt = d.next(plan)
 	return d
+}
+
+// reach notes what the time of a step means for the scorecard.
+func (d *NudgeDecision) reach(s PlannedNudge, w WorkTime) {
+	c := d.Then
+	if !s.At.After(c.RemindedAt) {
+		d.Passed = append(d.Passed, s)
+		return
+	}
+	if !c.Closed {
+		d.Recruiter, d.Manager = d.Recruiter || s.Recruiter, d.Manager || s.Manager
+	}
+	if d.Moot == "" && w.sameDay(s.At, c.RemindedAt) && (s.OnDay || !w.sameDay(s.At, c.EndsAt)) {
+		d.Today = append(d.Today, s)
+	} else {
+		d.Reached = append(d.Reached, s)
+	}
+}
+
+// sameDay tells whether two instants are of one day by somebody's clock.
+func (w WorkTime) sameDay(a, b time.Time) bool {
+	return a.In(w.Zone).Format(time.DateOnly) == b.In(w.Zone).Format(time.DateOnly)
 }
 
 // reminded returns the scorecard with some steps done, whether its owner was told or not.
@@ -389,6 +454,9 @@ func (p NudgePolicy) Planned(c Scorecard, w WorkTime) Scorecard {
 // Snoozed tells whether the scorecard's owner asked to be reminded at a time that has not come yet.
 func (s Scorecard) Snoozed(now time.Time) bool { return s.SnoozedUntil.After(now) }
 
+// Beside tells whether a reminder of other scorecards names this one too: it is owed, and not put off.
+func (s Scorecard) Beside(now time.Time) bool { return s.Owed() && !s.Snoozed(now) }
+
 // MaxSnooze is how far ahead a reminder can be put off.
 const MaxSnooze = 14 * 24 * time.Hour
 
@@ -400,6 +468,8 @@ func (s Scorecard) Snooze(until time.Time, w WorkTime, now time.Time) (Scorecard
 	switch {
 	case !s.Waits():
 		return s, s.notWaited("put off")
+	case s.Closed:
+		return s, Errorf(Conflict, "Nobody waits for this scorecard of %s: the application is closed. I remind you of it no more.", s.Interview)
 	case !until.After(now):
 		return s, InvalidField("until", "That is past. Say when to remind you, like tomorrow 11am.")
 	case until.Before(s.EndsAt):

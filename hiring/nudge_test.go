@@ -37,6 +37,9 @@ func remind(t interface{ Fatalf(string, ...any) }, policy hiring.NudgePolicy, wo
 			steps = append(steps, "asked")
 		}
 		line := at(now) + " " + strings.Join(steps, "+")
+		for _, s := range d.Today {
+			line += "(" + s.Key() + ")"
+		}
 		if d.Held != "" {
 			line += " held " + string(d.Held) + " until " + at(d.Until)
 		}
@@ -72,13 +75,13 @@ func TestNudges(t *testing.T) {
 			"Tue 15 Dec 10:00 due+due+1 held away until Thu 17 Dec 09:30 recruiter", "Thu 17 Dec 09:30 due+due+1 recruiter",
 		}},
 		"after hours": {hiring.DefaultNudgeSteps, short, nil, []string{
-			"Fri 11 Dec 16:05 5m held hours until Mon 14 Dec 09:00", "Mon 14 Dec 09:00 5m", "Mon 14 Dec 10:00 due", "Tue 15 Dec 10:00 due+1 recruiter",
+			"Fri 11 Dec 16:05 5m held hours until Mon 14 Dec 09:00", "Mon 14 Dec 09:00 5m", "Mon 14 Dec 10:00 (due)", "Tue 15 Dec 10:00 due+1 recruiter",
 		}},
 		"three times a day, and the manager too": {"0m; 2h; due; due+3 manager recruiter", work, nil, []string{
-			"Fri 11 Dec 16:00 0m", "Fri 11 Dec 18:00 2h held hours until Mon 14 Dec 09:30", "Mon 14 Dec 09:30 2h", "Mon 14 Dec 10:00 due", "Thu 17 Dec 10:00 due+3 recruiter manager",
+			"Fri 11 Dec 16:00 0m", "Fri 11 Dec 18:00 2h held hours until Mon 14 Dec 09:30", "Mon 14 Dec 09:30 2h", "Mon 14 Dec 10:00 (due)", "Thu 17 Dec 10:00 due+3 recruiter manager",
 		}},
 		"counted from the end, after the due day": {"24h; due", work, nil, []string{
-			"Sat 12 Dec 16:00 24h held day_off until Mon 14 Dec 09:30", "Mon 14 Dec 09:30 24h", "Mon 14 Dec 10:00 due",
+			"Sat 12 Dec 16:00 24h held day_off until Mon 14 Dec 09:30", "Mon 14 Dec 09:30 24h", "Mon 14 Dec 10:00 (due)",
 		}},
 		"never": {"none", work, nil, nil},
 		"put off": {hiring.DefaultNudgeSteps, work, func(s hiring.Scorecard) hiring.Scorecard {
@@ -106,8 +109,8 @@ func TestNudges(t *testing.T) {
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
-			if end.Nudges != len(policy.Steps) {
-				t.Errorf("%d steps are done", end.Nudges)
+			if len(end.Reminded) != len(policy.Steps) {
+				t.Errorf("done are %v", end.Reminded)
 			}
 		})
 	}
@@ -315,17 +318,28 @@ func TestEveryStepIsDoneOnceWhenItMay(t *testing.T) {
 			card, _ = card.Snooze(now.Add(time.Duration(rapid.IntRange(1, 3000).Draw(t, "until"))*time.Minute), work, now)
 			card = p.Planned(card, work)
 		}
-		var done []string
+		var (
+			done []string
+			last time.Time // when they were reminded last
+		)
 		for looks := 0; !card.NudgeAt.IsZero(); looks++ {
 			if looks > 100 {
 				t.Fatal("no end of reminders")
 			}
 			now := card.NudgeAt
 			d := p.Decide(card, work, now)
+			for _, s := range d.Today {
+				done = append(done, s.Key())
+			}
 			if d.Send {
 				if !work.Allowed(now) {
 					t.Fatalf("reminded at %s", now.In(work.Zone))
 				}
+				day := func(at time.Time) string { return at.In(work.Zone).Format(time.DateOnly) }
+				if !d.Asked && day(now) == day(last) && day(now) != day(card.EndsAt) {
+					t.Fatalf("reminded at %s and at %s", last.In(work.Zone), now.In(work.Zone))
+				}
+				last = now
 				for _, s := range d.Reached {
 					done = append(done, s.Key())
 					first := work.NextAllowed(s.At)
@@ -346,6 +360,8 @@ func TestEveryStepIsDoneOnceWhenItMay(t *testing.T) {
 		for _, s := range plan {
 			all = append(all, s.Key())
 		}
+		slices.Sort(done)
+		slices.Sort(all)
 		if !slices.Equal(done, all) {
 			t.Fatalf("done are %v of %v", done, all)
 		}
@@ -396,4 +412,66 @@ func TestWhoWorksUntilMidnightIsRemindedOnTheDueDay(t *testing.T) {
 	if _, got := remind(t, policy, work, owed(policy, work)); !slices.Equal(got, []string{"Mon 14 Dec 10:00 due"}) {
 		t.Errorf("reminded %s", got)
 	}
+}
+
+// A step that is counted from the due date is done once for each of them, one that is counted from the end for all.
+func TestStepsBelongToTheirDueDate(t *testing.T) {
+	t.Parallel()
+	work, policy := hiring.DefaultWorkTime(india), hiring.DefaultNudgePolicy()
+	card := owed(policy, work)
+	first := hiring.StepID("due", card.DueAt)
+	for id, want := range map[string]bool{first: true, "due": true, "5m": true, "asked:7": true, hiring.StepID("due", card.DueAt.AddDate(0, 0, 1)): false} {
+		if key, done := card.StepDone(id); done != want || strings.Contains(key, "@") {
+			t.Errorf("%s is %s, done %v", id, key, done)
+		}
+	}
+	if again := card.DueAnew(card.DueAt.AddDate(0, 0, 2)); !again.SnoozedUntil.IsZero() || again.Nudges != 0 {
+		t.Errorf("%+v", again)
+	} else if _, done := again.StepDone(first); done {
+		t.Error("what was done of the day before is done")
+	}
+}
+
+// A message that asks for a scorecard after the end stands for the first step that is counted from there, and for
+// all of these whose time has come; the due day stays.
+func TestWhatAMessageAboutASeatStandsFor(t *testing.T) {
+	t.Parallel()
+	work := hiring.DefaultWorkTime(india)
+	for text, want := range map[string]string{"5m; due": "5m", "5m; 2h; 20h; due": "5m 2h", "4h; 5h; due": "4h", "due": "", "none": ""} {
+		policy, err := hiring.ParseNudgeSteps(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := owed(policy, work)
+		var got []string
+		for _, s := range policy.AskedBy(card, work, card.EndsAt.Add(3*time.Hour)) {
+			got = append(got, s.Key())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("of %s it stands for %v, want %s", text, got, want)
+		}
+	}
+}
+
+// Of an ended application nobody is reminded nor told that somebody is late; each step is moot at its time.
+func TestNudgesOfAClosedApplication(t *testing.T) {
+	t.Parallel()
+	work, policy := hiring.DefaultWorkTime(india), hiring.DefaultNudgePolicy()
+	card := owed(policy, work)
+	card.Closed, card.SnoozedUntil = true, card.EndsAt.Add(2*time.Hour)
+	card = policy.Planned(card, work)
+	looks := 0
+	for ; !card.NudgeAt.IsZero() && looks < 10; looks++ {
+		now := card.NudgeAt
+		d := policy.Decide(card, work, now)
+		if d.Send || d.Held != "" || d.Recruiter || d.Manager || d.Moot != hiring.MootClosed || hiring.LateCause(card, 3, false, now, now) != "" {
+			t.Fatalf("at %s: %+v", now, d)
+		}
+		card = d.Then
+	}
+	if looks != 4 || card.Nudges != 0 || len(card.Reminded) != 3 || card.Late(card.DueAt.AddDate(0, 1, 0)) || !card.Waits() {
+		t.Errorf("after %d looks %+v", looks, card)
+	}
+	_, err := card.Snooze(card.EndsAt.Add(time.Hour), work, card.EndsAt)
+	refusedWith(t, "put off", err, hiring.Conflict, "")
 }

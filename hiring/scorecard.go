@@ -132,10 +132,13 @@ type Scorecard struct {
 	Nudges                int
 	NudgeAt, SnoozedUntil time.Time
 	// Reminded are the keys of the steps that are done, and RemindedAt is when its owner was last reminded,
-	// both for the present EndsAt. They are filled in only where reminders are planned.
+	// both for the present EndsAt, and the steps that are counted from the due date for the present DueAt. They
+	// are filled in only where reminders are planned.
 	Reminded   []string
 	RemindedAt time.Time
-	Version    int64
+	// Closed says that its application has ended: it can be given still, and nobody waits for it.
+	Closed  bool
+	Version int64
 }
 
 // ParseRecommendation reads a recommendation by its name or title, in any spelling of blanks and case.
@@ -207,8 +210,12 @@ func StageDimensions(p Playbook, stage string) []Dimension {
 	return all
 }
 
-// Waits tells whether the scorecard is waited for.
+// Waits tells whether the scorecard is waited for from its person. What they may read of others hangs on it,
+// also when the application has ended.
 func (s Scorecard) Waits() bool { return s.State == CardPending || s.State == CardDraft }
+
+// Owed tells whether anybody needs it still: it is waited for, and the application has not ended.
+func (s Scorecard) Owed() bool { return s.Waits() && !s.Closed }
 
 // Seated tells whether its person is of the panel: they may know of the candidate, and see their own.
 func (s Scorecard) Seated() bool {
@@ -219,9 +226,9 @@ func (s Scorecard) Seated() bool {
 // it, and nobody has taken it over or gone on without it.
 func (s Scorecard) Open() bool { return s.Waits() || s.State == CardDeclined && !s.Removed }
 
-// Late tells whether it is waited for and was due before now.
+// Late tells whether it is owed and was due before now.
 func (s Scorecard) Late(now time.Time) bool {
-	return s.Waits() && !s.DueAt.IsZero() && s.DueAt.Before(now)
+	return s.Owed() && !s.DueAt.IsZero() && s.DueAt.Before(now)
 }
 
 // OpensAt returns when the scorecard of an interview can be filled in.
@@ -450,6 +457,11 @@ func (s Scorecard) Ask(due time.Time) Scorecard {
 	}
 	s.Why, s.Removed, s.HandedTo, s.HandedAt, s.Waived, s.WaivedBy = "", false, "", time.Time{}, "", ""
 	s.AcceptedBy, s.AcceptedAt = "", time.Time{}
+	return s.DueAnew(due)
+}
+
+// DueAnew returns a scorecard that is waited for as one that is due at another time.
+func (s Scorecard) DueAnew(due time.Time) Scorecard {
 	s.DueAt, s.SnoozedUntil, s.Nudges = due, time.Time{}, 0
 	return s
 }
@@ -511,7 +523,7 @@ func SeatCards(i Interview, cards []Scorecard, due func(person string) time.Time
 		case i.State.On() && s.Waived == WaivedOff:
 			s = s.Ask(due(s.Person))
 		case s.Waits() && !s.EndsAt.Equal(i.EndsAt()):
-			s.DueAt, s.SnoozedUntil, s.Nudges = due(s.Person), time.Time{}, 0
+			s = s.DueAnew(due(s.Person))
 			s.AcceptedBy, s.AcceptedAt = "", time.Time{} // that was of the interview as it was before
 		}
 		s.EndsAt = i.EndsAt()

@@ -63,12 +63,17 @@ type standing struct {
 	is                   string
 	ends, due            time.Time
 	snoozed, snoozedFrom time.Time
+	closed               bool // its application has ended
+	// reopened says that the application goes on again from here; anew is when it is due if it was not
+	// reminded of meanwhile for that.
+	reopened bool
+	anew     time.Time
 }
 
 // owedSince tells of a scorecard whether it is waited for, and neither was put off since an instant nor is its
 // interview at another time since.
 func (s standing) owedSince(at time.Time) bool {
-	return s.is == waits && !s.snoozedFrom.After(at) && !s.ends.After(at)
+	return s.is == waits && !s.closed && !s.snoozedFrom.After(at) && !s.ends.After(at)
 }
 
 // owing is a scorecard.
@@ -100,6 +105,8 @@ type diary struct {
 	down       []span
 	user       map[string]string // the ids of people by their accounts
 	team       map[string]bool   // those who hire
+	of         map[string]string // the applications of interviews
+	ended      map[string]bool   // applications
 	arrivals   map[string][]*arrival
 	failing    map[string][]span
 	both       map[time.Time]bool // when two processes were at work at once
@@ -131,6 +138,7 @@ type digestDay struct {
 func newDiary(begin, end time.Time) *diary {
 	d := &diary{
 		begin: begin, end: end, zones: map[string]*zoneTable{}, states: map[string][]state{}, cards: map[owing][]standing{}, user: map[string]string{}, team: map[string]bool{},
+		of: map[string]string{}, ended: map[string]bool{},
 		arrivals: map[string][]*arrival{}, failing: map[string][]span{}, both: map[time.Time]bool{}, days: map[runOf]digestDay{},
 	}
 	for _, name := range ninetyZones {
@@ -450,6 +458,7 @@ func (n *ninety) latest(interview, person string) standing {
 
 func (n *ninety) stands(interview, person string, change func(s *standing)) {
 	s := n.latest(interview, person)
+	s.reopened = false
 	change(&s)
 	s.at = n.now()
 	if s.is != waits {
@@ -470,6 +479,14 @@ func (n *ninety) note(s hiring.Scorecard, _ time.Time) {
 		case hiring.CardWaived:
 			now.is = waived
 		case hiring.CardPending, hiring.CardDraft:
+			if now.is != waits { // they can after all, and are asked anew
+				asked := now.ends
+				if n.now().After(asked) {
+					asked = n.now()
+				}
+				now.is, now.due, now.snoozed = waits, n.dueOf(s.Person, n.now(), asked), time.Time{}
+				return
+			}
 			now.snoozed, now.snoozedFrom = s.SnoozedUntil, n.now()
 		}
 	})
@@ -486,7 +503,7 @@ func (n *ninety) seated(i hiring.Interview, at time.Time) {
 	for _, person := range i.People() {
 		n.stands(i.ID, person, func(s *standing) {
 			before := *s
-			s.ends = end
+			s.ends, s.closed = end, n.ended[i.Application]
 			switch {
 			case before.is == in:
 			case !on:
@@ -497,6 +514,26 @@ func (n *ninety) seated(i hiring.Interview, at time.Time) {
 					asked = at
 				}
 				s.is, s.due, s.snoozed = waits, n.dueOf(person, at, asked), time.Time{}
+			}
+		})
+	}
+}
+
+// closedOrNot notes how the end of an application, or that it goes on, has left the scorecards of its interviews.
+// The store says when those are due that go on, and walk whether that is right.
+func (n *ninety) closedOrNot(application string, ended bool, due map[owing]time.Time) {
+	n.ended[application] = ended
+	for key := range n.cards {
+		if n.of[key.interview] != application {
+			continue
+		}
+		n.stands(key.interview, key.person, func(s *standing) {
+			s.closed, s.reopened = ended, !ended
+			if until, asked := due[key]; asked && s.is == waits {
+				s.due, s.anew = until, n.dueOf(key.person, n.now(), n.now())
+				if !s.due.Equal(n.latest(key.interview, key.person).due) {
+					s.snoozed = time.Time{}
+				}
 			}
 		})
 	}
@@ -550,8 +587,8 @@ func (n *ninety) arrive(delivery, user string, at time.Time, card bot.Card) {
 	n.arrivals[delivery] = append(n.arrivals[delivery], &arrival{at: at, person: person, card: card, drawn: card})
 	give, _ := offered(card)
 	for _, i := range give {
-		if is := n.latest(i, person).is; is != waits && is != waived {
-			n.complain("at %s %s is asked for the scorecard of %s, which is %q", at, person, i, is)
+		if s := n.latest(i, person); s.is != waits && s.is != waived || s.closed {
+			n.complain("at %s %s is asked for the scorecard of %s, which is %q, closed %v", at, person, i, s.is, s.closed)
 		}
 	}
 	n.ownOnly(person, at, card)
@@ -586,11 +623,11 @@ type fateOf struct {
 	digest  string          // the key of that with which it was sent
 }
 
-// stepOf is a step, counted from the end of an interview.
+// stepOf is a step, counted from the end of an interview, or from when the scorecard is due.
 type stepOf struct {
 	owing
-	ends int64
-	step string
+	ends, due int64 // due is 0 for what is counted from the end
+	step      string
 }
 
 // walk goes through the minutes of a scorecard, and says what must have become of its steps. Where two processes
@@ -603,11 +640,17 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 		lastSent   = map[int64]int{}
 		planned    map[string]int
 		plannedBy  [3]time.Time // what that follows from: the last changes of the scorecard, of its owner and of the company
+		missed     bool         // a reminder was moot since the application has ended
+		was        int          // the standing before
 	)
 	for minute := d.minute(log[0].at); minute < end; {
 		now := d.instant(minute)
 		at, _ := last(log, now, func(s standing) time.Time { return s.at })
 		card := log[at]
+		for ; was < at; was++ {
+			n.checkDue(key, log[was], log[was+1], missed)
+			missed = missed && log[was+1].closed
+		}
 		next := end
 		look := func(minuteThen int) {
 			if minuteThen > minute {
@@ -638,7 +681,21 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 			look(d.minute(other.at))
 		}
 		ends := card.ends.UnixMicro()
-		step := func(name string) stepOf { return stepOf{key, ends, name} }
+		step := func(name string) stepOf {
+			if strings.HasPrefix(name, "due") {
+				return stepOf{key, ends, card.due.UnixMicro(), name}
+			}
+			return stepOf{key, ends, 0, name}
+		}
+		// Nobody is reminded twice a day of one scorecard, but for what they ask for, and on the day of the interview.
+		again := func(name string, planned int) bool {
+			z := d.zones[s.zone]
+			sent, was := lastSent[ends]
+			if !was || planned >= len(z.day) || z.day[planned] != z.day[sent] {
+				return false
+			}
+			return strings.HasPrefix(name, "due") || z.day[planned] != z.day[d.minute(card.ends)]
+		}
 		var reached []string
 		if by := [3]time.Time{card.at, s.at, c.at}; by != plannedBy {
 			planned, plannedBy = d.plan(card, s, c), by
@@ -647,7 +704,7 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 		look(nextRun)
 		for _, r := range runs {
 			digest, at := n.carrierOf(r, key.person, byKey)
-			if digest == "" || d.both[now] && !carried[step(digest)] {
+			if digest == "" || card.closed || d.both[now] && !carried[step(digest)] {
 				continue
 			}
 			due := map[string]string{}
@@ -658,7 +715,7 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 					continue
 				}
 				due[name] = "sent"
-				if sent, was := lastSent[ends]; was && planned <= sent {
+				if sent, was := lastSent[ends]; was && planned <= sent || again(name, planned) {
 					due[name] = "moot"
 				}
 			}
@@ -692,6 +749,10 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 				out[step(name)] = &fateOf{state: "moot", minute: minute}
 				continue
 			}
+			if s.active && !card.closed && again(name, planned) {
+				out[step(name)] = &fateOf{state: "moot", minute: minute}
+				continue
+			}
 			reached = append(reached, name)
 			if out[step(name)] == nil {
 				out[step(name)] = &fateOf{state: "held", planned: planned, reasons: map[string]bool{}}
@@ -704,7 +765,7 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 			for _, name := range reached {
 				out[step(name)].reasons["snoozed"] = true
 			}
-			if s.active {
+			if s.active && !card.closed {
 				minute = next
 				continue
 			}
@@ -724,8 +785,9 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 		for _, name := range reached {
 			f := out[step(name)]
 			switch {
-			case !s.active:
+			case !s.active || card.closed:
 				f.state, f.minute = "moot", minute
+				missed = missed || card.closed
 			case why == "":
 				f.state, f.minute = "sent", minute
 			default:
@@ -733,15 +795,57 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 			}
 		}
 		switch {
-		case !s.active && asked:
+		case (!s.active || card.closed) && asked:
 			snoozeDone = card.snoozed
-		case s.active && why == "":
+		case s.active && !card.closed && why == "":
 			snoozeDone, lastSent[ends] = card.snoozed, minute
 		}
-		if s.active && why != "" {
+		if s.active && !card.closed && why != "" {
 			next = minute + 1
 		}
 		minute = next
+	}
+}
+
+// checkDays looks whether two messages of one day, by the clock that its reader has at the second, remind of one
+// scorecard, though it was not asked for, and is not one that the policy has on the day of the interview.
+func (n *ninety) checkDays(want map[stepOf]*fateOf) {
+	sent := map[owing][]stepOf{}
+	for k, f := range want {
+		if f.state == "sent" && !strings.HasPrefix(k.step, "asked ") {
+			sent[k.owing] = append(sent[k.owing], k)
+		}
+	}
+	for key, steps := range sent {
+		slices.SortFunc(steps, func(a, b stepOf) int { return cmp.Compare(want[a].minute, want[b].minute) })
+		for at, k := range steps[min(1, len(steps)):] {
+			before, now := want[steps[at]], want[k]
+			day := n.zones[n.stateOf(key.person, n.instant(now.minute)).zone].day
+			dateIn := func(f *fateOf) string { // a digest is decided on before it goes out, which may be on another day
+				if f.digest != "" {
+					return f.digest[strings.LastIndex(f.digest, ":")+1:]
+				}
+				return dateOf(day[f.minute])
+			}
+			ofEnd := k.due == 0 && (before.digest != "" || day[now.minute] == day[n.minute(time.UnixMicro(k.ends))])
+			if before.minute != now.minute && steps[at].ends == k.ends && dateIn(before) == dateIn(now) && !ofEnd {
+				n.complain("%v is reminded of at %s (%s) and at %s (%s)", key, n.instant(before.minute), steps[at].step, n.instant(now.minute), k.step)
+			}
+		}
+	}
+}
+
+// checkDue looks whether a scorecard whose application goes on again is due when it must be.
+func (n *ninety) checkDue(key owing, before, now standing, missed bool) {
+	if !now.reopened || now.is != waits {
+		return
+	}
+	want := before.due
+	if missed && now.anew.After(want) {
+		want = now.anew
+	}
+	if !now.due.Equal(want) {
+		n.complain("%v goes on at %s, and is due %s in the place of %s; it must be %s", key, now.at, now.due, before.due, want)
 	}
 }
 
@@ -772,6 +876,7 @@ func (n *ninety) check() {
 		n.walk(key, want, byKey, carried)
 	}
 	asks := n.checkSteps(want, byKey)
+	n.checkDays(want)
 	n.checkRows(rows, byKey, asks)
 	states := map[string]int{}
 	for _, f := range want {
@@ -871,6 +976,13 @@ func (n *ninety) checkSteps(want map[stepOf]*fateOf, byKey map[string]*sentRow) 
 		}
 		if strings.HasPrefix(k.step, "asked:") {
 			k.step = "asked " + strconv.FormatInt(planned, 10)
+		}
+		if key, due, ofDue := strings.Cut(k.step, "@"); ofDue {
+			of, err := strconv.ParseInt(due, 10, 64)
+			if err != nil {
+				return err
+			}
+			k.step, k.due = key, of
 		}
 		whole = int64(n.minute(time.UnixMicro(decided)))
 		f := want[k]

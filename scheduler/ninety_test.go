@@ -373,6 +373,7 @@ func (n *ninety) morning(day int) {
 	for range 4 {
 		at(n.changeSomebody)
 	}
+	at(n.endApplication)
 	switch {
 	case day%29 == 20:
 		at(n.changeCompany)
@@ -420,6 +421,7 @@ func (n *ninety) schedule() {
 		return err
 	})
 	if n.did("schedule", err) {
+		n.of[i.ID] = i.Application
 		n.seated(i, n.now())
 		n.fate(i)
 	}
@@ -469,8 +471,11 @@ func (n *ninety) answer(interview, person string, end time.Time) {
 		n.plan(at, func() { n.handOver(interview, person) })
 	case n.chance(4):
 		n.plan(at, func() { n.waive(interview, person) })
-	case n.chance(3):
+	case n.chance(6):
 		n.plan(at, func() { n.decline(interview, person) })
+		if n.chance(70) {
+			n.plan(at.Add(n.within(40*time.Hour)), func() { n.afterAll(interview, person) })
+		}
 	}
 }
 
@@ -528,6 +533,69 @@ func (n *ninety) decline(interview, person string) {
 	n.card("decline", interview, person, func(_ context.Context, _ *store.Tx, s hiring.Scorecard) (hiring.Scorecard, error) {
 		return s.Decline("")
 	})
+}
+
+// afterAll has somebody give a scorecard after all of which they have said that they cannot.
+func (n *ninety) afterAll(interview, person string) {
+	n.card("after all", interview, person, func(ctx context.Context, tx *store.Tx, s hiring.Scorecard) (hiring.Scorecard, error) {
+		i, err := tx.Interview(ctx, interview)
+		if err != nil || s.State != hiring.CardDeclined || s.Removed || !i.State.On() {
+			return s, errors.Join(err, hiring.Errorf(hiring.Conflict, "They did not say so."))
+		}
+		return s.Ask(tx.CardDue(i, person)), nil
+	})
+}
+
+// endApplication has a candidate rejected or withdraw, and mostly come back: at once, since that was a mistake, or
+// days later.
+func (n *ninety) endApplication() {
+	app := n.apps[n.rand.IntN(len(n.apps))].ID
+	to := []hiring.AppStage{hiring.AppRejected, hiring.AppWithdrawn}[n.rand.IntN(2)]
+	if !n.moveApplication("end", app, func(a hiring.Application) (hiring.Application, error) {
+		return a.Move(to, "Depth below level", "", n.now())
+	}) {
+		return
+	}
+	back := []time.Duration{10 * time.Minute, 30 * time.Hour, 100 * time.Hour}[n.rand.IntN(3)]
+	if n.chance(85) {
+		n.plan(n.now().Add(n.within(back)), func() {
+			n.moveApplication("reopen", app, func(a hiring.Application) (hiring.Application, error) {
+				return a.Move(a.LastStage, "", "", n.now())
+			})
+		})
+	}
+}
+
+// moveApplication moves an application, and notes how the scorecards of its interviews are then.
+func (n *ninety) moveApplication(what, id string, move func(a hiring.Application) (hiring.Application, error)) bool {
+	if n.up.After(n.now()) {
+		return false
+	}
+	var ended bool
+	due := map[owing]time.Time{}
+	err := n.in(func(ctx context.Context, tx *store.Tx) error {
+		a, err := tx.Application(ctx, id)
+		if err != nil {
+			return err
+		}
+		if a, err = move(a); err != nil {
+			return err
+		}
+		if a, err = tx.SaveApplication(ctx, a); err != nil {
+			return err
+		}
+		ended = !a.Active()
+		cards, err := tx.CardsOf(ctx, id)
+		for _, s := range cards {
+			due[owing{s.Interview, s.Person}] = s.DueAt
+		}
+		return err
+	})
+	if !n.did(what, err) {
+		return false
+	}
+	n.closedOrNot(id, ended, due)
+	return true
 }
 
 func (n *ninety) waive(interview, person string) {

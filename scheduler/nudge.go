@@ -12,15 +12,8 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-const (
-	// leftReason is why a reminder is moot of somebody who is gone.
-	leftReason = "they have left"
-	// passedReason is why a step is moot that a change of the policy, or of somebody's zone, has put before
-	// a reminder that they had.
-	passedReason = "they were reminded after its time"
-	// rounds is how many batches of people one sweep reminds at most.
-	rounds = 20
-)
+// rounds is how many batches of people one sweep reminds at most.
+const rounds = 20
 
 // PutDue puts into the outbox all that is due by now: what the schedules have to say, and the reminders.
 func (c *Courier) PutDue(ctx context.Context, now time.Time) error {
@@ -73,7 +66,7 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 	)
 	for _, card := range cards {
 		if card.NudgeAt.IsZero() || card.NudgeAt.After(now) {
-			if !card.SnoozedUntil.After(now) {
+			if card.Beside(now) {
 				also = append(also, card.Interview)
 			}
 			continue
@@ -89,6 +82,8 @@ func nudge(ctx context.Context, tx *store.Tx, person string, now time.Time) erro
 		}
 		if sent {
 			first = append(first, card.Interview)
+		} else if d.Then.Beside(now) {
+			also = append(also, card.Interview)
 		}
 	}
 	if len(first) == 0 {
@@ -129,18 +124,17 @@ func settle(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key, into string) (sent bool, err error) {
 	steps := make([]store.NudgeRecord, 0, len(d.Reached)+1)
 	for _, s := range d.Reached {
-		steps = append(steps, store.NudgeRecord{Step: s.Key(), PlannedAt: s.At})
+		steps = append(steps, store.NudgeRecord{Step: hiring.StepID(s.Key(), card.DueAt), PlannedAt: s.At})
 	}
 	if d.Asked {
 		steps = append(steps, store.NudgeRecord{Step: "asked:" + views.InstantArg(card.SnoozedUntil), PlannedAt: card.SnoozedUntil})
 	}
-	for _, s := range d.Passed {
-		_, err := tx.RecordNudge(ctx, store.NudgeRecord{
-			Interview: card.Interview, Person: card.Person, EndsAt: card.EndsAt, Step: s.Key(), PlannedAt: s.At, State: store.NudgeMoot, Reason: passedReason,
-		})
-		if err != nil {
-			return false, err
-		}
+	if err := errors.Join(recordMoot(ctx, tx, card, d.Passed, hiring.MootPassed), recordMoot(ctx, tx, card, d.Today, hiring.MootToday)); err != nil {
+		return false, err
+	}
+	last := ""
+	if len(steps) > 0 {
+		last, _ = card.StepDone(steps[len(steps)-1].Step)
 	}
 	for n := len(steps) - 1; n >= 0; n-- { // the last first: the others are merged into it
 		r := steps[n]
@@ -149,13 +143,13 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 		case d.Send && into != "":
 			r.State, r.Message, r.Reason = store.NudgeMerged, key, into
 		case d.Send && sent:
-			r.State, r.Message, r.Reason = store.NudgeMerged, key, "with "+steps[len(steps)-1].Step
+			r.State, r.Message, r.Reason = store.NudgeMerged, key, "with "+last
 		case d.Send:
 			r.State, r.Message = store.NudgeSent, key
 		case d.Held != "":
 			r.State, r.Reason, r.HeldUntil = store.NudgeHeld, string(d.Held), d.Until
 		default:
-			r.State, r.Reason = store.NudgeMoot, leftReason
+			r.State, r.Reason = store.NudgeMoot, d.Moot
 		}
 		fresh, err := tx.RecordNudge(ctx, r)
 		if err != nil {
@@ -164,6 +158,20 @@ func record(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.N
 		sent = sent || fresh && d.Send
 	}
 	return sent, nil
+}
+
+// recordMoot puts on record of some steps of a scorecard that nobody is reminded, and why.
+func recordMoot(ctx context.Context, tx *store.Tx, card hiring.Scorecard, steps []hiring.PlannedNudge, reason string) error {
+	for _, s := range steps {
+		_, err := tx.RecordNudge(ctx, store.NudgeRecord{
+			Interview: card.Interview, Person: card.Person, EndsAt: card.EndsAt, Step: hiring.StepID(s.Key(), card.DueAt), PlannedAt: s.At,
+			State: store.NudgeMoot, Reason: reason,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellOfLate tells who recruits that a scorecard is late or clearly will be, so that they can do something
@@ -179,10 +187,6 @@ func tellOfLate(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiri
 	}
 	i, err := tx.Interview(ctx, card.Interview)
 	if err != nil {
-		return err
-	}
-	// Of who was rejected or withdrew, nothing is decided by it any more.
-	if a, err := tx.Application(ctx, i.Application); err != nil || !a.Active() {
 		return err
 	}
 	on, err := tx.InterviewSubject(ctx, i)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func (w *world) interviewed(at string, people ...hiring.Person) (i hiring.Interv
 	return i
 }
 
-// nudgedBy returns what became of the reminders of an interview: "step state" by person.
+// nudgedBy returns what became of the reminders of an interview of somebody's: "step state reason".
 func (w *world) nudgedBy(i hiring.Interview, p hiring.Person) string {
 	w.t.Helper()
 	text := ""
@@ -58,7 +59,8 @@ func (w *world) nudgedBy(i hiring.Interview, p hiring.Person) string {
 		all, err := tx.NudgesOf(w.t.Context(), i.ID)
 		for _, n := range all {
 			if n.Person == p.ID {
-				text += fmt.Sprintf("%s %s %s; ", n.Step, n.State, n.Reason)
+				step, _, _ := strings.Cut(n.Step, "@") // without the due date
+				text += fmt.Sprintf("%s %s %s; ", step, n.State, n.Reason)
 			}
 		}
 		return err

@@ -123,6 +123,11 @@ func (t *Tx) SaveApplication(ctx context.Context, a hiring.Application) (hiring.
 			return hiring.Application{}, err
 		}
 	}
+	if before.Active() != a.Active() {
+		if err := t.closeCards(ctx, a, before.EndedAt); err != nil {
+			return hiring.Application{}, err
+		}
+	}
 	if err := t.repeatFacts(ctx, a.ID); err != nil {
 		return hiring.Application{}, err
 	}
@@ -480,8 +485,11 @@ func (t *Tx) Stuck(ctx context.Context, viewer CandidateViewer, since time.Time,
 // WithLateScorecards returns the active applications in which the viewer has a part and of which a scorecard
 // was due at an instant and is not in, the longest due first. Limit 0 is 25.
 func (t *Tx) WithLateScorecards(ctx context.Context, viewer CandidateViewer, now time.Time, limit int) ([]hiring.Application, error) {
-	return t.ownApplications(ctx, viewer, `due_at`, ` AND p.active_since IS NOT NULL`, now, limit)
+	return t.ownApplications(ctx, viewer, `due_at`, lateAlso, now, limit)
 }
+
+// lateAlso is the condition, beside that a scorecard was due, that somebody needs it still.
+const lateAlso = ` AND p.active_since IS NOT NULL`
 
 // EmptySeats returns the scorecards whose people said that they cannot and whose seats nobody has taken
 // over, without what stands in them, of the active applications in which the viewer has a part; those of

@@ -49,7 +49,7 @@ func (t *Tx) WaitingCards(ctx context.Context, people []string, until time.Time)
 	var all []hiring.Scorecard
 	for some := range slices.Chunk(people, fewAtOnce) {
 		var q statement
-		q.add(`SELECT s.interview, s.person, s.application, s.requisition, s.state, s.ends_at, s.due_at, s.nudges, s.nudge_at, s.snoozed_until FROM scorecards s
+		q.add(`SELECT s.interview, s.person, s.application, s.requisition, s.state, s.ends_at, s.due_at, s.nudges, s.nudge_at, s.snoozed_until, s.closed FROM scorecards s
 			WHERE s.waits AND s.person IN (` + q.list(some) + `) AND s.ends_at <= ` + q.arg(instant{until}) + `
 			ORDER BY s.ends_at, s.interview, s.person LIMIT ` + strconv.Itoa(MostForecast))
 		err := t.conn.each(ctx, func(scan func(...any) error) error {
@@ -57,7 +57,7 @@ func (t *Tx) WaitingCards(ctx context.Context, people []string, until time.Time)
 				s                         hiring.Scorecard
 				ends, due, nudge, snoozed instant
 			)
-			err := scan(&s.Interview, &s.Person, &s.Application, &s.Req, &s.State, &ends, &due, &s.Nudges, &nudge, &snoozed)
+			err := scan(&s.Interview, &s.Person, &s.Application, &s.Req, &s.State, &ends, &due, &s.Nudges, &nudge, &snoozed, &s.Closed)
 			s.EndsAt, s.DueAt, s.NudgeAt, s.SnoozedUntil = ends.Time, due.Time, nudge.Time, snoozed.Time
 			all = append(all, s)
 			return err
@@ -108,26 +108,6 @@ func (t *Tx) NudgesDone(ctx context.Context, of []hiring.Scorecard) ([]hiring.Nu
 		cards[n] = withSteps(s, steps[seat{s.Interview, s.Person, s.EndsAt.UnixMicro()}])
 	}
 	return all, cards, nil
-}
-
-// StillActive returns the applications of some scorecards whose candidates are still in the process.
-func (t *Tx) StillActive(ctx context.Context, of []hiring.Scorecard) (map[string]bool, error) {
-	known, active := map[string]bool{}, map[string]bool{}
-	for _, s := range of {
-		known[s.Application] = true
-	}
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(known)), fewAtOnce) {
-		var q statement
-		q.add(`SELECT id FROM applications WHERE id IN (` + q.list(some) + `) AND ended_at IS NULL`)
-		found, err := t.texts(ctx, "look for who is still in the process", q.text.String(), q.args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range found {
-			active[id] = true
-		}
-	}
-	return active, nil
 }
 
 // Outgoing returns the messages that wait to be sent, also those of which it is not known whether they
@@ -245,13 +225,14 @@ func (t *Tx) addOwnDays(ctx context.Context, days OwnDays, people []string, recr
 	for _, one := range []struct {
 		into   map[string][]hiring.DayThing
 		column string
+		also   string
 		until  time.Time
-	}{{days.Wordless, `waiting_since`, to}, {days.Stuck, `active_since`, stuck}, {days.Due, `due_at`, to}} {
+	}{{days.Wordless, `waiting_since`, ``, to}, {days.Stuck, `active_since`, ``, stuck}, {days.Due, `due_at`, lateAlso, to}} {
 		var q statement
 		// A digest looks at the first few of each: those of later days are behind them.
 		q.add(`SELECT person, application, requisition, since FROM (SELECT p.person, p.application, p.requisition, p.` + one.column + ` AS since,
 			row_number() OVER (PARTITION BY p.person ORDER BY p.` + one.column + `, p.number) AS nth FROM application_people p WHERE ` + own + ` AND p.` + one.column + ` IS NOT NULL
-			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + ` AND p.person IN (` + q.list(people) + `)) AS page WHERE nth <= ` + strconv.Itoa(hiring.DigestMost) + ` ORDER BY person, nth`)
+			AND p.` + one.column + ` <= ` + q.arg(instant{one.until}) + one.also + ` AND p.person IN (` + q.list(people) + `)) AS page WHERE nth <= ` + strconv.Itoa(hiring.DigestMost) + ` ORDER BY person, nth`)
 		if err := add(one.into, q); err != nil {
 			return err
 		}

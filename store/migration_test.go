@@ -118,3 +118,57 @@ func TestADatabaseOfTheFirstVersionIsMigratedWithItsData(t *testing.T) {
 		}))
 	})
 }
+
+// What is on record of reminders keeps its meaning where it is named by the due date: what is held goes on under its
+// new name, what was told of somebody late is not told again, and scorecards of ended applications are closed.
+func TestRemindersAreMigrated(t *testing.T) {
+	t.Parallel()
+	onBothEmpty(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		dialect := goose.DialectSQLite3
+		if w.postgres {
+			dialect = goose.DialectPostgres
+		}
+		provider, err := goose.NewProvider(dialect, w.DB(), migrations.Files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+		must(t, err)
+		_, err = provider.UpTo(ctx, 9)
+		must(t, err)
+		for _, query := range []string{
+			`INSERT INTO people (id, name, folded, zone, active, created_at, version) VALUES ('P-1', 'Asha', 'asha', '', TRUE, 1, 1), ('P-2', 'Ravi', 'ravi', '', TRUE, 1, 1)`,
+			`INSERT INTO requisitions (id, number, role, title, level, seats, filled, location, place, work_mode, budget_low, budget_high, reasons, ecosystem, target, requester,
+				hiring_manager, recruiter, confidential, state, announced, created_at, changed_at, version)
+				VALUES ('R-1', 1, '', '', '', 1, 0, '', '', '', 0, 0, '', '', '', 'P-1', 'P-1', 'P-1', FALSE, 'open', FALSE, 1, 1, 1),
+				('R-2', 2, '', '', '', 1, 0, '', '', '', 0, 0, '', '', '', 'P-1', 'P-1', 'P-1', FALSE, 'open', FALSE, 1, 1, 1)`,
+			`INSERT INTO candidates (id, number, name, sealed, email_hash, phone_hash, source, referred_by, ecosystem, resume, listed, added_by, created_at, changed_at, version)
+				VALUES ('C-1', 1, 'Meera', 'p:{}', '', '', '', '', '', '', TRUE, 'P-1', 1, 1, 1)`,
+			`INSERT INTO applications (id, number, candidate, requisition, stage, stage_since, last_stage, outcome, ended_at, changed_at, confidential, added_by, created_at, version)
+				VALUES ('AP-1', 1, 'C-1', 'R-1', 'interviewing', 1, '', 'p:{}', NULL, 1, FALSE, 'P-1', 1, 1), ('AP-2', 2, 'C-1', 'R-2', 'rejected', 1, '', 'p:{}', 5, 1, FALSE, 'P-1', 1, 1)`,
+			`INSERT INTO interviews (id, number, application, candidate, requisition, stage, starts_at, ends_at, minutes, state, body, slots, sequence, told, made_by, created_at, changed_at, version)
+				VALUES ('I-1', 1, 'AP-1', 'C-1', 'R-1', '', 1, 7, 1, 'scheduled', 'p:{}', '[]', 0, 0, 'P-1', 1, 1, 1), ('I-2', 2, 'AP-2', 'C-1', 'R-1', '', 1, 7, 1, 'scheduled', 'p:{}', '[]', 0, 0, 'P-1', 1, 1, 1)`,
+			`INSERT INTO scorecards (interview, person, application, candidate, requisition, stage, state, waits, seated, content, notes, ends_at, due_at, edition, removed, handed_to, waived_for, nudges, version)
+				VALUES ('I-1', 'P-1', 'AP-1', 'C-1', 'R-1', '', 'pending', TRUE, TRUE, 'p:{}', 'p:{}', 7, 99, 0, FALSE, '', '', 0, 1),
+				('I-1', 'P-2', 'AP-1', 'C-1', 'R-1', '', 'pending', TRUE, TRUE, 'p:{}', 'p:{}', 7, 98, 0, FALSE, '', '', 0, 1),
+				('I-2', 'P-1', 'AP-2', 'C-1', 'R-1', '', 'pending', TRUE, TRUE, 'p:{}', 'p:{}', 7, 97, 0, FALSE, '', '', 0, 1)`,
+			`INSERT INTO nudges (interview, person, ends_at, step, state, reason, planned_at, decided_at, message)
+				VALUES ('I-1', 'P-1', 7, '5m', 'held', 'hours', 8, 8, ''), ('I-1', 'P-1', 7, 'due', 'held', 'away', 9, 9, ''), ('I-1', 'P-1', 6, 'due', 'held', 'away', 9, 9, ''), ('I-1', 'P-2', 7, 'due', 'sent', '', 9, 9, 'm')`,
+			`INSERT INTO outbox (id, once, lane, person, workspace, channel, private, view_name, subject, why, created_at, due_at, state)
+				VALUES ('a', 'late:I-1:P-2:7:overdue:P-1', 'person:P-1', 'P-1', '', '', FALSE, 'late_panel', 'I-1', '', 1, 1, 'sent'), ('b', 'nudge:P-1:1', 'person:P-1', 'P-1', '', '', FALSE, 'nudge', 's', '', 1, 1, 'sent')`,
+		} {
+			w.exec(t, query)
+		}
+		must(t, w.Migrate(ctx))
+		got := slices.Concat(
+			w.lines(t, `SELECT interview, person, ends_at, step, state FROM nudges ORDER BY 1, 2, 3, 4`), w.lines(t, `SELECT once FROM outbox ORDER BY id`),
+			w.lines(t, `SELECT interview, person FROM scorecards WHERE closed ORDER BY 1, 2`),
+		)
+		for n := range got {
+			got[n] = strings.Join(strings.Fields(got[n]), " ")
+		}
+		want := []string{
+			"I-1 P-1 6 due held", "I-1 P-1 7 5m held", "I-1 P-1 7 due@99 held", "I-1 P-2 7 due sent", "late:I-1:P-2:7:overdue:P-1:98", "nudge:P-1:1", "I-2 P-1",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

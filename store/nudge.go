@@ -10,9 +10,6 @@ import (
 	"github.com/hirebot/hirebot/hiring"
 )
 
-// mostPending is of how many scorecards somebody is reminded at once.
-const mostPending = 200
-
 // NudgePolicy returns how the company reminds of scorecards.
 func (p *Snapshot) NudgePolicy() hiring.NudgePolicy {
 	// What does not parse any more, since the setting was written by another version, is the default.
@@ -51,15 +48,14 @@ func (s *Store) NudgesDue(ctx context.Context, now time.Time, limit int) ([]stri
 }
 
 // PendingCards returns the scorecards of interviews that are over and that somebody still owes, those
-// due first in front.
+// due first in front, however many, and among them those of ended applications whose reminders want attention.
 func (t *Tx) PendingCards(ctx context.Context, person string) ([]hiring.Scorecard, error) {
 	cards, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.ends_at <= $2
-		ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(mostPending), person, instant{t.now})
-	for at := range cards {
-		if err == nil {
-			cards[at], err = t.reminded(ctx, cards[at])
-		}
+		AND (NOT s.closed OR s.nudge_at <= $2) ORDER BY s.due_at, s.interview`, person, instant{t.now})
+	if err != nil {
+		return nil, err
 	}
+	_, cards, err = t.NudgesDone(ctx, cards)
 	return cards, err
 }
 
@@ -72,18 +68,11 @@ type doneStep struct {
 
 // reminded returns a scorecard with what is on record of its reminders, by which the next is planned.
 func (t *Tx) reminded(ctx context.Context, s hiring.Scorecard) (hiring.Scorecard, error) {
-	var steps []doneStep
-	err := t.conn.each(ctx, func(scan func(...any) error) error {
-		var one doneStep
-		err := scan(&one.step, &one.state, &one.at)
-		steps = append(steps, one)
-		return err
-	}, `SELECT step, state, decided_at FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND state <> 'held'`,
-		s.Interview, s.Person, instant{s.EndsAt})
+	_, cards, err := t.NudgesDone(ctx, []hiring.Scorecard{s})
 	if err != nil {
-		return hiring.Scorecard{}, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+		return hiring.Scorecard{}, err
 	}
-	return withSteps(s, steps), nil
+	return cards[0], nil
 }
 
 // withSteps returns a scorecard with the steps of its reminders that are on record.
@@ -91,10 +80,13 @@ func withSteps(s hiring.Scorecard, steps []doneStep) hiring.Scorecard {
 	s.Reminded, s.RemindedAt = nil, time.Time{}
 	sent := 0
 	for _, one := range steps {
-		s.Reminded = append(s.Reminded, one.step)
-		if one.state != NudgeMoot && !strings.HasPrefix(one.step, askedStep) {
-			sent++
+		if key, done := s.StepDone(one.step); done {
+			s.Reminded = append(s.Reminded, key)
+			if one.state != NudgeMoot && !strings.HasPrefix(one.step, askedStep) {
+				sent++
+			}
 		}
+		// Of another due date they were reminded too, and are not reminded twice a day.
 		if one.state != NudgeMoot && one.at.After(s.RemindedAt) {
 			s.RemindedAt = one.at.Time
 		}
@@ -113,8 +105,8 @@ const askedStep = "asked:"
 // it was read, or the scorecard was changed.
 func (t *Tx) PlanNudge(ctx context.Context, before, then hiring.Scorecard) error {
 	n, err := t.write(ctx,
-		`UPDATE scorecards SET nudges = $3, nudge_at = $4, snoozed_until = $5 WHERE interview = $1 AND person = $2 AND version = $6 AND nudge_at = $7`,
-		before.Interview, before.Person, then.Nudges, instant{then.NudgeAt}, instant{then.SnoozedUntil}, before.Version, instant{before.NudgeAt})
+		`UPDATE scorecards SET nudges = $3, nudge_at = $4, snoozed_until = $5 WHERE interview = $1 AND person = $2 AND version = $6 AND nudge_at = $7 AND closed = $8`,
+		before.Interview, before.Person, then.Nudges, instant{then.NudgeAt}, instant{then.SnoozedUntil}, before.Version, instant{before.NudgeAt}, before.Closed)
 	if err != nil {
 		return fmt.Errorf("plan the reminders of %s: %w", before.Interview, err)
 	}
@@ -142,9 +134,9 @@ const (
 // NudgeRecord is what became of one step of the reminders of one scorecard.
 type NudgeRecord struct {
 	Interview, Person string
-	// EndsAt is the end of the interview from which the step is counted.
+	// EndsAt is the end of the interview from which the step is counted, or the due date.
 	EndsAt time.Time
-	// Step is the key of the step, or "asked:" with the instant for which its owner asked.
+	// Step is the hiring.StepID of the step, or "asked:" with the instant for which its owner asked.
 	Step  string
 	State NudgeState
 	// Reason says why it is held or moot.
@@ -170,6 +162,29 @@ func (t *Tx) RecordNudge(ctx context.Context, r NudgeRecord) (bool, error) {
 		return false, fmt.Errorf("put a reminder of %s on record: %w", r.Interview, err)
 	}
 	return n == 1, nil
+}
+
+// mergedWithSeat is why a step is merged into the message by which somebody is told of their seat.
+const mergedWithSeat = "with the message about the seat"
+
+// AskedWithSeat puts on record that the message of a key, which tells somebody of a seat on an interview that
+// is over, asks them for the scorecard at an instant: the first reminder counted from the end is in it.
+func (t *Tx) AskedWithSeat(ctx context.Context, s hiring.Scorecard, key string, at time.Time) error {
+	s, err := t.reminded(ctx, s)
+	if err != nil {
+		return err
+	}
+	for _, step := range t.snapshot.NudgePolicy().AskedBy(s, t.snapshot.WorkTime(s.Person), at) {
+		_, err := t.RecordNudge(ctx, NudgeRecord{
+			Interview: s.Interview, Person: s.Person, EndsAt: s.EndsAt, Step: step.Key(), PlannedAt: step.At,
+			State: NudgeMerged, Reason: mergedWithSeat, Message: key,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err = t.SaveScorecard(ctx, s) // which plans the next
+	return err
 }
 
 // NudgesOf returns what became of the reminders of an interview's scorecards, in the order of their

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -94,13 +95,67 @@ func (t *Tx) addScorecard(ctx context.Context, s hiring.Scorecard) error {
 	}
 	_, err = t.write(ctx,
 		`INSERT INTO scorecards (interview, person, state, waits, seated, content, notes, ends_at, due_at, edition, submitted_at, amended_at, removed, handed_to,
-		   waived_for, nudges, nudge_at, snoozed_until, application, candidate, requisition, stage, version)
-		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1)`,
+		   waived_for, nudges, nudge_at, snoozed_until, application, candidate, requisition, stage, version, closed)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1,
+		   EXISTS (SELECT 1 FROM applications a WHERE a.id = $19 AND a.ended_at IS NOT NULL))`,
 		append(row, s.Application, s.Candidate, s.Req, s.Stage)...)
 	if err != nil {
 		return fmt.Errorf("add a scorecard of %s: %w", s.Interview, err)
 	}
 	return nil
+}
+
+// closeCards has the scorecards of an application, whose row is locked by this unit, follow it to its end, or
+// back from one that it had at an instant. What shows those that are not in is drawn again.
+func (t *Tx) closeCards(ctx context.Context, a hiring.Application, ended time.Time) error {
+	// Of what is held the next sweep puts on record that it is moot.
+	_, err := t.write(ctx, `UPDATE scorecards SET closed = $2, nudge_at = CASE WHEN nudge_at > $3 AND ends_at <= $3 THEN $3 ELSE nudge_at END WHERE application = $1`,
+		a.ID, !a.Active(), instant{t.now})
+	if err != nil {
+		return fmt.Errorf("save that %s has ended: %w", a.ID, err)
+	}
+	cards, err := t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.application = $1 AND s.waits ORDER BY s.interview, s.person`, a.ID)
+	if err != nil {
+		return err
+	}
+	shown := ""
+	for _, card := range cards {
+		if a.Active() {
+			if err := t.oweAgain(ctx, card, ended); err != nil {
+				return err
+			}
+		}
+		t.concern(card.Person)
+		if card.Interview == shown {
+			continue
+		}
+		shown = card.Interview
+		if err := t.refreshInterview(ctx, shown); err != nil {
+			return err
+		}
+	}
+	if a.Active() {
+		return t.seatPanel(ctx, a.ID)
+	}
+	return nil
+}
+
+// oweAgain has somebody owe a scorecard of an application that goes on again after an instant at which it had
+// ended. Where a reminder of it was moot by that it is due anew, counted from now: nobody is late since the
+// application was closed, and what is past is not sent.
+func (t *Tx) oweAgain(ctx context.Context, s hiring.Scorecard, ended time.Time) error {
+	var missed bool
+	err := t.conn.row(ctx, []any{&missed}, `SELECT EXISTS (SELECT 1 FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND reason = $4 AND decided_at >= $5)`,
+		s.Interview, s.Person, instant{s.EndsAt}, hiring.MootClosed, instant{ended})
+	if err != nil {
+		return fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+	}
+	due := t.snapshot.ScorecardDue(s.Person, t.now)
+	if !missed || !due.After(s.DueAt) {
+		return nil
+	}
+	_, err = t.writeScorecard(ctx, s.DueAnew(due))
+	return err
 }
 
 // keepVersion keeps the present edition of a scorecard, if it is not kept yet.
@@ -151,7 +206,7 @@ func sameCard(a, b hiring.Scorecard) bool {
 }
 
 const scorecardColumns = `s.interview, s.person, s.application, s.candidate, s.requisition, s.stage, s.state, s.content, s.notes, s.ends_at, s.due_at, s.edition,
-	s.submitted_at, s.amended_at, s.removed, s.handed_to, s.waived_for, s.nudges, s.nudge_at, s.snoozed_until, s.version`
+	s.submitted_at, s.amended_at, s.removed, s.handed_to, s.waived_for, s.nudges, s.nudge_at, s.snoozed_until, s.closed, s.version`
 
 // Scorecard returns the scorecard of a person for an interview, whoever asks. It returns a NotFound
 // error where there is none.
@@ -173,12 +228,35 @@ func (t *Tx) CardsOf(ctx context.Context, application string) ([]hiring.Scorecar
 }
 
 // MyScorecards returns the scorecards that are waited for from somebody, those that are due first in
-// front. Limit 0 is 25.
+// front, without those of ended applications. Limit 0 is 25.
 func (t *Tx) MyScorecards(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
 	if limit <= 0 {
 		limit = candidatePage
 	}
-	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND NOT s.closed
+		ORDER BY s.due_at, s.interview LIMIT `+strconv.Itoa(limit), person)
+}
+
+// OptionalScorecards returns the scorecards of interviews that are over which somebody can give still, and which
+// nobody waits for since the application has ended: those that were due last in front.
+func (t *Tx) OptionalScorecards(ctx context.Context, person string, limit int) ([]hiring.Scorecard, error) {
+	return t.scorecards(ctx, `SELECT `+scorecardColumns+` FROM scorecards s WHERE s.waits AND s.person = $1 AND s.closed AND s.ends_at <= $2
+		ORDER BY s.due_at DESC, s.interview DESC LIMIT `+strconv.Itoa(limit), person, instant{t.now})
+}
+
+// CardsOn returns the scorecards of somebody for some interviews, in whatever state, in no order.
+func (t *Tx) CardsOn(ctx context.Context, person string, interviews []string) ([]hiring.Scorecard, error) {
+	var all []hiring.Scorecard
+	for some := range slices.Chunk(interviews, fewAtOnce) {
+		var q statement
+		q.add(`SELECT ` + scorecardColumns + ` FROM scorecards s WHERE s.interview IN (` + q.list(some) + `) AND s.person = ` + q.arg(person))
+		found, err := t.scorecards(ctx, q.text.String(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // CardsAbout returns the scorecards that somebody has of these candidates, in whatever state, at most 25.
@@ -383,7 +461,7 @@ func (t *Tx) scorecards(ctx context.Context, query string, args ...any) ([]hirin
 			snoozed                              instant
 		)
 		err := scan(&s.Interview, &s.Person, &s.Application, &s.Candidate, &s.Req, &s.Stage, &s.State, &content, &notes, &ends, &due, &s.Edition,
-			&submitted, &amended, &s.Removed, &s.HandedTo, &s.Waived, &s.Nudges, &nudge, &snoozed, &s.Version)
+			&submitted, &amended, &s.Removed, &s.HandedTo, &s.Waived, &s.Nudges, &nudge, &snoozed, &s.Closed, &s.Version)
 		if err != nil {
 			return err
 		}

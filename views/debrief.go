@@ -471,7 +471,7 @@ func NextStage(a hiring.Application) hiring.AppStage {
 // drawCardsAsked asks somebody for a scorecard on a recruiter's behalf; its argument is who asks.
 func drawCardsAsked(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	card, err := tx.Scorecard(ctx, v.Subject, viewer.ID)
-	if hiring.ErrorCode(err) == hiring.NotFound || err == nil && !card.Waits() {
+	if hiring.ErrorCode(err) == hiring.NotFound || err == nil && !card.Owed() {
 		return bot.Card{}, bot.ErrMoot
 	}
 	if err != nil {

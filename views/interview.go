@@ -214,7 +214,7 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		if s.Interview == i.ID && s.State == hiring.CardDeclined && !s.Removed && i.State.On() && look.changes {
 			look.cannot = append(look.cannot, s.Person)
 		}
-		if s.Interview == i.ID && s.Open() {
+		if s.Interview == i.ID && s.Open() && !s.Closed {
 			look.waits = joinComma(look.waits, look.who(s.Person))
 			if one, ok := tx.Snapshot().Person(s.Person); ok {
 				look.open = append(look.open, one)

@@ -44,7 +44,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	about := aboutInterview(i, p)
 	if i.State.On() && arg(v, 0) == SeatTaken {
 		s, _ := cardOf(on, i.ID, viewer.ID)
-		return seatTakenCard(i, s, about), nil
+		return seatTakenCard(i, s, about, tx.Now(), viewer.Zone), nil
 	}
 	card := bot.Card{}
 	switch i.State {
@@ -87,10 +87,10 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	return card, nil
 }
 
-// seatTakenCard tells somebody that they sit on an interview that is over. The scorecard comes by itself;
-// here stands what it takes to give it.
-func seatTakenCard(i hiring.Interview, s hiring.Scorecard, about string) bot.Card {
-	if !s.Waits() {
+// seatTakenCard tells somebody that they sit on an interview that is over, and asks for the scorecard: it stands
+// for the first reminder.
+func seatTakenCard(i hiring.Interview, s hiring.Scorecard, about string, now time.Time, zone *time.Location) bot.Card {
+	if !s.Owed() {
 		return bot.Card{
 			Title: "You took over a scorecard: " + about + ". Nothing is waited for", Actions: []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}},
 		}
@@ -98,13 +98,19 @@ func seatTakenCard(i hiring.Interview, s hiring.Scorecard, about string) bot.Car
 	return bot.Card{
 		Title: "You take over a scorecard: " + about, Tone: bot.Attention,
 		Body: []bot.Node{
+			bot.T(fmt.Sprintf("About %d min, %s.%s", cardMinutes, dueWords(s, now, zone), notesWords(s))),
 			bot.Join(bot.T("The interview was "), bot.At(i.StartsAt), bot.T(". You need to have been in it, or to see its recording; if you can do neither, say that you can't.")),
 		},
 		Actions: []bot.Action{
+			{Label: "Fill in", Do: bot.Do("feedback.give", i.ID), Style: bot.Primary},
 			{Label: "Kit", Do: bot.Do("interview.kit", i.ID)},
-			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
 			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
 		},
+		Menu: &bot.Menu{Label: "More", Items: []bot.MenuItem{
+			{Label: "Snooze until tomorrow", Do: bot.Do("feedback.snooze", SnoozeTomorrow, i.ID)},
+			{Label: "Snooze until …", Hint: "Say a time", Do: bot.Do("feedback.snooze", "", i.ID)},
+			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
+		}},
 	}
 }
 
@@ -284,7 +290,10 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	sits := i.Sits(viewer.ID)
 	switch v.Name {
 	case PanelNews:
-		return sits && arg(v, 1) == strconv.Itoa(i.Sequence), nil
+		if !sits || arg(v, 0) != SeatTaken {
+			return sits && arg(v, 1) == strconv.Itoa(i.Sequence), nil
+		}
+		return noLaterSeat(ctx, tx, i, viewer.ID, arg(v, 1))
 	case PanelOff:
 		return !sits, nil
 	case Slots:
@@ -306,7 +315,27 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	if hiring.ErrorCode(err) == hiring.NotFound {
 		return false, nil
 	}
-	return err == nil && card.Waits() && i.State.On() && arg(v, 0) == InstantArg(i.EndsAt()), err
+	return err == nil && card.Owed() && i.State.On() && arg(v, 0) == InstantArg(i.EndsAt()), err
+}
+
+// SeatKey names the message that tells somebody what is new of their seat on an interview, as of its sequence.
+func SeatKey(what, interview, person string, sequence int) string {
+	return fmt.Sprintf("%s:%s:%s:%d", what, interview, person, sequence)
+}
+
+// noLaterSeat tells whether somebody was given a seat on an interview that was over last at a sequence: what else
+// changed since is no reason not to tell them, since they are asked for the scorecard by that.
+func noLaterSeat(ctx context.Context, tx *store.Tx, i hiring.Interview, person, sequence string) (bool, error) {
+	at, err := strconv.Atoi(sequence)
+	if err != nil || at >= i.Sequence {
+		return err == nil, nil
+	}
+	var later []string
+	for n := at + 1; n <= i.Sequence; n++ {
+		later = append(later, SeatKey(SeatTaken, i.ID, person, n))
+	}
+	had, err := tx.HasMessage(ctx, later...)
+	return !had, err
 }
 
 // InstantArg returns an instant as an argument of a view.

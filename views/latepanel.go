@@ -68,10 +68,10 @@ type lateLook struct {
 
 func latePanelCard(i hiring.Interview, s hiring.Scorecard, look lateLook) bot.Card {
 	show := bot.Action{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}
-	if !s.Waits() || !i.State.On() {
+	if !s.Owed() || !i.State.On() {
 		card := bot.Card{Title: fmt.Sprintf("%s is settled: %s, %s", i.ID, look.about, look.count), Tone: bot.Good, Actions: []bot.Action{show}}
 		card.Body = []bot.Node{settledText(i, s, look.who)}
-		if s.State == hiring.CardDeclined && !s.Removed && i.State.On() {
+		if s.State == hiring.CardDeclined && !s.Removed && !s.Closed && i.State.On() {
 			card.Title, card.Tone = fmt.Sprintf("%s needs somebody else: %s, %s", i.ID, look.about, look.count), bot.Attention
 			card.Actions = []bot.Action{swapAction(i, s), waiveAction(i, s), show}
 		}
@@ -138,6 +138,8 @@ func settledText(i hiring.Interview, s hiring.Scorecard, who func(string) bot.Te
 	switch {
 	case s.State == hiring.CardSubmitted:
 		return bot.Join(bot.T("The scorecard of "), who(s.Person), bot.T(" is in."))
+	case s.Waits() && s.Closed:
+		return bot.T("The application is closed, so nobody waits for the scorecard.")
 	case s.Removed && s.HandedTo != "":
 		return bot.Join(who(s.HandedTo), bot.T(" sits on it in the place of "), who(s.Person), bot.T("."))
 	case s.Removed:
@@ -157,7 +159,7 @@ func settledText(i hiring.Interview, s hiring.Scorecard, who func(string) bot.Te
 // and what was in the way is.
 func lateWanted(ctx context.Context, tx *store.Tx, v bot.View) (bool, error) {
 	i, s, found, err := seatOf(ctx, tx, v.Subject, arg(v, 0))
-	if err != nil || !found || !s.Waits() || !i.State.On() {
+	if err != nil || !found || !s.Owed() || !i.State.On() {
 		return false, err
 	}
 	switch hiring.Lateness(arg(v, 1)) {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ const cardMinutes = 5
 // nudged is a scorecard of which somebody is reminded.
 type nudged struct {
 	hiring.Scorecard
+	// interview and on are there for those that one message shows: of the others it says how many they are.
 	interview hiring.Interview
 	on        hiring.Subject
 }
@@ -24,26 +26,51 @@ type nudged struct {
 // owed tells whether a scorecard is asked for now: that of an interview which was moved, and is to come,
 // is not.
 func (n nudged) owed(now time.Time) bool {
-	return n.Waits() && n.interview.State.On() && !n.interview.StartsAt.After(now)
+	if n.interview.ID == "" {
+		return n.Owed() && !n.EndsAt.After(now)
+	}
+	return n.Owed() && n.interview.State.On() && !n.interview.StartsAt.After(now)
 }
 
 // loadNudged loads the scorecards of the viewer by their interviews, without those of which they may not
-// know any more.
+// know any more. Where they are more than one message shows, those that are asked for are in front.
 func loadNudged(ctx context.Context, tx *store.Tx, viewer bot.Actor, interviews []string) ([]nudged, error) {
+	cards, err := tx.CardsOn(ctx, viewer.ID, interviews)
+	if err != nil {
+		return nil, err
+	}
+	place := map[string]int{}
+	for at, id := range interviews {
+		if _, known := place[id]; !known {
+			place[id] = at
+		}
+	}
+	many := len(cards) > digestShown
+	slices.SortFunc(cards, func(a, b hiring.Scorecard) int {
+		if x, y := (nudged{Scorecard: a}).owed(tx.Now()), (nudged{Scorecard: b}).owed(tx.Now()); many && x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(place[a.Interview], place[b.Interview])
+	})
 	var all []nudged
-	for _, id := range interviews {
-		i, on, err := InterviewFor(ctx, tx, viewer, id)
+	for _, s := range cards {
+		if len(all) >= digestShown {
+			if s.Seated() {
+				all = append(all, nudged{Scorecard: s})
+			}
+			continue
+		}
+		i, on, err := InterviewFor(ctx, tx, viewer, s.Interview)
 		if hiring.ErrorCode(err) == hiring.NotFound {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range on.Cards {
-			if s.Interview == id && s.Person == viewer.ID {
-				all = append(all, nudged{s, i, on})
-			}
-		}
+		all = append(all, nudged{s, i, on})
 	}
 	return all, nil
 }
@@ -95,8 +122,12 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 			break
 		}
 		about := aboutInterview(one.interview, playbookOf(tx, one.on))
-		if one.Waits() && one.interview.StartsAt.After(tx.Now()) {
+		if one.Owed() && one.interview.StartsAt.After(tx.Now()) {
 			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "), bot.At(one.interview.StartsAt)))
+			continue
+		}
+		if one.Waits() && one.Closed {
+			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "+closedText)))
 			continue
 		}
 		if !one.Waits() {
@@ -142,6 +173,10 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
 		card.Body = []bot.Node{bot.T("You can still give it.")}
 		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
+	case s.Waits() && s.Closed:
+		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nobody waits for it any more"
+		card.Body = []bot.Node{bot.T("The application is closed. You can still give it.")}
+		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
 		if !i.State.On() {
@@ -175,6 +210,9 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 	}
 	return card
 }
+
+// closedText says of a scorecard that nobody waits for it any more.
+const closedText = "the application is closed"
 
 // askTitle says in a line what is asked for, how long it takes and by when.
 func askTitle(s hiring.Scorecard, now time.Time, zone *time.Location) string {

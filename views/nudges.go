@@ -188,8 +188,9 @@ func digestCard(cards []bot.Card, zone *time.Location) bot.Card {
 			}
 		}
 		out.Body = append(out.Body, part)
+		after := min(len(cards), digestShown) - i - 1 // what comes after has its first action in the menu too
 		for _, a := range c.Actions {
-			if a.Confirm == nil && len(menu.Items) < PageSize {
+			if a.Confirm == nil && len(menu.Items) < PageSize-after {
 				menu.Items = append(menu.Items, bot.MenuItem{Label: a.Label, Hint: hint, Do: a.Do})
 			}
 		}

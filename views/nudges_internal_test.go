@@ -36,3 +36,23 @@ Show R-6 | 1 requisition is past its target date | R-6
 		t.Errorf("its menu is\n%swant\n%s", got, want)
 	}
 }
+
+// However much the first of what is merged offers, the main thing that can be done about the last is in the menu.
+func TestEachMergedMessageHasItsFirstButton(t *testing.T) {
+	t.Parallel()
+	var cards []bot.Card
+	for range 5 {
+		cards = append(cards, bot.Card{Title: "late", Actions: []bot.Action{
+			{Label: "Swap", Do: bot.Do("interview.reassign")}, {Label: "Three lines", Do: bot.Do("feedback.accept")}, {Label: "Go on without", Do: bot.Do("feedback.waive")},
+		}})
+	}
+	cards = append(cards, bot.Card{Title: "owed", Actions: []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give")}, {Label: "Snooze 1 h", Do: bot.Do("feedback.snooze")}}})
+	count := map[string]int{}
+	items := digestCard(cards, time.UTC).Menu.Items
+	for _, it := range items {
+		count[it.Label]++
+	}
+	if len(items) != PageSize || count["Swap"] != 5 || count["Fill in"] != 1 {
+		t.Errorf("the menu has %v", count)
+	}
+}

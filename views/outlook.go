@@ -96,15 +96,11 @@ func (o *Outlook) loadPanels(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	active, err := tx.StillActive(ctx, o.cards)
-	if err != nil {
-		return err
-	}
 	s := tx.Snapshot()
 	o.panels = map[string]hiring.ForecastPanel{}
 	var keys []string
 	for _, c := range o.cards {
-		if !active[c.Application] {
+		if c.Closed {
 			continue // nothing is decided by it any more
 		}
 		r := o.reqs[c.Req]

@@ -265,11 +265,16 @@ func drawMyCards(ctx context.Context, tx *store.Tx, viewer bot.Actor, _ bot.View
 		}
 		closed[s.Interview] = s.CheckOpen(i, tx.Now()) != nil
 	}
-	return myCardsCard(open, given, closed, tx.Now(), viewer.Zone), nil
+	optional, err := tx.OptionalScorecards(ctx, viewer.ID, homeShown)
+	if err != nil {
+		return bot.Card{}, err
+	}
+	return myCardsCard(open, given, optional, closed, tx.Now(), viewer.Zone), nil
 }
 
-// myCardsCard draws them; closed are the interviews of those that cannot be filled in yet.
-func myCardsCard(open, given []hiring.Scorecard, closed map[string]bool, now time.Time, zone *time.Location) bot.Card {
+// myCardsCard draws them, and last those that nobody waits for any more; closed are the interviews of those that
+// cannot be filled in yet.
+func myCardsCard(open, given, optional []hiring.Scorecard, closed map[string]bool, now time.Time, zone *time.Location) bot.Card {
 	card := bot.Card{Title: "Your scorecards"}
 	menu := &bot.Menu{Label: "Open one"}
 	more := len(open) > PageSize
@@ -314,6 +319,14 @@ func myCardsCard(open, given []hiring.Scorecard, closed map[string]bool, now tim
 		menu.Items = append(menu.Items, bot.MenuItem{Label: "Scorecards of " + s.Interview, Do: bot.Do("feedback.show", s.Interview)})
 	}
 	if len(given) > 0 {
+		card.Body = append(card.Body, bot.Lines(lines...))
+	}
+	lines = []bot.Text{bot.B("Optional: nobody waits for these any more")}
+	for _, s := range optional {
+		lines = append(lines, bot.T(s.Interview+" · "+s.Candidate+" · "+closedText))
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Fill in " + s.Interview, Hint: "Optional", Do: bot.Do("feedback.give", s.Interview)})
+	}
+	if len(optional) > 0 {
 		card.Body = append(card.Body, bot.Lines(lines...))
 	}
 	if more {

@@ -129,7 +129,7 @@ func drawLinesEnough(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 // linesWanted tells whether somebody has still to be told that three lines are enough.
 func linesWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bool, error) {
 	i, s, found, err := seatOf(ctx, tx, v.Subject, viewer.ID)
-	return found && i.State.On() && s.Waits() && s.AcceptedBy != "", err
+	return found && i.State.On() && s.Owed() && s.AcceptedBy != "", err
 }
 
 // seatOf returns an interview with somebody's scorecard of it, and whether there is one.

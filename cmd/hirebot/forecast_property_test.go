@@ -32,6 +32,7 @@ func TestTheForecastComesTrue(t *testing.T) {
 		w.begin(rt)
 		w.pass(w.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "hours")) * time.Hour))
 		w.putOff(rt)
+		w.turn(rt)
 		w.change(rt)
 		key, value := w.oneMore(rt)
 		want := w.foretell(key, value)
@@ -315,6 +316,26 @@ func (w *future) putOff(t *rapid.T) {
 			w.say(name, "/feedback snooze 2h")
 		case 1:
 			w.say(name, "/feedback snooze tomorrow")
+		}
+	}
+}
+
+// turn has some who cannot say so, and mostly that they can after all, seats go to others, and candidates be
+// rejected.
+func (w *future) turn(t *rapid.T) {
+	w.tb.Helper()
+	for range rapid.IntRange(0, 3).Draw(t, "turns") {
+		interview := fmt.Sprint("I-", rapid.IntRange(1, 6).Draw(t, "of"))
+		switch rapid.IntRange(0, 3).Draw(t, "turn") {
+		case 0:
+			w.say("interviewer-1", "/feedback decline "+interview)
+		case 1:
+			w.say("interviewer-2", "/feedback decline "+interview)
+			w.say("interviewer-2", "/feedback can "+interview)
+		case 2:
+			w.say("recruiter", "/interview reassign "+interview+" from:@interviewer-1 to:@interviewer-3")
+		case 3:
+			w.say("recruiter", fmt.Sprintf("/candidate reject C-%d depth below level", rapid.SampledFrom([]int{3, 4, 5, 7}).Draw(t, "rejected")))
 		}
 	}
 }
