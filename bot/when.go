@@ -334,6 +334,14 @@ func cleanWhen(text, example string) (string, error) {
 	return clean, nil
 }
 
+// looksLikeTime tells of words that are surely meant for a date or a time, also where they are none.
+func looksLikeTime(text string) bool {
+	clean, err := cleanWhen(text, "")
+	return err == nil && slices.ContainsFunc(whenTokens(clean), func(t whenToken) bool {
+		return t.isTime() || slices.Contains([]string{"M", "W", "D", "today", "tomorrow", "yesterday", "eom", "daypart"}, t.class)
+	})
+}
+
 func whenTokens(clean string) []whenToken {
 	clean = whenMeridiem.ReplaceAllString(clean, "${1}m")
 	clean = whenJoin.ReplaceAllString(clean, "$1$3 $2$4")
@@ -943,7 +951,11 @@ func splitInstant(today time.Time, tokens []whenToken, clean string) (whenParts,
 	}
 	// A text that is a day as a whole is a day: "Jan 9" is not the first of January at nine.
 	if day, _, err := readDay(today, tokens); err == nil {
-		return whenParts{}, Invalidf("", "“%s” is %s without a time. Add one, such as “%s 3pm”.", textOf(tokens), longDay(day), textOf(tokens))
+		like := textOf(tokens)
+		if day.Before(today) { // what is scheduled is to come
+			like = "tomorrow"
+		}
+		return whenParts{}, Invalidf("", "“%s” is %s without a time. Add one, such as “%s 3pm”.", textOf(tokens), longDay(day), like)
 	}
 	for size := min(2, len(tokens)); size >= 1; size-- {
 		cut := len(tokens) - size
