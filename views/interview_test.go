@@ -74,7 +74,7 @@ func TestCalendarFile(t *testing.T) {
 		}
 	}
 	want := entry{
-		Stamp: "20261208T040000Z", Sequence: "2", Method: "REQUEST", Status: "CONFIRMED",
+		Stamp: "20261208T040000Z", Sequence: "2", Method: "PUBLISH", Status: "CONFIRMED",
 		Start: "20261211T093000Z", End: "20261211T103000Z", Summary: "Interview I-31: system design", Location: "https://meet.example.com/a?b=1, room 3",
 	}
 	got := read(sampleInterview())

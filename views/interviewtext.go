@@ -186,12 +186,13 @@ func calendarFile(i hiring.Interview, p hiring.Playbook) (bot.File, error) {
 	event.SetStartAt(i.StartsAt)
 	event.SetEndAt(i.EndsAt())
 	event.SetSummary(calendarName(i, p))
-	// A request needs an organiser. Nobody's address is known here, and answers go nowhere.
+	// It is published, and not a request: that would need the address of somebody who is asked to answer. What
+	// is published needs an organiser all the same; nobody's address is known here.
 	event.SetOrganizer("mailto:no-reply@hirebot.invalid", ics.WithCN("Hirebot"))
 	if i.Join != "" {
 		event.SetLocation(i.Join)
 	}
-	cal.SetMethod(ics.MethodRequest)
+	cal.SetMethod(ics.MethodPublish)
 	event.SetStatus(ics.ObjectStatusConfirmed)
 	if !i.State.On() {
 		cal.SetMethod(ics.MethodCancel)
