@@ -819,18 +819,4 @@ func TestRejecting(t *testing.T) {
 	if got := hiring.RejectionText(hiring.RejectionParams{Title: "X", Company: "Acme", Reason: "Depth below level"}); !strings.Contains(got, "The reason: depth below level.") || !strings.HasPrefix(got, "Hello,") {
 		t.Error(got)
 	}
-	p := hiring.InviteParams{
-		Name: "Meera", Title: "Senior Java backend", Company: "Acme India", Stage: "System design", At: friday, Zone: india, Minutes: 60,
-		People: []string{"Ann", "Ben"}, Join: "https://meet.example/x", Contact: "Asha, +91 98765 43210",
-	}
-	got = hiring.InviteText(p)
-	for _, part := range []string{"Friday 11 December 2026, 3:00 pm IST (UTC+05:30)", "60 minutes", "Ann, Ben", "https://meet.example/x", "adjustment", "ask Asha, +91 98765 43210."} {
-		if !strings.Contains(got, part) {
-			t.Errorf("%q is not in %q", part, got)
-		}
-	}
-	p.Cancelled = true
-	if got := hiring.InviteText(p); !strings.Contains(got, "does not take place") || strings.Contains(got, "meet.example") {
-		t.Error(got)
-	}
 }
