@@ -294,7 +294,7 @@ func addCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 		ids = append(ids, s.ID)
 	}
 	kept, err := setAside(ctx, tx, "candidate.another", bot.ValuesOf(req.Spec, req.Args))
-	return show(views.CandidateSame, "", strings.Join(ids, ","), kept), err
+	return show(views.CandidateSame, "", strings.Join(ids, ","), kept, req.Args.Text("req")), err
 }
 
 // makeCandidate adds a candidate, and their application where a requisition was named.
