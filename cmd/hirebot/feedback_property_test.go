@@ -218,6 +218,22 @@ func (p *panel) recruits(person, req string) bool {
 	return one.Has(hiring.Recruiter) && (!r.Confidential || slices.Contains(r.Team(), person))
 }
 
+// debriefs tells whether somebody of a panel reads the debrief of an application, which is of all of its
+// interviews: once theirs is in, and nobody is waited for.
+func (p *panel) debriefs(person, application string) bool {
+	gave := false
+	for _, s := range p.at.Cards {
+		if s.Application != application {
+			continue
+		}
+		if s.State == hiring.CardPending || s.State == hiring.CardDraft || s.State == hiring.CardDeclined && !s.Removed {
+			return false
+		}
+		gave = gave || s.Person == person && s.State == hiring.CardSubmitted
+	}
+	return gave
+}
+
 // mayRead tells, in other words than the policy's, whether somebody may read these words now.
 func (p *panel) mayRead(person string, w words) bool {
 	if w.author == person {
@@ -225,7 +241,7 @@ func (p *panel) mayRead(person string, w words) bool {
 	}
 	i := p.at.Interviews[w.interview]
 	card := p.at.Cards[cardKey(w.interview, w.author)]
-	if w.kind == noteWords || card.State != hiring.CardSubmitted || !p.at.People[person].Active || !p.knows(person, i) {
+	if w.kind == noteWords || card.State != hiring.CardSubmitted || !p.at.People[person].Active || !p.knows(person, i) && !p.debriefs(person, i.Application) {
 		return false
 	}
 	gave := false
