@@ -146,10 +146,15 @@ func candidateEdits() []Command {
 var contact = &bot.Kind{
 	Name: "contact", Example: "meera@example.com",
 	Parse: func(rd bot.Reading, text string) (any, error) {
+		reader := Phone
 		if strings.Contains(text, "@") {
-			return text, nil
+			reader = Email
 		}
-		return Phone.Parse(rd, text)
+		v, err := reader.Parse(rd, text)
+		if err != nil { // theirs names a field that the form does not have
+			return nil, bot.Invalidf("", "This is neither an e-mail address nor a phone number. Write it like meera@example.com or 98765 43210.")
+		}
+		return v, nil
 	},
 	Print: Email.Print, Option: bot.OptionText, Words: 4,
 	Claims: func(rd bot.Reading, text string) bool { return Email.Claims(rd, text) || Phone.Claims(rd, text) },

@@ -147,10 +147,10 @@ func readNotice(text string) (int, bool) {
 
 var emailForm = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
 
-// Email reads an e-mail address; what is wrong with it, the candidate's check says.
+// Email reads an e-mail address.
 var Email = &bot.Kind{
 	Name: "e-mail address", Example: "meera@example.com",
-	Parse:  func(_ bot.Reading, text string) (any, error) { return text, nil },
+	Parse:  func(_ bot.Reading, text string) (any, error) { return text, hiring.CheckEmail(text) },
 	Print:  func(v any) string { return fmt.Sprint(v) },
 	Option: bot.OptionText,
 	Claims: func(_ bot.Reading, text string) bool { return emailForm.MatchString(text) },

@@ -129,6 +129,15 @@ func payProblem(field string, amount Rupees) *Error {
 // to it tells.
 var emailForm = regexp.MustCompile(`^[^\s@<>(),;:"\[\]\\]+@[^\s@<>(),;:"\[\]\\.]+(\.[^\s@<>(),;:"\[\]\\.]+)+$`)
 
+// CheckEmail returns an Invalid error for the field "email" where a text is no e-mail address; an empty one is
+// no problem.
+func CheckEmail(email string) error {
+	if problem := emailProblem(email); problem != nil {
+		return problem
+	}
+	return nil
+}
+
 func emailProblem(email string) *Error {
 	email = strings.TrimSpace(email)
 	if email == "" {
