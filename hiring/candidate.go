@@ -132,10 +132,11 @@ var emailForm = regexp.MustCompile(`^[^\s@<>(),;:"\[\]\\]+@[^\s@<>(),;:"\[\]\\.]
 // CheckEmail returns an Invalid error for the field "email" where a text is no e-mail address; an empty one is
 // no problem.
 func CheckEmail(email string) error {
-	if problem := emailProblem(email); problem != nil {
-		return problem
+	problem := emailProblem(email)
+	if problem == nil {
+		return nil // and not an error that holds nil
 	}
-	return nil
+	return problem
 }
 
 func emailProblem(email string) *Error {
