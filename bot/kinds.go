@@ -67,6 +67,7 @@ var Day = &Kind{
 	Name: "date", Example: "4 Jan 2027",
 	Parse: func(rd Reading, s string) (any, error) { return ParseDate(rd.Now, rd.Zone, s) },
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: OptionText, Input: InputDate, Wire: 10, Words: 4,
+	Meant: looksLikeTime,
 }
 
 // Moment reads a date with a time, such as "tomorrow 3pm", in the speaker's zone.
@@ -78,6 +79,7 @@ var Moment = &Kind{
 		return t.UTC().Format(time.RFC3339)
 	},
 	Option: OptionText, Input: InputDateTime, Wire: 20, Words: 6,
+	Meant: looksLikeTime,
 }
 
 func printText(v any) string { return fmt.Sprint(v) }

@@ -7,10 +7,26 @@ import (
 )
 
 // leftover is what an error about words that nobody understood is made of: all that was typed, and the
-// verbs that the first word may have been.
+// verbs that the first word may have been; left are the words that nobody understood, with the fillers.
 type leftover struct {
-	typed []word
-	verbs []string
+	typed, left []word
+	verbs       []string
+}
+
+// phrase returns what nobody understood as it was typed, from the first word that says something to the last.
+func (l leftover) phrase() string {
+	words := slices.Clone(l.left)
+	for len(words) > 0 && saysNothing(words[0]) {
+		words = words[1:]
+	}
+	for len(words) > 0 && saysNothing(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	texts := make([]string, 0, len(words))
+	for _, w := range words {
+		texts = append(texts, w.text)
+	}
+	return strings.Join(texts, " ")
 }
 
 // beginsWith tells whether a word is the first that was typed.
@@ -43,16 +59,19 @@ func misunderstood(s Spec, rd Reading, words []word, b *bound, from leftover) er
 	for _, w := range words {
 		texts = append(texts, w.text)
 	}
+	whole := strings.Join(texts, " ")
 	// An ambiguous name is answered by its choices, and the only argument still open by its own reader.
 	for _, text := range texts {
 		for _, p := range open {
+			if p.Kind.Meant != nil && p.Kind.Meant(whole) {
+				continue // all of it is answered below, and not a word of it
+			}
 			_, err := readAll(p, rd, text)
 			if _, offers := choicesOf(err); offers {
 				return about(err, p.Name)
 			}
 		}
 	}
-	whole := strings.Join(texts, " ")
 	hint, example := "", firstExample(s)
 	known := knownWords(open, rd)
 	for i, w := range words {
@@ -72,6 +91,9 @@ func misunderstood(s Spec, rd Reading, words []word, b *bound, from leftover) er
 	if hint == "" {
 		hint = didYouMean(whole, beginningLike(whole, known))
 	}
+	if err := answered(open, rd, append([]string{from.phrase()}, texts...)); err != nil && hint == "" {
+		return err
+	}
 	if p, ok := meant(open, whole); ok {
 		_, err := readAll(p, rd, whole)
 		if err != nil && (hint == "" || p.Required && len(open) == 1 || p.Kind.Option == OptionUser && Nearest(whole, names(p, rd)) != "" || Nearest(whole, knownWords([]Param{p}, rd)) != "") {
@@ -89,6 +111,22 @@ func misunderstood(s Spec, rd Reading, words []word, b *bound, from leftover) er
 		name += " " + s.Verb
 	}
 	return Invalidf("", "I did not understand “%s” in %s.%s Example: %s", shorten(whole), name, hint, example)
+}
+
+// answered returns what the readers of the open parameters say of texts that are surely meant for one of
+// them, nil where none is.
+func answered(open []Param, rd Reading, texts []string) error {
+	for _, text := range texts {
+		for _, p := range open {
+			if p.Kind.Meant == nil || !p.Kind.Meant(text) {
+				continue
+			}
+			if _, err := readAll(p, rd, text); err != nil {
+				return about(err, p.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // beginningLike returns the names that begin like a text: the first letter is seldom the wrong one, and

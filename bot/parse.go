@@ -313,6 +313,7 @@ func bindRest(s Spec, rd Reading, left []word, b *bound, from leftover) {
 			return
 		}
 	}
+	from.left = left
 	b.errors = append(b.errors, misunderstood(s, rd, telling, b, from))
 }
 

@@ -11,6 +11,12 @@ import (
 )
 
 func needed(p Param) string {
+	switch {
+	case p.Input == InputChoices:
+		return fmt.Sprintf("Choose at least one under “%s”", p.label())
+	case len(p.Choices) > 0:
+		return fmt.Sprintf("Choose one under “%s”, for example %s", p.label(), p.Choices[0].Label)
+	}
 	return fmt.Sprintf("%s is needed, for example %s", p.label(), p.example())
 }
 

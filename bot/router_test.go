@@ -95,7 +95,7 @@ func TestInvokeRefuses(t *testing.T) {
 		{"a wrong value", "/book copies:many paddy", bot.CodeInvalid, "“many” is not a whole number"},
 		{"a wrong choice", "/book paddy color:redd", bot.CodeNotFound, "“redd” is none of the choices of “Color”. Did you mean Red?"},
 		{"an empty value", "/book paddy copies:", bot.CodeInvalid, "Copies is needed"},
-		{"an empty quoted value", `/book paddy color:""`, bot.CodeInvalid, "Color is needed"},
+		{"an empty quoted value", `/book paddy color:""`, bot.CodeInvalid, "Choose one under “Color”, for example Red"},
 		{"an unknown flag", "/book paddy +wett", bot.CodeNotFound, "Did you mean wet?"},
 		{"a file cannot be typed", "/book add paddy 2 paper:file-1 reason:x", bot.CodeInvalid, "I did not understand “paper:file-1”"},
 		{"a check", "/book add paddy 6", bot.CodeInvalid, "At most 5."},

@@ -110,6 +110,9 @@ type Kind struct {
 	// Claims tells whether words that stand alone are surely meant for it. Without it a Rest kind never
 	// claims words, and any other claims what it can read.
 	Claims func(Reading, string) bool
+	// Meant tells whether words that nothing understood are surely meant for it, so that what its Parse has to
+	// say of them is the answer; nil claims none.
+	Meant func(string) bool
 	// Reserves tells of a word that is meant for this parameter even within a text that goes on without
 	// quotes, right or misspelt; nil reserves none.
 	Reserves func(string) bool

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,7 +40,7 @@ func readValue(p Param, rd Reading, text string) (any, error) {
 		if ErrorCode(err) == CodeNotFound {
 			// The label may be a question, which makes no sentence with “I know no”.
 			return nil, &Problem{code: CodeNotFound, message: func() string {
-				return "“" + shorten(text) + "” is none of the choices of “" + p.label() + "”." + hint(words, text)
+				return "“" + shorten(text) + "” is none of the choices of “" + p.label() + "”." + cmp.Or(hint(words, text), " Write one like "+p.example()+".")
 			}}
 		}
 		if err != nil {

@@ -203,7 +203,11 @@ func splitInstant(today time.Time, tokens []whenToken, clean string) (whenParts,
 	}
 	// A text that is a day as a whole is a day: "Jan 9" is not the first of January at nine.
 	if day, _, err := readDay(today, tokens); err == nil {
-		return whenParts{}, Invalidf("", "“%s” is %s without a time. Add one, such as “%s 3pm”.", textOf(tokens), longDay(day), textOf(tokens))
+		like := textOf(tokens)
+		if day.Before(today) { // what is scheduled is to come
+			like = "tomorrow"
+		}
+		return whenParts{}, Invalidf("", "“%s” is %s without a time. Add one, such as “%s 3pm”.", textOf(tokens), longDay(day), like)
 	}
 	for size := min(2, len(tokens)); size >= 1; size-- {
 		cut := len(tokens) - size

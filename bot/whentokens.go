@@ -82,6 +82,14 @@ func cleanWhen(text, example string) (string, error) {
 	return clean, nil
 }
 
+// looksLikeTime tells of words that are surely meant for a date or a time, also where they are none.
+func looksLikeTime(text string) bool {
+	clean, err := cleanWhen(text, "")
+	return err == nil && slices.ContainsFunc(whenTokens(clean), func(t whenToken) bool {
+		return t.isTime() || slices.Contains([]string{"M", "W", "D", "today", "tomorrow", "yesterday", "eom", "daypart"}, t.class)
+	})
+}
+
 func whenTokens(clean string) []whenToken {
 	clean = whenMeridiem.ReplaceAllString(clean, "${1}m")
 	clean = whenJoin.ReplaceAllString(clean, "$1$3 $2$4")

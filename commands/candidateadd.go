@@ -146,10 +146,15 @@ func candidateEdits() []Command {
 var contact = &bot.Kind{
 	Name: "contact", Example: "meera@example.com",
 	Parse: func(rd bot.Reading, text string) (any, error) {
+		reader := Phone
 		if strings.Contains(text, "@") {
-			return text, nil
+			reader = Email
 		}
-		return Phone.Parse(rd, text)
+		v, err := reader.Parse(rd, text)
+		if err != nil { // theirs names a field that the form does not have
+			return nil, bot.Invalidf("", "This is neither an e-mail address nor a phone number. Write it like meera@example.com or 98765 43210.")
+		}
+		return v, nil
 	},
 	Print: Email.Print, Option: bot.OptionText, Words: 4,
 	Claims: func(rd bot.Reading, text string) bool { return Email.Claims(rd, text) || Phone.Claims(rd, text) },
@@ -294,7 +299,7 @@ func addCandidate(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 		ids = append(ids, s.ID)
 	}
 	kept, err := setAside(ctx, tx, "candidate.another", bot.ValuesOf(req.Spec, req.Args))
-	return show(views.CandidateSame, "", strings.Join(ids, ","), kept), err
+	return show(views.CandidateSame, "", strings.Join(ids, ","), kept, req.Args.Text("req")), err
 }
 
 // makeCandidate adds a candidate, and their application where a requisition was named.

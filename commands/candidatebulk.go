@@ -80,7 +80,7 @@ var chosenApp = &bot.Kind{Name: appID.Name, Example: appID.Example, Parse: appID
 var togetherAct = &bot.Kind{
 	Name: "act", Example: "move",
 	Parse: func(_ bot.Reading, text string) (any, error) { return text, nil },
-	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText,
+	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: len(views.ActReject),
 }
 
 func scorecards(n int) string {
@@ -206,9 +206,29 @@ func several(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, 
 	return askFirst(ctx, tx, t, apps)
 }
 
+// askWhy asks for the reason for which candidates are rejected. That of several is the confirmation too.
+func askWhy(ctx context.Context, tx *store.Tx, req bot.Request, apps []hiring.Application) (bot.Response, error) {
+	if len(apps) == 1 {
+		return redraw(req, views.RejectWhy, apps[0].Candidate, apps[0].Req), nil
+	}
+	return askFirst(ctx, tx, views.Together{Act: views.ActReject}, apps)
+}
+
 // askFirst shows who it is about, with one button that does it. What cannot be done to one of them is
-// said before.
+// said before; who is where they would be moved to stays out of it.
 func askFirst(ctx context.Context, tx *store.Tx, t views.Together, apps []hiring.Application) (bot.Response, error) {
+	words := t.String()
+	if t.Act == views.ActMove {
+		all := apps
+		if apps = slices.DeleteFunc(slices.Clone(all), func(a hiring.Application) bool { return a.Stage == t.Stage }); len(apps) == 0 {
+			return bot.Response{}, hiring.Errorf(hiring.Conflict, "All of them are there already: %s.", strings.ToLower(hiring.AppStageTitle(t.Stage)))
+		}
+		for _, a := range all {
+			if a.Stage == t.Stage {
+				words += "; " + a.Candidate + " is there already"
+			}
+		}
+	}
 	values := bot.Values{"act": {t.Act}}
 	if t.Stage != "" {
 		values["stage"] = []string{string(t.Stage)}
@@ -225,7 +245,7 @@ func askFirst(ctx context.Context, tx *store.Tx, t views.Together, apps []hiring
 		pairs = append(pairs, a.Candidate+"/"+a.Req)
 	}
 	kept, err := setAside(ctx, tx, "candidate.together", values)
-	return show(views.CandidateSure, "", t.String(), strings.Join(pairs, ","), kept), err
+	return show(views.CandidateSure, "", words, strings.Join(pairs, ","), kept, t.Button(len(apps))), err
 }
 
 // can returns why something cannot be done to an application, nil where it can.
@@ -271,32 +291,47 @@ func together(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response,
 		return doneAsking(ctx, tx, req, keys, of)
 	}
 	var changes []appWas
+	var rejected []string
+	told := false
 	for _, a := range apps {
-		var after hiring.Application
-		if t.Act == views.ActTold {
-			after, err = saveApp(ctx, tx, a.Told(tx.Now()), "told them")
-		} else {
-			after, err = moveOne(ctx, tx, req.Actor, a, t)
-		}
+		after, tells, err := doOne(ctx, tx, req.Actor, a, t)
 		if err != nil {
 			return bot.Response{}, err
 		}
+		told = told || tells
 		changes = append(changes, wasApp(a, after))
+		if after.Stage == hiring.AppRejected && t.Act == views.ActReject {
+			rejected = append(rejected, a.Candidate+"/"+a.Req)
+		}
 	}
-	words := fmt.Sprintf("%d candidates: %s. Nobody was told.", len(apps), pastOf(t))
-	if t.Act == views.ActTold {
-		words = fmt.Sprintf("On record: %d candidates had a word from us now.", len(apps))
+	words := fmt.Sprintf("%s: %s. Nobody was told.", candidates(len(apps)), pastOf(t))
+	switch {
+	case t.Act == views.ActTold:
+		words = fmt.Sprintf("On record: %s had a word from us now.", candidates(len(apps)))
+	case told:
+		words = fmt.Sprintf("%s: %s. Recruiter told.", candidates(len(apps)), pastOf(t))
 	}
-	return doneTogether(ctx, tx, req, words, changes, of)
+	return doneTogether(ctx, tx, req, words, changes, of, strings.Join(rejected, ","))
 }
 
-func moveOne(ctx context.Context, tx *store.Tx, by bot.Actor, a hiring.Application, t views.Together) (hiring.Application, error) {
-	to := t.Stage
-	if t.Act == views.ActReject {
-		to = hiring.AppRejected
+// doOne does to one candidate what is done to several, and tells whether their recruiter gets to know of it.
+func doOne(ctx context.Context, tx *store.Tx, by bot.Actor, a hiring.Application, t views.Together) (hiring.Application, bool, error) {
+	switch t.Act {
+	case views.ActTold:
+		after, err := saveApp(ctx, tx, a.Told(tx.Now()), "told them")
+		return after, false, err
+	case views.ActReject:
+		return moveApp(ctx, tx, by, a, hiring.AppRejected, t.Reason, "")
+	default:
+		return moveApp(ctx, tx, by, a, t.Stage, "", "")
 	}
-	moved, _, err := moveApp(ctx, tx, by, a, to, t.Reason, "")
-	return moved, err
+}
+
+func candidates(n int) string {
+	if n == 1 {
+		return "1 candidate"
+	}
+	return fmt.Sprintf("%d candidates", n)
 }
 
 func pastOf(t views.Together) string {
@@ -306,8 +341,8 @@ func pastOf(t views.Together) string {
 	return "→ " + strings.ToLower(hiring.AppStageTitle(t.Stage))
 }
 
-// doneTogether says what was done, with one undo for all of it.
-func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words string, changes []appWas, of string) (bot.Response, error) {
+// doneTogether says what was done, with one undo for all of it, and offers a text for those who can be told.
+func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words string, changes []appWas, of, tell string) (bot.Response, error) {
 	undo := ""
 	if len(changes) > 0 {
 		var err error
@@ -315,7 +350,7 @@ func doneTogether(ctx context.Context, tx *store.Tx, req bot.Request, words stri
 			return bot.Response{}, err
 		}
 	}
-	return redraw(req, views.CandidatesDone, "", words, undo, of), nil
+	return redraw(req, views.CandidatesDone, "", words, undo, of, tell), nil
 }
 
 // doneAsking says for how many scorecards was asked, with one undo for all until they are told.

@@ -51,6 +51,7 @@ var listedStage = &bot.Kind{
 	Name: "stage", Example: "screening",
 	Parse: func(_ bot.Reading, text string) (any, error) { return text, nil },
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 12, Words: 2,
+	Meant: func(string) bool { return true },
 }
 
 func listedStages() []bot.Choice {
@@ -65,19 +66,30 @@ func listedStages() []bot.Choice {
 }
 
 // rejectReason reads a reason of the company's list by its words, or by what stands for it in a button.
-// The command says which reasons there are where it is none of them.
+// Those there are, or those that can be meant, are offered where it is none of them.
 var rejectReason = &bot.Kind{
 	Name: "reason", Example: "depth below level",
 	Parse: func(rd bot.Reading, text string) (any, error) {
-		if found := reasonsLike(rd, text); len(found) == 1 {
+		found := reasonsLike(rd, text)
+		if len(found) == 1 {
 			return found[0].Value, nil
 		}
-		return text, nil
+		problem := bot.Invalidf("", "“%s” fits several reasons. Which one?", text)
+		if len(found) == 0 {
+			problem = bot.Invalidf("", "“%s” is no reason of your company's list. Choose one of these, which are about the job.", text)
+			found = rd.Words.Words(store.ReasonWords)
+		}
+		choices := make([]bot.Choice, 0, len(found))
+		for _, w := range found {
+			choices = append(choices, bot.Choice{Label: w.Label, Value: w.Value})
+		}
+		return nil, problem.Offering(choices)
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 8, Words: 10,
 	Claims: func(rd bot.Reading, text string) bool {
 		return strings.Contains(text, " ") && len(reasonsLike(rd, text)) == 1
 	},
+	Meant:   func(string) bool { return true },
 	Suggest: bot.SuggestWords(store.ReasonWords),
 }
 
@@ -135,10 +147,10 @@ func readNotice(text string) (int, bool) {
 
 var emailForm = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
 
-// Email reads an e-mail address; what is wrong with it, the candidate's check says.
+// Email reads an e-mail address.
 var Email = &bot.Kind{
 	Name: "e-mail address", Example: "meera@example.com",
-	Parse:  func(_ bot.Reading, text string) (any, error) { return text, nil },
+	Parse:  func(_ bot.Reading, text string) (any, error) { return text, hiring.CheckEmail(text) },
 	Print:  func(v any) string { return fmt.Sprint(v) },
 	Option: bot.OptionText,
 	Claims: func(_ bot.Reading, text string) bool { return emailForm.MatchString(text) },

@@ -157,13 +157,13 @@ func moveCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 		return bot.Response{}, err
 	}
 	to := bot.ArgOr(req.Args, "stage", hiring.AppStage(""))
-	if len(apps) > 1 {
+	switch {
+	case to == hiring.AppRejected:
+		return rejectNamed(ctx, tx, req, apps, "")
+	case len(apps) > 1:
 		return askFirst(ctx, tx, views.Together{Act: views.ActMove, Stage: to}, apps)
 	}
 	a := apps[0]
-	if to == hiring.AppRejected {
-		return redraw(req, views.RejectWhy, a.Candidate, a.Req), nil
-	}
 	if a.Stage == to {
 		return redraw(req, views.Candidate, a.Candidate, fmt.Sprintf("%s is there already: %s.", a.Candidate, strings.ToLower(hiring.AppStageTitle(to)))), nil
 	}
@@ -223,13 +223,19 @@ func rejectCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.R
 	if err != nil {
 		return bot.Response{}, err
 	}
-	text := req.Args.Text("reason")
-	if text == "" && len(apps) == 1 {
-		if !apps[0].CanMove(hiring.AppRejected) {
-			_, err := apps[0].Move(hiring.AppRejected, "x", "", tx.Now())
+	return rejectNamed(ctx, tx, req, apps, req.Args.Text("reason"))
+}
+
+// rejectNamed rejects one application for a reason, and asks first about several. Without a reason it asks
+// for that.
+func rejectNamed(ctx context.Context, tx *store.Tx, req bot.Request, apps []hiring.Application, text string) (bot.Response, error) {
+	for _, a := range apps {
+		if err := can(a, views.Together{Act: views.ActReject}); err != nil {
 			return bot.Response{}, err
 		}
-		return redraw(req, views.RejectWhy, apps[0].Candidate, apps[0].Req), nil
+	}
+	if text == "" {
+		return askWhy(ctx, tx, req, apps)
 	}
 	reason, err := reasonOf(tx.Snapshot(), text)
 	if err != nil {

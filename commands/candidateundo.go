@@ -94,7 +94,7 @@ func undoCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 		return bot.Response{}, hiring.Errorf(hiring.Conflict, "There is nothing to undo. Press Undo on the card of what you did, within ten minutes.")
 	}
 	var last hiring.Application
-	told, sentOff := false, map[string]bool{}
+	told, knew, sentOff := false, false, map[string]bool{}
 	for _, w := range changes {
 		a, err := tx.Application(ctx, w.App)
 		if err != nil {
@@ -110,19 +110,40 @@ func undoCandidates(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Res
 			return bot.Response{}, hiring.Errorf(hiring.Conflict, "It is too late to undo that: %s was changed since, or ten minutes have passed. /candidate show %s tells what can be done.", a.Candidate, a.Candidate)
 		}
 		told = told || !a.LastWordAt.Equal(w.LastWord)
+		if w.Stage != a.Stage {
+			knows, err := recruiterKnows(ctx, tx, a)
+			if err != nil {
+				return bot.Response{}, err
+			}
+			knew = knew || knows
+		}
 		if last, err = saveApp(ctx, tx, w.restore(a), "undid that"); err != nil {
 			return bot.Response{}, err
 		}
 		sentOff[a.Candidate] = true
 	}
-	if len(changes) > 1 {
-		return redraw(req, views.CandidatesDone, "", fmt.Sprintf("Undone: %d candidates are where they were. Nobody was told.", len(sentOff)), "", last.Req), nil
+	whom := "Nobody was told."
+	if knew {
+		whom = "Only the recruiter was told, whose message says it as it is now."
 	}
-	words := fmt.Sprintf("%s is back %s. Nobody was told.", last.Candidate, stageWords(last.Stage))
+	if len(changes) > 1 {
+		return redraw(req, views.CandidatesDone, "", fmt.Sprintf("Undone: %d candidates are where they were. %s", len(sentOff), whom), "", last.Req), nil
+	}
+	words := fmt.Sprintf("%s is back %s. %s", last.Candidate, stageWords(last.Stage), whom)
 	if told {
 		words = fmt.Sprintf("Undone: nothing says any more that %s was told.", last.Candidate)
 	}
 	return redraw(req, views.Candidate, last.Candidate, words), nil
+}
+
+// recruiterKnows tells whether the recruiter of an application was told already of its last move, as tellOfMove
+// does after a while.
+func recruiterKnows(ctx context.Context, tx *store.Tx, a hiring.Application) (bool, error) {
+	if tx.Now().Sub(a.ChangedAt) < outreachDelay {
+		return false, nil
+	}
+	said, err := tx.LatestArgs(ctx, views.CandidateMoved, a.Candidate)
+	return len(said) > 2 && said[0] == a.ID && said[2] == string(a.Stage), err
 }
 
 // stageWords says where somebody is back.

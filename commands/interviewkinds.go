@@ -20,6 +20,7 @@ var whichInterviews = &bot.Kind{
 	Name: "which", Example: "mine",
 	Parse: func(_ bot.Reading, text string) (any, error) { return text, nil },
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 4,
+	Meant: func(string) bool { return true },
 }
 
 // InterviewStage reads an interview stage of a playbook by its key or title.
@@ -30,6 +31,7 @@ var InterviewStage = &bot.Kind{
 		return w.Value, err
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: 24, Words: 4, Shares: true,
+	Meant:   func(text string) bool { return !bot.Moment.Meant(text) && !Person.Meant(text) },
 	Suggest: bot.SuggestWords(store.StageWords),
 }
 

@@ -256,6 +256,9 @@ func reassignSeat(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Respo
 	if !i.Sits(from) && i.Sits(to) {
 		return redraw(req, views.Interview, i.ID, "That is so already."), nil
 	}
+	if _, err := panelCard(ctx, tx, i, from); err != nil {
+		return bot.Response{}, err
+	}
 	after, err := i.Replace(from, to, tx.Now())
 	if err != nil {
 		return bot.Response{}, err

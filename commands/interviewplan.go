@@ -25,7 +25,7 @@ func plan(when bot.Param) []bot.Param {
 		{Name: "panel", Kind: Person, Required: true, Repeated: true, Secret: true, Input: bot.InputPeople, Help: "Who interviews"},
 		{Name: "length", Label: "Minutes", Kind: Minutes, Help: "How long it takes; as the playbook says if left out", Example: "60 min"},
 		{Name: "join", Label: "How to join", Kind: bot.PlainText, KeyOnly: true, Secret: true, Max: hiring.MaxJoin, Help: "A link, a number or a place", Example: "https://meet.example.com/abc"},
-		{Name: "req", Label: "Requisition", Kind: ReqRef, KeyOnly: true, Help: "For which requisition, where the candidate has several", Example: "R-12"},
+		{Name: "req", Label: "Requisition", Kind: whichReq, Help: "For which requisition, where the candidate has several", Example: "R-12"},
 	}
 }
 

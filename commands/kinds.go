@@ -70,6 +70,7 @@ func personKind(sort string) *bot.Kind {
 		Name: "person", Example: "@recruiter",
 		Parse: func(rd bot.Reading, text string) (any, error) { return readPerson(rd.Words, sort, text) },
 		Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionUser, Input: bot.InputPerson, Wire: 24, Words: 3,
+		Meant:   func(text string) bool { return strings.HasPrefix(text, "@") && !strings.Contains(text, " ") },
 		Suggest: bot.SuggestWords(sort),
 	}
 }

@@ -281,7 +281,7 @@ func closeWithOutcome(ctx context.Context, tx *store.Tx, req bot.Request) (bot.R
 		return bot.Response{}, err
 	}
 	words := fmt.Sprintf("%s is closed. %s rejected (%s), and not told yet: they stand under “waiting for word”.", r.ID, people(settled), strings.ToLower(reason))
-	return doneTogether(ctx, tx, req, words, nil, r.ID)
+	return doneTogether(ctx, tx, req, words, nil, r.ID, "")
 }
 
 func people(n int) string {

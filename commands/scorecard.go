@@ -316,7 +316,7 @@ func giveCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Res
 			return bot.Response{}, err
 		}
 		if before != hiring.CardSubmitted {
-			if hints && len(views.RemarksIn(content, c.dimensions)) > 0 {
+			if hints && len(views.RemarksIn(tx.Snapshot().Remarks(), content, c.dimensions)) > 0 {
 				kept, err := c.keep(ctx, tx, req, "feedback.give")
 				return redraw(req, views.Remarks, c.interview.ID, kept, "feedback.give"), err
 			}
@@ -497,7 +497,7 @@ func amendCard(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 		}
 		done := nothingChanged
 		if given.Edition > c.Edition {
-			if hints && len(views.RemarksIn(content, c.dimensions)) > 0 {
+			if hints && len(views.RemarksIn(tx.Snapshot().Remarks(), content, c.dimensions)) > 0 {
 				kept, err := c.keep(ctx, tx, req, "feedback.amend")
 				return redraw(req, views.Remarks, c.interview.ID, kept, "feedback.amend"), err
 			}

@@ -36,6 +36,7 @@ var snoozeTime = &bot.Kind{
 		return at.UTC().Format(time.RFC3339), err
 	},
 	Print: func(v any) string { return fmt.Sprint(v) }, Option: bot.OptionText, Wire: bot.Moment.Wire, Words: bot.Moment.Words,
+	Meant: bot.Moment.Meant,
 }
 
 // snoozeInstant returns the instant that snoozeTime has read.

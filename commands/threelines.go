@@ -207,7 +207,7 @@ func giveLines(hints bool) func(context.Context, *store.Tx, bot.Request) (bot.Re
 			return bot.Response{}, err
 		}
 		if given.Edition > c.Edition {
-			if hints && len(views.RemarksIn(content, nil)) > 0 {
+			if hints && len(views.RemarksIn(tx.Snapshot().Remarks(), content, nil)) > 0 {
 				args := []string{"", linesCommand}
 				if amends {
 					args = append(args, strconv.Itoa(edition))

@@ -129,6 +129,16 @@ func payProblem(field string, amount Rupees) *Error {
 // to it tells.
 var emailForm = regexp.MustCompile(`^[^\s@<>(),;:"\[\]\\]+@[^\s@<>(),;:"\[\]\\.]+(\.[^\s@<>(),;:"\[\]\\.]+)+$`)
 
+// CheckEmail returns an Invalid error for the field "email" where a text is no e-mail address; an empty one is
+// no problem.
+func CheckEmail(email string) error {
+	problem := emailProblem(email)
+	if problem == nil {
+		return nil // and not an error that holds nil
+	}
+	return problem
+}
+
 func emailProblem(email string) *Error {
 	email = strings.TrimSpace(email)
 	if email == "" {
@@ -160,7 +170,7 @@ func ParsePhone(text string) (string, error) {
 		return "", nil
 	}
 	var digits []rune
-	for _, r := range text {
+	for _, r := range strings.ReplaceAll(text, "(0)", "") { // which is not dialled after a country
 		switch {
 		case r >= '0' && r <= '9':
 			digits = append(digits, r)
@@ -172,6 +182,12 @@ func ParsePhone(text string) (string, error) {
 	number := string(digits)
 	abroad := strings.HasPrefix(text, "+") || strings.HasPrefix(number, "00")
 	number = strings.TrimLeft(number, "0")
+	if own, ok := strings.CutPrefix(number, indiaCode); ok && abroad {
+		if own = strings.TrimLeft(own, "0"); len(own) != indiaDigits {
+			return "", phoneProblem(text)
+		}
+		return "+" + indiaCode + own, nil
+	}
 	switch {
 	case abroad && len(number) >= leastDigits && len(number) <= mostDigits:
 		return "+" + number, nil

@@ -32,7 +32,8 @@ func TestPhoneNumbers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"": "", " ": "", "98765 43210": "+919876543210", "+91-98765-43210": "+919876543210", "09876543210": "+919876543210", "919876543210": "+919876543210",
-		"0091 98765 43210": "+919876543210", "+49 (30) 901820": "+4930901820", "+1 415.555.2671": "+14155552671",
+		"0091 98765 43210": "+919876543210", "+91 (0) 98765 43210": "+919876543210", "+91 098765 43210": "+919876543210", "(0) 98765 43210": "+919876543210",
+		"+49 (0) 30 901820": "+4930901820", "+49 (30) 901820": "+4930901820", "+1 415.555.2671": "+14155552671",
 	} {
 		got, err := hiring.ParsePhone(text)
 		if got != want || err != nil {
@@ -42,7 +43,7 @@ func TestPhoneNumbers(t *testing.T) {
 			t.Errorf("%q again is %q, %v", got, again, err)
 		}
 	}
-	for _, text := range []string{"12345", "phone", "+12", "98765 43210 ext 4", "98765432101234567", "+1234567890123456"} {
+	for _, text := range []string{"12345", "phone", "+12", "98765 43210 ext 4", "98765432101234567", "+1234567890123456", "+91 98765", "+91 98765 43210 1"} {
 		got, err := hiring.ParsePhone(text)
 		refusedWith(t, text+" "+got, err, hiring.Invalid, "phone")
 	}
@@ -816,20 +817,6 @@ func TestRejecting(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	if got := hiring.RejectionText(hiring.RejectionParams{Title: "X", Company: "Acme", Reason: "Depth below level"}); !strings.Contains(got, "The reason: depth below level.") || !strings.HasPrefix(got, "Hello,") {
-		t.Error(got)
-	}
-	p := hiring.InviteParams{
-		Name: "Meera", Title: "Senior Java backend", Company: "Acme India", Stage: "System design", At: friday, Zone: india, Minutes: 60,
-		People: []string{"Ann", "Ben"}, Join: "https://meet.example/x", Contact: "Asha, +91 98765 43210",
-	}
-	got = hiring.InviteText(p)
-	for _, part := range []string{"Friday 11 December 2026, 3:00 pm IST (UTC+05:30)", "60 minutes", "Ann, Ben", "https://meet.example/x", "adjustment", "ask Asha, +91 98765 43210."} {
-		if !strings.Contains(got, part) {
-			t.Errorf("%q is not in %q", part, got)
-		}
-	}
-	p.Cancelled = true
-	if got := hiring.InviteText(p); !strings.Contains(got, "does not take place") || strings.Contains(got, "meet.example") {
 		t.Error(got)
 	}
 }

@@ -54,7 +54,9 @@ func (s situation) subject() hiring.Subject {
 	if s.othersIn {
 		other.State, other.Edition = hiring.CardSubmitted, 1
 	}
-	other.CardContent = hiring.CardContent{Overall: hiring.Yes, PrivateNote: "private"}
+	other.CardContent = hiring.CardContent{
+		Overall: hiring.Yes, PrivateNote: "private", Ratings: map[string]hiring.Rating{"coding": {Value: 4, Evidence: "tested first"}}, Lines: hiring.ThreeLines{For: "drew it"},
+	}
 	on := hiring.Subject{Req: &r, Reqs: []hiring.Requisition{r}, Cards: []hiring.Scorecard{other}, Interview: "I-1", Panel: []string{"ann"}}
 	if own := ownCards[s.seat]; own != nil {
 		card := *own
@@ -169,8 +171,10 @@ func TestVisibleCardsHoldNothingElse(t *testing.T) {
 			if c.Person == "me" {
 				continue
 			}
-			if shows := c.Overall != ""; shows != (s.wants(hiring.SeeScorecards) && s.othersIn) {
-				t.Errorf("%+v: shows %v", s, shows)
+			for part, shows := range map[string]bool{"recommendation": c.Overall != "", "ratings": len(c.Ratings) > 0, "lines": c.Lines != hiring.ThreeLines{}} {
+				if shows != (s.wants(hiring.SeeScorecards) && s.othersIn) {
+					t.Errorf("%+v: shows %s: %v", s, part, shows)
+				}
 			}
 			if c.PrivateNote != "" && !s.wants(hiring.SeePrivateNotes) {
 				t.Errorf("%+v: shows the private note", s)

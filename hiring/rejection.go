@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 const (
@@ -117,66 +116,4 @@ func greeting(name string) string {
 		return "Hello,"
 	}
 	return "Hello " + name + ","
-}
-
-// InviteParams is what the words to a candidate about an interview are made from.
-type InviteParams struct {
-	// Name is the candidate's first name, Title what they apply for, Stage what the interview is called.
-	Name, Title, Company, Stage string
-	// At is when it begins, in Zone.
-	At      time.Time
-	Zone    *time.Location
-	Minutes int
-	// People are the names of the panel; Join is how to join, "" where that is not known yet.
-	People []string
-	Join   string
-	// Contact is whom to call or write, "" for nobody in particular.
-	Contact string
-	// Cancelled says that it does not take place, Moved that it was at another time before.
-	Cancelled, Moved bool
-}
-
-// InviteText returns what a candidate is to know of an interview, ready to paste: the time with its
-// zone, the length, who, how to join, whom to ask, and how to ask for adjustments.
-func InviteText(p InviteParams) string {
-	at := p.At.In(p.Zone)
-	when := at.Format("Monday 2 January 2006, 3:04 pm ") + zoneName(at)
-	what := fmt.Sprintf("your interview (%s) for %s at %s", lower(p.Stage), p.Title, p.Company)
-	lines := []string{greeting(p.Name), ""}
-	if p.Cancelled {
-		lines = append(lines, fmt.Sprintf("%s on %s does not take place.", what, when), "", "We are sorry for the trouble, and will be in touch.")
-		return strings.Join(append(lines, askWhom(p.Contact)...), "\n")
-	}
-	if p.Moved {
-		lines = append(lines, "the time of "+what+" has changed. It is now:")
-	} else {
-		lines = append(lines, "here is "+what+":")
-	}
-	lines = append(lines, "", "When: "+when, fmt.Sprintf("Length: %d minutes", p.Minutes))
-	if len(p.People) > 0 {
-		lines = append(lines, "With: "+strings.Join(p.People, ", "))
-	}
-	if p.Join != "" {
-		lines = append(lines, "How to join: "+p.Join)
-	} else {
-		lines = append(lines, "How to join: we will send you the details before the interview.")
-	}
-	lines = append(lines, "", "If you need an adjustment, such as another time, captions or breaks, tell us; it has no bearing on the result.")
-	return strings.Join(append(lines, askWhom(p.Contact)...), "\n")
-}
-
-func askWhom(contact string) []string {
-	if contact == "" {
-		return []string{"If anything is unclear, please answer this message."}
-	}
-	return []string{"If anything is unclear, ask " + contact + "."}
-}
-
-// zoneName says in which zone a time is, by its short name where it has one, with the offset.
-func zoneName(at time.Time) string {
-	name, offset := at.Format("MST"), at.Format("-07:00")
-	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") || name == "" {
-		return "(UTC" + offset + ")"
-	}
-	return name + " (UTC" + offset + ")"
 }

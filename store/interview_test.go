@@ -95,6 +95,16 @@ func TestAnInterviewAndItsScorecards(t *testing.T) {
 		must(t, submit(t, w.Store, "I-1", all["ann"].ID, content(3, hiring.Yes)))
 		must(t, submit(t, w.Store, "I-1", all["ann"].ID, content(3, hiring.Yes))) // once more
 		wantCode(t, submit(t, w.Store, "I-1", all["ann"].ID, content(2, hiring.Yes)), bot.CodeConflict)
+		// Whatever asks for it, what was submitted is not taken back.
+		wantCode(t, w.InTxAs(ctx, all["ann"].ID, func(tx *store.Tx) error {
+			card, err := tx.Scorecard(ctx, "I-1", all["ann"].ID)
+			if err != nil {
+				return err
+			}
+			card.State, card.CardContent = hiring.CardPending, hiring.CardContent{}
+			_, err = tx.SaveScorecard(ctx, card)
+			return err
+		}), bot.CodeConflict)
 		w.clock.advance(time.Hour)
 		must(t, w.InTxAs(ctx, all["ann"].ID, func(tx *store.Tx) error {
 			card, err := tx.Scorecard(ctx, "I-1", all["ann"].ID)

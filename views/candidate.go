@@ -181,6 +181,7 @@ func candidateCard(c hiring.Candidate, look candidateLook) bot.Card {
 	card.Body = append(card.Body, candidateFields(c, look))
 	if !look.details {
 		card.Body = append(card.Body, mineText(look), bot.I("What else is known of them is for the recruiter and the hiring manager."))
+		card.Actions, card.Menu = mineActions(c, look)
 		return card
 	}
 	for _, s := range look.same {
@@ -345,6 +346,31 @@ func mineText(look candidateLook) bot.Text {
 	return bot.Lines(lines...)
 }
 
+// mineActions lead somebody who only sits on interviews of a candidate on to these.
+func mineActions(c hiring.Candidate, look candidateLook) ([]bot.Action, *bot.Menu) {
+	if len(look.mine) == 0 {
+		return nil, nil
+	}
+	last := look.mine[len(look.mine)-1]
+	actions := []bot.Action{{Label: "Show " + last.ID, Do: bot.Do("interview.show", last.ID)}, {Label: "Debrief", Do: bot.Do("candidate.debrief", c.ID)}}
+	if last.State.On() && last.EndsAt().After(look.now) {
+		actions[1] = bot.Action{Label: "Kit of " + last.ID, Do: bot.Do("interview.kit", last.ID)}
+	}
+	menu := &bot.Menu{Label: "More"}
+	if c.Resume != "" {
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Résumé", Hint: "to your direct messages", Do: bot.Do("interview.resume", last.ID)})
+	}
+	for _, i := range look.mine[:len(look.mine)-1] {
+		if len(menu.Items) < menuFull {
+			menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)})
+		}
+	}
+	if len(menu.Items) == 0 {
+		return actions, nil
+	}
+	return actions, menu
+}
+
 func notesText(look candidateLook) bot.Text {
 	var lines []bot.Text
 	for i, n := range look.notes {
@@ -449,8 +475,9 @@ func appItems(c hiring.Candidate, a appLook, look candidateLook, item func(label
 	}
 }
 
-// drawCandidateSame says that a candidate to be added looks like others; its arguments are these, and
-// the draft that holds what was typed.
+// drawCandidateSame says that a candidate to be added looks like others; its arguments are these, the draft
+// that holds what was typed, and the requisition that was named. Where it is one alone, that one can apply to
+// it instead.
 func drawCandidateSame(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	card := bot.Card{Tone: bot.Attention, Title: "Possible same person"}
 	var lines []bot.Text
@@ -466,6 +493,19 @@ func drawCandidateSame(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		if len(card.Actions) < 2 {
 			card.Actions = append(card.Actions, bot.Action{Label: "Open " + c.ID, Do: bot.Do("candidate.show", c.ID), Style: bot.Primary})
 		}
+		req := arg(v, 2)
+		if req == "" || arg(v, 0) != c.ID {
+			continue
+		}
+		apps, err := tx.ApplicationsOf(ctx, c.ID, CandidateViewer(viewer))
+		if err != nil {
+			return bot.Card{}, err
+		}
+		if at := slices.IndexFunc(apps, func(a hiring.Application) bool { return a.Req == req }); at >= 0 {
+			lines = append(lines, bot.T("They apply to "+req+" already: "+strings.ToLower(hiring.AppStageTitle(apps[at].Stage))+"."))
+			continue
+		}
+		card.Actions = append(card.Actions, bot.Action{Label: "Have " + c.ID + " apply to " + req, Do: bot.Do("candidate.apply", c.ID, req)})
 	}
 	card.Body = []bot.Node{bot.Lines(lines...), bot.T("Nobody was added yet.")}
 	card.Actions = append(card.Actions, bot.Action{Label: "Add anyway", Do: bot.Do("candidate.another").WithDraft(arg(v, 1))})

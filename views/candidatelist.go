@@ -195,6 +195,9 @@ func (t Together) String() string {
 	case ActMove:
 		return "move to " + strings.ToLower(hiring.AppStageTitle(t.Stage))
 	case ActReject:
+		if t.Reason == "" {
+			return "reject"
+		}
 		return "reject: " + lowerFirst(t.Reason)
 	case ActAsk:
 		return "ask for the scorecards that are not in"
@@ -203,8 +206,25 @@ func (t Together) String() string {
 	}
 }
 
+// Button is what the button says that does it to so many, "" where its reason is to be chosen first.
+func (t Together) Button(n int) string {
+	switch {
+	case t.Act == ActMove:
+		return "Move " + count(n, "candidate")
+	case t.Act == ActReject && t.Reason == "":
+		return ""
+	case t.Act == ActReject:
+		return "Reject " + count(n, "candidate")
+	case t.Act == ActAsk:
+		return "Ask the panels"
+	default:
+		return "Mark as told"
+	}
+}
+
 // drawCandidateSure asks once before an act on several. Its arguments are what is done in words, the
-// candidates and requisitions as "C-1/R-1" separated by commas, and the draft that holds the act.
+// candidates and requisitions as "C-1/R-1" separated by commas, the draft that holds the act, and what its
+// button says: where that is left out, a reason is chosen instead.
 func drawCandidateSure(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (bot.Card, error) {
 	pairs := strings.Split(arg(v, 1), ",")
 	lines := make([]bot.Text, 0, len(pairs))
@@ -222,15 +242,21 @@ func drawCandidateSure(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if len(lines) == 0 {
 		return bot.Card{}, bot.ErrMoot
 	}
-	return bot.Card{
-		Tone: bot.Attention, Title: fmt.Sprintf("%s, %s", count(len(lines), "candidate"), arg(v, 0)),
-		Body:    []bot.Node{bot.Lines(lines...), bot.T("Nothing was done yet.")},
-		Actions: []bot.Action{{Label: "Do it", Style: bot.Primary, Do: bot.Do("candidate.together").WithDraft(arg(v, 2))}},
-	}, nil
+	card := bot.Card{Tone: bot.Attention, Title: fmt.Sprintf("%s, %s", count(len(lines), "candidate"), arg(v, 0)), Body: []bot.Node{bot.Lines(lines...)}}
+	if label := arg(v, 3); label != "" {
+		card.Body = append(card.Body, bot.T("Nothing was done yet."))
+		card.Actions = []bot.Action{{Label: label, Style: bot.Primary, Do: bot.Do("candidate.together").WithDraft(arg(v, 2))}}
+		return card, nil
+	}
+	card.Body = append(card.Body, bot.T("Nothing was done yet. Choose the reason that is about the job: it rejects all of them."))
+	card.Menu = reasonMenu(tx.Snapshot(), "Reject for", func(code string) bot.Call {
+		return bot.Do("candidate.together", "", "", "", code).WithDraft(arg(v, 2))
+	})
+	return card, nil
 }
 
 // drawCandidatesDone says what an act on several did; its arguments are the words, the draft that undoes
-// it, and the requisition where it was about one.
+// it, the requisition where it was about one, and those who can be told now, as "C-1/R-1" separated by commas.
 func drawCandidatesDone(_ context.Context, _ *store.Tx, _ bot.Actor, v bot.View) (bot.Card, error) {
 	card := bot.Card{Tone: bot.Good, Body: []bot.Node{bot.T(arg(v, 0))}}
 	if arg(v, 1) != "" {
@@ -240,5 +266,13 @@ func drawCandidatesDone(_ context.Context, _ *store.Tx, _ bot.Actor, v bot.View)
 		card.Actions = append(card.Actions, bot.Action{Label: "Open " + arg(v, 2), Do: bot.Do("req.show", arg(v, 2))})
 	}
 	card.Actions = append(card.Actions, bot.Action{Label: "Candidates", Do: bot.Do("candidate.list", arg(v, 2))})
+	if arg(v, 3) != "" {
+		card.Menu = &bot.Menu{Label: "Text for"}
+		for _, pair := range strings.Split(arg(v, 3), ",") {
+			candidate, req, _ := strings.Cut(pair, "/")
+			card.Menu.Items = append(card.Menu.Items, bot.MenuItem{Label: candidate, Hint: "to edit and copy", Do: bot.Do("candidate.letter", candidate, req)})
+		}
+		card.Context = bot.T("They stand under “waiting for word” until they are told.")
+	}
 	return card, nil
 }

@@ -42,9 +42,8 @@ func drawRejectWhy(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 // RejectionFor returns the kind text for a rejected candidate, with the reason or without it.
 func RejectionFor(ctx context.Context, tx *store.Tx, viewer bot.Actor, c hiring.Candidate, a hiring.Application, r hiring.Requisition, reason bool) (string, error) {
 	p, _ := tx.Snapshot().Playbook(r.Role)
-	r.Seats = 1
 	params := hiring.RejectionParams{
-		Name: c.FirstName(), Title: ReqName(r, p), Company: tx.Snapshot().Setting(hiring.SettingCompany), Sender: viewer.Name,
+		Name: c.FirstName(), Title: onePosition(r, p), Company: tx.Snapshot().Setting(hiring.SettingCompany), Sender: viewer.Name,
 	}
 	if reason {
 		params.Reason = a.Reason

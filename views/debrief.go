@@ -170,17 +170,16 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 		card.Actions = []bot.Action{{Label: "Back to " + c.ID, Do: bot.Do("candidate.show", c.ID)}}
 		return card
 	}
-	if d.Hidden > 0 {
-		are := " of these are"
-		if d.Hidden == 1 {
-			are = " of these is"
-		}
-		add(bot.Tf("%d%s shown when all of their interview are in, or once you say why you read them before.", d.Hidden, are))
-	}
+	add(hiddenText(d))
 	add(verdict(d.Debrief))
 	add(recommendations(d.Debrief, look.who))
 	for _, one := range d.People {
 		add(threeLinesOf(one, look.who))
+	}
+	for _, one := range d.People {
+		if one.PrivateNote != "" && look.charged {
+			add(bot.Join(bot.B("For the recruiter alone, "), look.who(one.Person), bot.T(": "+one.PrivateNote)))
+		}
 	}
 	for i, x := range d.Disagreements {
 		if i == disagreementsShown {
@@ -195,6 +194,21 @@ func debriefCard(c hiring.Candidate, d store.Debriefing, look debriefLook) bot.C
 	add(fairness(d, look.who))
 	card.Actions, card.Menu = debriefActions(c, d, look)
 	return card
+}
+
+// hiddenText says of what is in and not open to the reader yet when it opens.
+func hiddenText(d store.Debriefing) bot.Text {
+	opens := " when all of their interview are in, or once you say why you read before that."
+	switch {
+	case d.Hidden == 0:
+		return nil
+	case len(d.People) == 0:
+		return bot.T("What is in opens" + opens)
+	case d.Hidden == 1:
+		return bot.T("1 of these opens" + opens)
+	default:
+		return bot.Tf("%d of these open%s", d.Hidden, opens)
+	}
 }
 
 func inWords(in, of int) string {
@@ -397,7 +411,7 @@ func fairness(d store.Debriefing, who func(string) bot.Text) bot.Text {
 	for _, seat := range d.Informed {
 		lines = append(lines, bot.Join(bot.T("Submitted after having opened others: "), who(seat.Person), bot.T(" ("+seat.Interview+")")))
 	}
-	if !changed && d.In > 0 {
+	if !changed && len(d.People) > 0 {
 		lines = append(lines, bot.T("No scorecard changed after others were opened."))
 	}
 	return bot.Lines(lines...)
@@ -432,7 +446,11 @@ func debriefActions(c hiring.Candidate, d store.Debriefing, look debriefLook) ([
 	var actions []bot.Action
 	// Where nothing is in, there is nothing to read, and advancing is not what comes next.
 	if d.Sight == hiring.SightReason && d.In > 0 {
-		actions = append(actions, bot.Action{Label: "Read the rest now", Do: bot.Do("candidate.early", c.ID, req)})
+		label := "Read the rest now"
+		if len(d.People) == 0 {
+			label = "Read what is in"
+		}
+		actions = append(actions, bot.Action{Label: label, Do: bot.Do("candidate.early", c.ID, req)})
 	}
 	if to := NextStage(d.Application); to != "" {
 		advance := bot.Action{Label: "Advance", Do: bot.Do("candidate.move", c.ID, string(to), req)}

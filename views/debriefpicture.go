@@ -162,20 +162,23 @@ func (m heatMap) layOut(faces pictureFaces) pictureLayout {
 const nameLines = 2
 
 // numberedColumns returns the columns with names that differ as they are drawn: where two people would
-// look the same, all are numbered, and the legend says who is who.
+// look the same, their names are shortened by the middles; where they still would, all are numbered, and the
+// legend says who is who.
 func numberedColumns(faces pictureFaces, people []heatColumn, width int) (out []heatColumn, legend []string) {
-	drawn := map[string]string{} // who is drawn like that
-	same := false
-	for _, p := range people {
-		lines := strings.Join(faces.wrap(quietText, p.name, width, nameLines), "\n")
-		if other, known := drawn[lines]; known && other != p.person {
-			same = true
-		}
-		drawn[lines] = p.person
-	}
-	if !same {
+	alike := drawnAlike(faces, people, width)
+	if len(alike) == 0 {
 		return people, nil
 	}
+	for _, p := range people {
+		if alike[p.person] {
+			p.name = faces.fitted(p.name, width)
+		}
+		out = append(out, p)
+	}
+	if len(drawnAlike(faces, out, width)) == 0 {
+		return out, nil
+	}
+	out = nil
 	numbers := map[string]int{}
 	for _, p := range people {
 		if numbers[p.person] == 0 {
@@ -186,6 +189,29 @@ func numberedColumns(faces pictureFaces, people []heatColumn, width int) (out []
 		out = append(out, p)
 	}
 	return out, legend
+}
+
+// drawnAlike returns the people who look like somebody else above columns of a width.
+func drawnAlike(faces pictureFaces, people []heatColumn, width int) map[string]bool {
+	drawn, alike := map[string]string{}, map[string]bool{} // drawn is who is drawn like that
+	for _, p := range people {
+		lines := strings.Join(faces.wrap(quietText, p.name, width, nameLines), "\n")
+		if other, known := drawn[lines]; known && other != p.person {
+			alike[other], alike[p.person] = true, true
+		}
+		drawn[lines] = p.person
+	}
+	return alike
+}
+
+// fitted shortens a name by its middle, so that it fits into one line of a width.
+func (f pictureFaces) fitted(name string, width int) string {
+	for most := len([]rune(name)); most > 3 && f.width(quietText, name) > width; most-- {
+		if short := shortenedMiddle(name, most); f.width(quietText, short) <= width {
+			return short
+		}
+	}
+	return name
 }
 
 // heatBlock places a few people side by side: their names, a row of cells for each dimension, and what

@@ -106,6 +106,23 @@ func TestDebriefPicture(t *testing.T) {
 	}
 }
 
+// People whose names differ at their ends alone are told apart there, without numbers.
+func TestNamesAboveColumns(t *testing.T) {
+	t.Parallel()
+	faces, err := newPictureFaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people []heatColumn
+	for _, name := range []string{"interviewer-1", "interviewer-2", "Meenakshi S"} {
+		people = append(people, heatColumn{person: name, name: name})
+	}
+	columns, legend := numberedColumns(faces, people, 72*unit)
+	if len(legend) > 0 || !strings.HasSuffix(columns[0].name, "-1") || !strings.HasSuffix(columns[1].name, "-2") || columns[2].name != "Meenakshi S" {
+		t.Errorf("%+v, %q", columns, legend)
+	}
+}
+
 // The tables of a debrief stay readable on a phone: three columns and 34 characters.
 func TestDebriefTablesAreNarrow(t *testing.T) {
 	t.Parallel()

@@ -412,7 +412,14 @@ func interviewActions(i hiring.Interview, look interviewLook) ([]bot.Action, *bo
 			add("Text for the candidate", "interview.text")
 		}
 	}
-	if i.State == hiring.InterviewScheduled {
+	began := i.State.On() && !i.StartsAt.After(look.now)
+	if look.changes && began {
+		add("See the scorecards", "feedback.show")
+		if look.count.in > 0 {
+			actions = append(actions, bot.Action{Label: "Debrief", Do: bot.Do("candidate.debrief", i.Candidate, i.Req)})
+		}
+	}
+	if i.State == hiring.InterviewScheduled && !began {
 		add("Add to calendar", "interview.calendar")
 	}
 	if look.seats && i.State.On() {
@@ -453,7 +460,6 @@ func changeActions(i hiring.Interview, look interviewLook, add func(label, comma
 			add("It took place", "interview.done")
 		}
 		add("It didn't happen", "interview.noshow")
-		add("See the scorecards", "feedback.show")
 		if !i.EndsAt().After(look.now) {
 			for _, one := range look.open {
 				add("Go on without @"+one.Name, "feedback.waive", one.ID)

@@ -74,7 +74,7 @@ func TestCalendarFile(t *testing.T) {
 		}
 	}
 	want := entry{
-		Stamp: "20261208T040000Z", Sequence: "2", Method: "REQUEST", Status: "CONFIRMED",
+		Stamp: "20261208T040000Z", Sequence: "2", Method: "PUBLISH", Status: "CONFIRMED",
 		Start: "20261211T093000Z", End: "20261211T103000Z", Summary: "Interview I-31: system design", Location: "https://meet.example.com/a?b=1, room 3",
 	}
 	got := read(sampleInterview())
@@ -111,14 +111,14 @@ func TestCandidateText(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("IST", 5*3600+1800)
 	params := candidateTextParams{
-		first: "Asha", company: "Acme India", stage: "System design", contact: "Ravi", zone: zone,
+		first: "Asha", position: "Senior Java backend", company: "Acme India", stage: "System design", contact: "Ravi", zone: zone,
 		names: func(id string) string { return map[string]string{"P-8": "Meera", "P-9": "Nikhil"}[id] },
 	}
 	first := sampleInterview()
 	first.Told = 0
 	text := candidateText(first, params)
 	for _, part := range []string{
-		"Hello Asha,", "When: Fri 11 Dec 2026, 3:00 pm IST", "How long: 60 minutes", "With: Meera and Nikhil", "How to join: https://meet.example.com/a?b=1, room 3",
+		"Hello Asha,", "Your interview with us for Senior Java backend is planned:", "When: Fri 11 Dec 2026, 3:00 pm IST (UTC+05:30)", "How long: 60 minutes", "With: Meera and Nikhil", "How to join: https://meet.example.com/a?b=1, room 3",
 		"please call or write to Ravi", "adjustment", "Kind regards\nRavi, Acme India",
 	} {
 		if !strings.Contains(text, part) {

@@ -44,7 +44,7 @@ func drawCandidateText(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 		contact = i.MadeBy
 	}
 	text := candidateText(i, candidateTextParams{
-		first: c.FirstName(), company: s.Setting(hiring.SettingCompany), stage: StageTitle(playbookOf(tx, on), i.Stage), zone: s.Zone(""),
+		first: c.FirstName(), position: onePosition(*on.Req, playbookOf(tx, on)), company: s.Setting(hiring.SettingCompany), stage: StageTitle(playbookOf(tx, on), i.Stage), zone: s.Zone(""),
 		contact: names(contact), names: names,
 	})
 	if text == "" {
@@ -82,10 +82,16 @@ func Recruits(s *store.Snapshot, on hiring.Subject, i hiring.Interview) string {
 	return ""
 }
 
+// onePosition returns what a candidate applies for, in the words that they are told.
+func onePosition(r hiring.Requisition, p hiring.Playbook) string {
+	r.Seats = 1 // how many there are is nothing for them
+	return ReqName(r, p)
+}
+
 type candidateTextParams struct {
-	first, company, stage, contact string
-	zone                           *time.Location
-	names                          func(string) string
+	first, position, company, stage, contact string
+	zone                                     *time.Location
+	names                                    func(string) string
 }
 
 // candidateText returns what a candidate has to know of an interview, "" where there is nothing to tell.
@@ -104,9 +110,13 @@ func candidateText(i hiring.Interview, p candidateTextParams) string {
 			with = append(with, name)
 		}
 	}
-	first := "your interview with us is planned:"
+	interview := "your interview with us"
+	if p.position != "" {
+		interview += " for " + p.position
+	}
+	first := interview + " is planned:"
 	if i.Told > 0 {
-		first = "your interview with us has changed. Please use this from now on:"
+		first = interview + " has changed. Please use this from now on:"
 	}
 	join := i.Join
 	if join == "" {
@@ -115,7 +125,7 @@ func candidateText(i hiring.Interview, p candidateTextParams) string {
 	lines := []string{
 		hello + upperFirst(first), "",
 		"What: " + p.stage,
-		"When: " + bot.FormatInstant(i.StartsAt, p.zone),
+		"When: " + bot.FormatInstant(i.StartsAt, p.zone) + i.StartsAt.In(p.zone).Format(" (UTC-07:00)"), // who is elsewhere may not know the zone
 		fmt.Sprintf("How long: %d minutes", i.Minutes),
 		"With: " + andList(with),
 		"How to join: " + join,
@@ -186,12 +196,13 @@ func calendarFile(i hiring.Interview, p hiring.Playbook) (bot.File, error) {
 	event.SetStartAt(i.StartsAt)
 	event.SetEndAt(i.EndsAt())
 	event.SetSummary(calendarName(i, p))
-	// A request needs an organiser. Nobody's address is known here, and answers go nowhere.
+	// It is published, and not a request: that would need the address of somebody who is asked to answer. What
+	// is published needs an organiser all the same; nobody's address is known here.
 	event.SetOrganizer("mailto:no-reply@hirebot.invalid", ics.WithCN("Hirebot"))
 	if i.Join != "" {
 		event.SetLocation(i.Join)
 	}
-	cal.SetMethod(ics.MethodRequest)
+	cal.SetMethod(ics.MethodPublish)
 	event.SetStatus(ics.ObjectStatusConfirmed)
 	if !i.State.On() {
 		cal.SetMethod(ics.MethodCancel)

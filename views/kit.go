@@ -87,20 +87,36 @@ func kitCard(i hiring.Interview, look kitLook) bot.Card {
 		card.Body = append(card.Body, bot.Lines(lines...))
 	}
 	if look.sits {
-		card.Actions = []bot.Action{
-			{Label: "Open", Do: bot.Do("feedback.give", i.ID)},
-			{Label: "Start notes", Do: bot.Do("feedback.note", i.ID)},
-			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
-		}
 		card.Context = bot.Tf("The scorecard opens %d minutes before the start. Your notes are for you alone.", int(hiring.FormBefore/time.Minute))
 	}
+	card.Actions, card.Menu = kitActions(i, look)
+	return card
+}
+
+// kitActions are what is done with a kit: what is of use at that time are buttons, the rest is in the menu.
+// The scorecard cannot be opened yet when the kit comes.
+func kitActions(i hiring.Interview, look kitLook) ([]bot.Action, *bot.Menu) {
 	menu := &bot.Menu{Label: "More"}
-	if look.resume {
-		menu.Items = append(menu.Items, bot.MenuItem{Label: "Résumé", Hint: "to your direct messages", Do: bot.Do("interview.resume", i.ID)})
+	resume, scorecard := bot.Do("interview.resume", i.ID), bot.Do("feedback.give", i.ID)
+	early := look.now.Before(i.StartsAt.Add(-hiring.FormBefore))
+	var actions []bot.Action
+	switch {
+	case look.sits && !early:
+		actions = append(actions, bot.Action{Label: "Scorecard", Do: scorecard})
+	case look.resume:
+		actions = append(actions, bot.Action{Label: "Résumé", Do: resume})
+	}
+	if look.sits {
+		actions = append(actions, bot.Action{Label: "Start notes", Do: bot.Do("feedback.note", i.ID)}, bot.Action{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)})
+	}
+	if look.resume && look.sits && !early {
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Résumé", Hint: "to your direct messages", Do: resume})
+	}
+	if look.sits && early {
+		menu.Items = append(menu.Items, bot.MenuItem{Label: "Scorecard", Hint: "from a quarter of an hour before", Do: scorecard})
 	}
 	menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)})
-	card.Menu = menu
-	return card
+	return actions, menu
 }
 
 // kitTitle is what a phone shows of the kit.

@@ -342,10 +342,9 @@ func myCardsCard(open, given, optional []hiring.Scorecard, closed map[string]boo
 	return card
 }
 
-// RemarksIn finds in what somebody wrote the words that have nothing to do with the work. It is asked
-// for a hint to the author alone, and what it finds is kept nowhere.
-func RemarksIn(c hiring.CardContent, dimensions []hiring.Dimension) []hiring.Remark {
-	list := hiring.DefaultRemarks()
+// RemarksIn finds in what somebody wrote the words of a list that have nothing to do with the work. It is
+// asked for a hint to the author alone, and what it finds is kept nowhere.
+func RemarksIn(list hiring.RemarkList, c hiring.CardContent, dimensions []hiring.Dimension) []hiring.Remark {
 	var found []hiring.Remark
 	add := func(text string) {
 		for _, r := range list.Find(text) {
@@ -372,7 +371,7 @@ func drawRemarks(ctx context.Context, tx *store.Tx, _ bot.Actor, v bot.View) (bo
 	if err != nil {
 		return bot.Card{}, moot(err)
 	}
-	list := hiring.DefaultRemarks()
+	list := tx.Snapshot().Remarks()
 	var found []hiring.Remark
 	for _, name := range TextFields() {
 		for _, text := range kept.Values[name] {

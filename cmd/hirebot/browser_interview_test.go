@@ -119,6 +119,9 @@ func scorecardIsGiven(t *testing.T, s *site, p *browsertest.Page) {
 	if got := chosen(p, overallField); got != "" {
 		t.Errorf("the recommendation %q is filled in already", got)
 	}
+	if thin := browsertest.Eval[int](p, `[...dialog().querySelectorAll('.rating .option')].filter((x) => x.querySelector('.option-hint') && x.clientWidth < 240).length`); thin > 0 {
+		t.Errorf("%d ratings with an anchor stand in columns too narrow for its words", thin)
+	}
 	s.look(p, "scorecard")
 	rateAll(p, "4 · Strong", "3 · Good", "Not covered", "Strong yes")
 	p.Fill(privateField, privateTyped)

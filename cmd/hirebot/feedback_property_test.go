@@ -155,6 +155,22 @@ func (p *panel) recruits(person, req string) bool {
 	return one.Has(hiring.Recruiter) && (!r.Confidential || slices.Contains(r.Team(), person))
 }
 
+// debriefs tells whether somebody of a panel reads the debrief of an application, which is of all of its
+// interviews: once theirs is in, and nobody is waited for.
+func (p *panel) debriefs(person, application string) bool {
+	gave := false
+	for _, s := range p.at.Cards {
+		if s.Application != application {
+			continue
+		}
+		if s.State == hiring.CardPending || s.State == hiring.CardDraft || s.State == hiring.CardDeclined && !s.Removed {
+			return false
+		}
+		gave = gave || s.Person == person && s.State == hiring.CardSubmitted
+	}
+	return gave
+}
+
 // mayRead tells, in other words than the policy's, whether somebody may read these words now.
 func (p *panel) mayRead(person string, w words) bool {
 	if w.author == person {
@@ -162,7 +178,7 @@ func (p *panel) mayRead(person string, w words) bool {
 	}
 	i := p.at.Interviews[w.interview]
 	card := p.at.Cards[cardKey(w.interview, w.author)]
-	if w.kind == noteWords || card.State != hiring.CardSubmitted || !p.at.People[person].Active || !p.knows(person, i) {
+	if w.kind == noteWords || card.State != hiring.CardSubmitted || !p.at.People[person].Active || !p.knows(person, i) && !p.debriefs(person, i.Application) {
 		return false
 	}
 	gave := false
@@ -214,6 +230,26 @@ func (p *panel) blind(person, where, text string) {
 	}
 }
 
+// ratingsShown is how a card says what somebody rated or recommended.
+var ratingsShown = regexp.MustCompile(`[1-4] · (Weak|Mixed|Good|Strong)|weighted score|(?i:strong (yes|no))\b`)
+
+// unrated checks that who gave nothing on an application, and may read nothing that others said of it, is
+// shown no rating and no recommendation either.
+func (p *panel) unrated(person string, i hiring.Interview, where, text string) {
+	p.tb.Helper()
+	for _, s := range p.at.Cards {
+		if s.Application != i.Application {
+			continue
+		}
+		if s.Person == person && s.State == hiring.CardSubmitted || p.mayRead(person, words{interview: s.Interview, author: s.Person, kind: evidenceWords}) && s.Person != person {
+			return
+		}
+	}
+	if found := ratingsShown.FindString(text); found != "" {
+		p.tb.Fatalf("%s: %s is shown %q of %s, and may read nothing of it:\n%s", where, p.name(person), found, i.ID, text)
+	}
+}
+
 // shownOn are the views that are about one interview, with arguments that let them draw, and those beside that
 // show something of its candidate, its requisition, or of what waits.
 func (p *panel) shownOn(i hiring.Interview) []bot.View {
@@ -262,6 +298,7 @@ func (p *panel) everySight(i hiring.Interview) {
 				if err == nil {
 					text := bot.PlainCard(card, time.UTC)
 					p.blind(person, v.Name, text)
+					p.unrated(person, i, v.Name, text)
 					if v.Subject == i.ID && v.Name != views.Found && !p.knows(person, i) {
 						p.tb.Fatalf("%s is drawn for %s, who may not know of %s:\n%s", v.Name, name, i.ID, text)
 					}
