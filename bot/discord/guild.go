@@ -16,8 +16,10 @@ import (
 )
 
 // channelsEvery is how often the channels are read again, besides when one changes; channelsEveryHTTP is
-// the same where nothing tells of changes.
+// the same where nothing tells of changes. Nothing tells either of what changes after the first look and
+// before the session has begun, so that the second look comes after channelsSoon.
 const (
+	channelsSoon      = time.Minute
 	channelsEvery     = 24 * time.Hour
 	channelsEveryHTTP = 10 * time.Minute
 )
@@ -48,8 +50,8 @@ func (d *Discord) watch(ctx context.Context) {
 	if d.key != nil {
 		every = channelsEveryHTTP
 	}
-	for ctx.Err() == nil {
-		if d.sleep(ctx, every); ctx.Err() != nil {
+	for wait := channelsSoon; ctx.Err() == nil; wait = every {
+		if d.sleep(ctx, wait); ctx.Err() != nil {
 			return
 		}
 		for _, w := range d.homes() {

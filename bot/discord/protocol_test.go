@@ -397,35 +397,56 @@ func TestChannels(t *testing.T) {
 	if got, want := names(<-told), []string{"general false", "team true"}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
+	s.Wait("no session has begun, which tells of changes", func() bool { return s.Connections() > 0 })
 	s.ChangeChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
 	if got, want := names(<-told), []string{"general true", "team true"}; !slices.Equal(got, want) {
 		t.Errorf("after a change told %q, want %q", got, want)
 	}
 }
 
-// TestChannelsAreReadAgainOverHTTP: where no event tells of a change, it is seen within minutes.
-func TestChannelsAreReadAgainOverHTTP(t *testing.T) {
+// TestChannelsAreReadAgain: where no event tells of a change, which is so before the session has begun and
+// always over HTTP, it is seen within minutes.
+func TestChannelsAreReadAgain(t *testing.T) {
 	t.Parallel()
-	told, again := make(chan bool, 10), make(chan time.Time)
-	s := newScene(t, true, func(_ *scene, cfg *discord.Config) {
-		cfg.After = func(d time.Duration) <-chan time.Time {
-			if d == 10*time.Minute {
-				return again
+	for name, c := range map[string]struct {
+		overHTTP bool
+		waits    []time.Duration
+	}{
+		"Gateway": {false, []time.Duration{time.Minute}},
+		"HTTP":    {true, []time.Duration{time.Minute, 10 * time.Minute, 10 * time.Minute}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			told, again := make(chan bool, 10), map[time.Duration]chan time.Time{time.Minute: make(chan time.Time), 10 * time.Minute: make(chan time.Time)}
+			s := newScene(t, c.overHTTP, func(_ *scene, cfg *discord.Config) {
+				cfg.After = func(d time.Duration) <-chan time.Time {
+					if wait, ok := again[d]; ok {
+						return wait
+					}
+					return impatient(d)
+				}
+				cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
+					told <- len(all) == 1 && all[0].Private
+					return nil
+				}
+			})
+			if <-told {
+				t.Error("at first it is private")
 			}
-			return impatient(d)
-		}
-		cfg.Hooks.Channels = func(_ context.Context, _ string, all []discord.Channel) error {
-			told <- len(all) == 1 && all[0].Private
-			return nil
-		}
-	})
-	if <-told {
-		t.Error("at first it is private")
-	}
-	s.AddChannel(discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: true, Members: []string{ann, appID}})
-	again <- time.Time{}
-	if !<-told {
-		t.Error("after that it is not")
+			private := false
+			for _, wait := range c.waits {
+				private = !private
+				room := discordtest.Channel{ID: channel, Name: "general", Guild: guild, Type: discordtest.TypeText, Private: private}
+				if private {
+					room.Members = []string{ann, appID}
+				}
+				s.AddChannel(room)
+				again[wait] <- time.Time{}
+				if got := <-told; got != private {
+					t.Errorf("%s later private is %v, want %v", wait, got, private)
+				}
+			}
+		})
 	}
 }
 
