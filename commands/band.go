@@ -25,7 +25,7 @@ var (
 // bandQuestion are the parameters of a question about pay. Who may see which band is decided before
 // anything is read, with one refusal for all.
 var bandQuestion = []bot.Param{
-	{Name: "role", Kind: RoleName, Required: true, Help: "The role, by its name or a part of it; or a candidate, like C-7"},
+	{Name: "role", Kind: RoleName, Required: true, Help: "The role, by its name or a part of it; or a candidate or requisition, like C-7 or R-12"},
 	{Name: "level", Kind: Level, Help: "The level, if you know it better than the years"},
 	{Name: "experience", Kind: Experience, Help: "Years of experience; a level's lower bound belongs to it"},
 	{Name: "ecosystem", Kind: Ecosystem, Help: "The stack"},
@@ -44,12 +44,12 @@ func bandCommands() []Command {
 				Noun: "band", Verb: "show", Default: true, Reads: true, Roles: seesBands,
 				Summary: "What we pay for a role, level and stack",
 				Details: "Without experience or level: all levels. Premiums compound, and the arithmetic is shown. Words go in any order. " +
-					"A candidate in the place of the role stands for their requisition, years and pay.",
+					"A candidate in the place of the role stands for their requisition, years and pay; a requisition for its level, stack and budget.",
 				Params: bandQuestion,
 				Examples: []string{"/band backend 7y java +cloud", "/band backend senior +cloud +distributed ask:48",
-					"/band backend 5y from:services ctc:18", "/band backend", "/band C-7"},
+					"/band backend 5y from:services ctc:18", "/band backend", "/band C-7", "/band R-12 +cloud"},
 			},
-			Allow: allowBands, Resolve: askOfCandidate, Handle: showBand, Suggest: suggestBandRole,
+			Allow: allowBands, Resolve: askOfRecord, Handle: showBand, Suggest: suggestBandRole,
 		},
 		{
 			Spec: bot.Spec{
@@ -58,7 +58,7 @@ func bandCommands() []Command {
 				Params:   bandQuestion,
 				Examples: []string{"/band chart backend senior +cloud"},
 			},
-			Allow: allowBands, Resolve: askOfCandidate, Handle: sendBandPicture, Suggest: suggestBandRole,
+			Allow: allowBands, Resolve: askOfRecord, Handle: sendBandPicture, Suggest: suggestBandRole,
 		},
 		{
 			Spec: bot.Spec{
@@ -202,7 +202,7 @@ func questionOf(ctx context.Context, tx *store.Tx, req bot.Request) (views.BandQ
 		Role: role, Level: req.Args.Text("level"), Ecosystem: req.Args.Text("ecosystem"),
 		Premiums: bot.AllArgs[string](req.Args, "premiums"), From: req.Args.Text("from"),
 	}}
-	q.Candidate, q.Req = req.Args.Text(askedOf), req.Args.Text("req")
+	q.Of, q.Req = req.Args.Text(askedOf), req.Args.Text("req")
 	if e, ok := bot.Arg[hiring.Experience](req.Args, "experience"); ok {
 		q.Experience = &e
 	}
@@ -228,11 +228,11 @@ func questionOf(ctx context.Context, tx *store.Tx, req bot.Request) (views.BandQ
 			return q, err
 		}
 		if of := draft.Values[askedOf]; len(of) > 0 {
-			q.Candidate = of[0]
+			q.Of = of[0]
 		}
 	}
-	if q.Candidate == "" {
-		q.Req = "" // it says of a candidate what is meant, and nothing else
+	if q.Of == "" {
+		q.Req = "" // it says of a candidate which one is meant, and nothing else
 	}
 	kept := q.Kept()
 	if len(kept) == 0 {

@@ -110,8 +110,12 @@ func drawBand(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (
 		sets:    hiring.May(Actor(viewer), hiring.SetBand, hiring.Subject{}),
 	}
 	card := bandCard(p, q, answer, look)
-	if q.Candidate != "" {
-		card.Body = append([]bot.Node{bot.Join(bot.B("For "+q.Candidate), bot.T(", who applies to "+q.Req+"."))}, card.Body...)
+	switch q.Of {
+	case "":
+	case q.Req:
+		card.Body = append([]bot.Node{bot.Join(bot.B("For "+q.Req), bot.T("."))}, card.Body...)
+	default:
+		card.Body = append([]bot.Node{bot.Join(bot.B("For "+q.Of), bot.T(", who applies to "+q.Req+"."))}, card.Body...)
 	}
 	return card, nil
 }

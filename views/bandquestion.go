@@ -13,9 +13,9 @@ import (
 // are no part of that: they stay in a draft, which only the person who asked can read.
 type BandQuestion struct {
 	hiring.BandQuery
-	// Candidate is whose facts the question was filled in with, "" for a question about nobody, and Req the
-	// requisition that they apply to. They stay in the draft too.
-	Candidate, Req string
+	// Of is the candidate or the requisition whose facts the question was filled in with, "" for a question of
+	// none, and Req that requisition, or the one that the candidate applies to. They stay in the draft too.
+	Of, Req string
 	// Draft holds the amounts; "" where there are none.
 	Draft string
 }
@@ -25,8 +25,8 @@ const (
 	fieldCTC    = "ctc"
 	fieldAsk    = "ask"
 	fieldBudget = "budget"
-	// fieldCandidate is no parameter of a question: only its draft knows whom it is about.
-	fieldCandidate = "candidate"
+	// fieldOf is no parameter of a question: only its draft knows of whom or what it is.
+	fieldOf = "of"
 )
 
 // Args returns the question as the arguments of band.show: role, level, experience, ecosystem,
@@ -64,7 +64,7 @@ func (q BandQuestion) Kept() bot.Values {
 	if q.Budget != nil {
 		put(fieldBudget, q.Budget.Short())
 	}
-	put(fieldCandidate, q.Candidate)
+	put(fieldOf, q.Of)
 	put("req", q.Req)
 	if len(kept) > 0 {
 		put("role", q.Role)
@@ -116,7 +116,7 @@ func (q *BandQuestion) restore(kept bot.Values) error {
 		}
 		return ""
 	}
-	q.Candidate, q.Req = get(fieldCandidate), get("req")
+	q.Of, q.Req = get(fieldOf), get("req")
 	for _, f := range []struct {
 		into *string
 		name string
