@@ -451,6 +451,9 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 		switch r.View.Name {
 		case views.Morning, views.RecruiterDay:
 			kind += ": " + digestWords(card, r)
+			if refs, err = stillOwed(ctx, tx, r.Person, refs); err != nil {
+				return err
+			}
 		case views.Approval:
 			if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
 				kind = "Approval reminder"
@@ -489,6 +492,17 @@ func wantedIn(ctx context.Context, tx *store.Tx, r store.Row) ([]store.Row, erro
 		}
 	}
 	return some, nil
+}
+
+// stillOwed returns the interviews of which somebody still owes the scorecard: a message that waited since it
+// was put into the outbox says nothing of the others.
+func stillOwed(ctx context.Context, tx *store.Tx, person string, interviews []string) ([]string, error) {
+	cards, err := tx.CardsOn(ctx, person, interviews)
+	owed := map[string]bool{}
+	for _, s := range cards {
+		owed[s.Interview] = s.Owed()
+	}
+	return slices.DeleteFunc(interviews, func(id string) bool { return !owed[id] }), err
 }
 
 // digestWords are what a digest of the day counts in its title. One that has scorecards alone is a reminder
