@@ -447,13 +447,15 @@ func (w *future) lineOf(ctx context.Context, card bot.Card, delivery string) (li
 				r = merged[0] // it is told as itself
 			}
 		}
+		if r.View.Name == views.Morning || r.View.Name == views.RecruiterDay {
+			if r.View.Args, err = stillOwed(ctx, tx, r.Person, r.View.Args); err != nil {
+				return err
+			}
+		}
 		kind, nth, parts, refs := views.MessageName(r.View.Name), 0, 0, refsSent(r)
 		switch r.View.Name {
 		case views.Morning, views.RecruiterDay:
 			kind += ": " + digestWords(card, r)
-			if refs, err = stillOwed(ctx, tx, r.Person, refs); err != nil {
-				return err
-			}
 		case views.Approval:
 			if last := r.Key[strings.LastIndex(r.Key, ":")+1:]; strings.HasPrefix(r.Key, "remind:") {
 				kind = "Approval reminder"
@@ -494,15 +496,17 @@ func wantedIn(ctx context.Context, tx *store.Tx, r store.Row) ([]store.Row, erro
 	return some, nil
 }
 
-// stillOwed returns the interviews of which somebody still owes the scorecard: a message that waited since it
-// was put into the outbox says nothing of the others.
-func stillOwed(ctx context.Context, tx *store.Tx, person string, interviews []string) ([]string, error) {
-	cards, err := tx.CardsOn(ctx, person, interviews)
-	owed := map[string]bool{}
+// stillOwed returns the arguments of a digest of the day without the interviews of which its person owes no
+// scorecard any more: where it waited since it was put into the outbox, it says nothing of these.
+func stillOwed(ctx context.Context, tx *store.Tx, person string, args []string) ([]string, error) {
+	cards, err := tx.CardsOn(ctx, person, args)
+	var gone []string
 	for _, s := range cards {
-		owed[s.Interview] = s.Owed()
+		if !s.Owed() {
+			gone = append(gone, s.Interview)
+		}
 	}
-	return slices.DeleteFunc(interviews, func(id string) bool { return !owed[id] }), err
+	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return slices.Contains(gone, a) }), err
 }
 
 // digestWords are what a digest of the day counts in its title. One that has scorecards alone is a reminder
