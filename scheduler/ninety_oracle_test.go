@@ -1215,10 +1215,25 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 		return
 	}
 	// At no minute before could it have come.
+	// times is when somebody works, by whom that is said. What waits for another day is looked at again where it
+	// changes, unless it is merged into what is to come on that day.
+	type times struct {
+		company *company
+		person  state
+	}
+	var by times
 	excused := 0
 	for minute := n.minute(r.due); n.instant(minute).Before(until); minute++ {
 		now := n.instant(minute)
 		s, c := n.stateOf(r.person, now), n.companyOf(now)
+		person := s
+		person.at, person.single, person.budget = time.Time{}, false, 0
+		if changed := (times{c, person}); changed != by {
+			by = changed
+			if final == r || final.created.After(now) || !final.due.After(now) {
+				excused = 0
+			}
+		}
 		if !s.active || n.held(s, c, minute) != "" || minute < excused {
 			continue
 		}
