@@ -349,6 +349,40 @@ func TestTheMessageAboutASeatIsTheFirstReminder(t *testing.T) {
 	})
 }
 
+// Where the message about a seat came while the application was closed, it asked for nothing: the form does once the
+// application goes on.
+func TestTheMessageAboutASeatOfAClosedApplicationIsNoReminder(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		i := w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T16:30")
+		m := w.message(w.ravi, "seat")
+		m.Key = "taken:I-1"
+		w.say("seat", "nothing is waited for")
+		w.send(m)
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			after, err := i.Replace(w.asha.ID, w.ravi.ID, tx.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := tx.SaveInterview(ctx, after); err != nil {
+				return err
+			}
+			s, err := tx.Scorecard(ctx, i.ID, w.ravi.ID)
+			if err != nil {
+				return err
+			}
+			return tx.AskedWithSeat(ctx, s, m.Key, tx.Now().Add(time.Minute))
+		})
+		w.move(i, hiring.AppRejected)
+		must(t, w.courier().Drain(t.Context(), w.clock.now()))
+		w.move(i, hiring.AppInterviewing)
+		w.putDue("2026-11-27T16:32")
+		w.wantNudges(i, w.ravi, "5m sent ; ")
+	})
+}
+
 // Whoever owes a great many scorecards is reminded of each, in a message that stays short.
 func TestWhoOwesManyIsRemindedOfAll(t *testing.T) {
 	t.Parallel()

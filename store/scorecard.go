@@ -202,8 +202,9 @@ type unheardStep struct {
 }
 
 // unheardSteps returns the steps of the reminders of a scorecard that are on record, and of which its owner did not
-// hear: those that were moot since its application had ended at an instant, and those whose message had nothing to
-// say any more when it was about to be sent.
+// hear: those that were moot since its application had ended at an instant, those whose message had nothing to say
+// any more when it was about to be sent, and that which the message about their seat stands for, where that came
+// since and said that nothing is waited for.
 func (t *Tx) unheardSteps(ctx context.Context, s hiring.Scorecard, ended time.Time) ([]unheardStep, error) {
 	var all []unheardStep
 	err := t.conn.each(ctx, func(scan func(...any) error) error {
@@ -214,8 +215,8 @@ func (t *Tx) unheardSteps(ctx context.Context, s hiring.Scorecard, ended time.Ti
 	}, `SELECT n.step, n.planned_at FROM nudges n LEFT JOIN outbox o ON o.once = n.message AND n.message <> ''
 		LEFT JOIN outbox m ON m.once = o.merged_into AND o.merged_into <> ''
 		WHERE n.interview = $1 AND n.person = $2 AND n.ends_at = $3
-		AND (n.reason = $4 AND n.decided_at >= $5 OR o.state = 'moot' AND COALESCE(m.state, 'moot') = 'moot') ORDER BY n.planned_at, n.step`,
-		s.Interview, s.Person, instant{s.EndsAt}, hiring.MootClosed, instant{ended})
+		AND (n.reason = $4 AND n.decided_at >= $5 OR o.state = 'moot' AND COALESCE(m.state, 'moot') = 'moot' OR n.reason = $6 AND o.sent_at >= $5) ORDER BY n.planned_at, n.step`,
+		s.Interview, s.Person, instant{s.EndsAt}, hiring.MootClosed, instant{ended}, mergedWithSeat)
 	if err != nil {
 		return nil, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
 	}
