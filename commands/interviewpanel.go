@@ -15,7 +15,8 @@ import (
 const whySeated = "You get this because you sit on this interview; “I can't” hands it on."
 
 // tellPanel tells those of a panel whom a change concerns, a minute later, so that what is undone at
-// once goes unnoticed; and it puts in what they get at their time: the kit, and the scorecard.
+// once goes unnoticed; and it puts in the kit that they get at its time. Once an interview is over nothing but its
+// seats can change: those who keep theirs hear nothing of the others.
 func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview) error {
 	due := tx.Now().Add(outreachDelay)
 	unheard := !after.CreatedAt.Before(tx.Now().Add(-outreachDelay)) // nobody has heard of it yet
@@ -39,7 +40,7 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 			what = views.SeatGiven
 		case !before.StartsAt.Equal(after.StartsAt) || before.Minutes != after.Minutes:
 			what = views.SeatMoved
-		case before.Sequence != after.Sequence:
+		case before.Sequence != after.Sequence && after.EndsAt().After(tx.Now()): // once it is over nothing changes for them
 			what = views.SeatChanged
 		}
 		if what != "" {
@@ -87,6 +88,9 @@ func seatMessages(ctx context.Context, tx *store.Tx, i hiring.Interview, person 
 	kit := i.StartsAt.Add(-hiring.KitBefore)
 	if earliest := tx.Now().Add(outreachDelay); kit.Before(earliest) {
 		kit = earliest
+	}
+	if !kit.Before(i.EndsAt()) {
+		return nil
 	}
 	start := views.InstantArg(i.StartsAt)
 	return tx.Send(ctx, bot.Message{

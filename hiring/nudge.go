@@ -70,11 +70,14 @@ func (s NudgeStep) String() string {
 // StepID names a step on record, by its key: one that is counted from the due date is another one for each
 // due date of a scorecard.
 func StepID(key string, due time.Time) string {
-	if !strings.HasPrefix(key, dueStep) {
+	if !CountsFromDue(key) {
 		return key
 	}
 	return key + "@" + strconv.FormatInt(due.UnixMicro(), 10)
 }
+
+// CountsFromDue tells of a step, by its key or its id, whether it is counted from the due date.
+func CountsFromDue(step string) bool { return strings.HasPrefix(step, dueStep) }
 
 // StepDone returns the key of a step that is on record by its id, and whether it is one of the scorecard as
 // it is due now. What is on record without a due date is.

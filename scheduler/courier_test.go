@@ -205,6 +205,21 @@ func TestALaneIsTakenOverFromACourierThatHangs(t *testing.T) {
 	})
 }
 
+// A message that has nothing to say while it is drawn, and has at the next moment, is sent.
+func TestAMessageIsNotGivenUpOnceItHasSomethingToSay(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.send(w.message(w.asha, "first"))
+		w.say("first", "")
+		w.whileDrawing(func(subject string) {
+			w.whileDrawing(nil)
+			w.refresh(subject, "news")
+		})
+		must(t, w.courier().Deliver(t.Context(), store.PersonLane(w.asha.ID), start))
+		w.wantTitles(dm("asha"), "first")
+	})
+}
+
 func TestARowThatWaitsHoldsBackItsOwnLaneOnly(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, w *world) {

@@ -64,10 +64,11 @@ type standing struct {
 	ends, due            time.Time
 	snoozed, snoozedFrom time.Time
 	closed               bool // its application has ended
-	// reopened says that the application goes on again from here; anew is when it is due if it was not
-	// reminded of meanwhile for that.
+	// reopened says that the application goes on again from here; anew is when it is due if it was due, or to be
+	// reminded of by that, meanwhile. unheard are the steps whose messages had nothing to say until then.
 	reopened bool
 	anew     time.Time
+	unheard  []unheardStep
 }
 
 // owedSince tells of a scorecard whether it is waited for, and neither was put off since an instant nor is its
@@ -107,6 +108,7 @@ type diary struct {
 	team       map[string]bool   // those who hire
 	of         map[string]string // the applications of interviews
 	ended      map[string]bool   // applications
+	emptied    map[string]bool   // the keys of messages that had nothing to say, and whose steps count no more
 	arrivals   map[string][]*arrival
 	failing    map[string][]span
 	both       map[time.Time]bool // when two processes were at work at once
@@ -138,7 +140,7 @@ type digestDay struct {
 func newDiary(begin, end time.Time) *diary {
 	d := &diary{
 		begin: begin, end: end, zones: map[string]*zoneTable{}, states: map[string][]state{}, cards: map[owing][]standing{}, user: map[string]string{}, team: map[string]bool{},
-		of: map[string]string{}, ended: map[string]bool{},
+		of: map[string]string{}, ended: map[string]bool{}, emptied: map[string]bool{},
 		arrivals: map[string][]*arrival{}, failing: map[string][]span{}, both: map[time.Time]bool{}, days: map[runOf]digestDay{},
 	}
 	for _, name := range ninetyZones {
@@ -521,18 +523,23 @@ func (n *ninety) seated(i hiring.Interview, at time.Time) {
 
 // closedOrNot notes how the end of an application, or that it goes on, has left the scorecards of its interviews.
 // The store says when those are due that go on, and walk whether that is right.
-func (n *ninety) closedOrNot(application string, ended bool, due map[owing]time.Time) {
+func (n *ninety) closedOrNot(application string, ended bool, then map[owing]hiring.Scorecard, unheard map[owing][]unheardStep) {
 	n.ended[application] = ended
 	for key := range n.cards {
 		if n.of[key.interview] != application {
 			continue
 		}
 		n.stands(key.interview, key.person, func(s *standing) {
-			s.closed, s.reopened = ended, !ended
-			if until, asked := due[key]; asked && s.is == waits {
-				s.due, s.anew = until, n.dueOf(key.person, n.now(), n.now())
-				if !s.due.Equal(n.latest(key.interview, key.person).due) {
-					s.snoozed = time.Time{}
+			s.closed, s.reopened, s.unheard = ended, !ended, unheard[key]
+			if card, known := then[key]; known && s.is == waits {
+				s.due, s.anew = card.DueAt, n.dueOf(key.person, n.now(), n.now())
+				if !ended && !card.SnoozedUntil.IsZero() {
+					s.snoozed = card.SnoozedUntil
+				}
+			}
+			if !ended && s.is == waits {
+				for _, u := range unheard[key] {
+					n.emptied[u.message] = true
 				}
 			}
 		})
@@ -630,6 +637,12 @@ type stepOf struct {
 	step      string
 }
 
+// unheardStep is a step on record whose message had nothing to say when it was about to be sent.
+type unheardStep struct {
+	stepOf
+	message string
+}
+
 // walk goes through the minutes of a scorecard, and says what must have become of its steps. Where two processes
 // were at work at once either may have come first with a reminder or a digest: that is looked up.
 func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentRow, carried map[stepOf]bool) {
@@ -639,17 +652,54 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 		snoozeDone time.Time // the snooze that is over
 		lastSent   = map[int64]int{}
 		planned    map[string]int
-		plannedBy  [3]time.Time // what that follows from: the last changes of the scorecard, of its owner and of the company
-		missed     bool         // a reminder was moot since the application has ended
-		was        int          // the standing before
+		plannedBy  [3]time.Time        // what that follows from: the last changes of the scorecard, of its owner and of the company
+		shutAt     time.Time           // when the application ended last
+		shut       = map[stepOf]bool{} // the steps that were moot by that
+		missed     bool                // one that is counted from the due date has its time since
+		was        int                 // the standing before
 	)
+	if log[0].closed {
+		shutAt = log[0].at
+	}
 	for minute := d.minute(log[0].at); minute < end; {
 		now := d.instant(minute)
 		at, _ := last(log, now, func(s standing) time.Time { return s.at })
 		card := log[at]
 		for ; was < at; was++ {
-			n.checkDue(key, log[was], log[was+1], missed)
-			missed = missed && log[was+1].closed
+			then := log[was+1]
+			if then.closed && !log[was].closed {
+				shutAt = then.at
+			}
+			if then.reopened && then.is == waits {
+				n.checkDue(key, log[was], then, missed || !log[was].due.Before(shutAt) && !log[was].due.After(then.at))
+				// What they did not hear for that they hear now, by the due date that counts.
+				unheard := maps.Clone(shut)
+				for _, u := range then.unheard {
+					unheard[u.stepOf] = true
+				}
+				for k := range unheard {
+					if k.ends != then.ends.UnixMicro() || k.due != 0 && k.due != then.due.UnixMicro() {
+						continue
+					}
+					if strings.HasPrefix(k.step, "asked ") { // of several it is the last for which they asked
+						if k.step != "asked "+strconv.FormatInt(then.snoozed.UnixMicro(), 10) {
+							continue
+						}
+						snoozeDone = time.Time{}
+					}
+					delete(out, k)
+				}
+				delete(lastSent, then.ends.UnixMicro())
+				for k, f := range out {
+					if k.owing == key && f.state == "sent" {
+						lastSent[k.ends] = max(lastSent[k.ends], f.minute)
+					}
+				}
+			}
+			if !then.closed {
+				missed = false
+				clear(shut)
+			}
 		}
 		next := end
 		look := func(minuteThen int) {
@@ -787,7 +837,10 @@ func (n *ninety) walk(key owing, out map[stepOf]*fateOf, byKey map[string]*sentR
 			switch {
 			case !s.active || card.closed:
 				f.state, f.minute = "moot", minute
-				missed = missed || card.closed
+				if card.closed {
+					shut[step(name)] = true
+				}
+				missed = missed || card.closed && strings.HasPrefix(name, "due") && f.planned >= d.minute(shutAt)
 			case why == "":
 				f.state, f.minute = "sent", minute
 			default:
@@ -837,9 +890,6 @@ func (n *ninety) checkDays(want map[stepOf]*fateOf) {
 
 // checkDue looks whether a scorecard whose application goes on again is due when it must be.
 func (n *ninety) checkDue(key owing, before, now standing, missed bool) {
-	if !now.reopened || now.is != waits {
-		return
-	}
 	want := before.due
 	if missed && now.anew.After(want) {
 		want = now.anew
@@ -959,30 +1009,36 @@ func (n *ninety) rows() ([]*sentRow, map[string]*sentRow) {
 	return all, byKey
 }
 
+// scanStep reads a step as it is on record: its interview, person, end, id and planned time, and then the rest.
+func scanStep(found *sql.Rows, rest ...any) (k stepOf, err error) {
+	var planned int64
+	if err := found.Scan(append([]any{&k.interview, &k.person, &k.ends, &k.step, &planned}, rest...)...); err != nil {
+		return k, err
+	}
+	if strings.HasPrefix(k.step, "asked:") {
+		k.step = "asked " + strconv.FormatInt(planned, 10)
+	}
+	if key, due, ofDue := strings.Cut(k.step, "@"); ofDue {
+		k.step = key
+		k.due, err = strconv.ParseInt(due, 10, 64)
+	}
+	return k, err
+}
+
 // checkSteps compares what is on record of each step with what must have become of it. It returns the
 // scorecards of which each message reminds.
 func (n *ninety) checkSteps(want map[stepOf]*fateOf, byKey map[string]*sentRow) map[string][]owing {
 	n.t.Helper()
 	asks := map[string][]owing{}
 	seen := map[stepOf]bool{}
-	eachRow(n.t, n.db, `SELECT interview, person, ends_at, step, state, reason, planned_at, decided_at, message FROM nudges`, nil, func(found *sql.Rows) error {
+	eachRow(n.t, n.db, `SELECT interview, person, ends_at, step, planned_at, state, reason, decided_at, message FROM nudges`, nil, func(found *sql.Rows) error {
 		var (
-			k                       stepOf
-			is, reason, message     string
-			planned, decided, whole int64
+			is, reason, message string
+			decided, whole      int64
 		)
-		if err := found.Scan(&k.interview, &k.person, &k.ends, &k.step, &is, &reason, &planned, &decided, &message); err != nil {
+		k, err := scanStep(found, &is, &reason, &decided, &message)
+		if err != nil {
 			return err
-		}
-		if strings.HasPrefix(k.step, "asked:") {
-			k.step = "asked " + strconv.FormatInt(planned, 10)
-		}
-		if key, due, ofDue := strings.Cut(k.step, "@"); ofDue {
-			of, err := strconv.ParseInt(due, 10, 64)
-			if err != nil {
-				return err
-			}
-			k.step, k.due = key, of
 		}
 		whole = int64(n.minute(time.UnixMicro(decided)))
 		f := want[k]
@@ -1126,7 +1182,7 @@ func (n *ninety) checkContents(final *sentRow, parts []*sentRow, asks map[string
 }
 
 func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string][]owing, came []time.Time) {
-	if r.view == "nudge" && len(asks[r.key]) == 0 {
+	if r.view == "nudge" && len(asks[r.key]) == 0 && !n.emptied[r.key] {
 		n.complain("%s reminds of no step", r)
 	}
 	final := finalOf(r, byKey)
@@ -1159,10 +1215,25 @@ func (n *ninety) checkRow(r *sentRow, byKey map[string]*sentRow, asks map[string
 		return
 	}
 	// At no minute before could it have come.
+	// times is when somebody works, by whom that is said. What waits for another day is looked at again where it
+	// changes, unless it is merged into what is to come on that day.
+	type times struct {
+		company *company
+		person  state
+	}
+	var by times
 	excused := 0
 	for minute := n.minute(r.due); n.instant(minute).Before(until); minute++ {
 		now := n.instant(minute)
 		s, c := n.stateOf(r.person, now), n.companyOf(now)
+		person := s
+		person.at, person.single, person.budget = time.Time{}, false, 0
+		if changed := (times{c, person}); changed != by {
+			by = changed
+			if final == r || final.created.After(now) || !final.due.After(now) {
+				excused = 0
+			}
+		}
 		if !s.active || n.held(s, c, minute) != "" || minute < excused {
 			continue
 		}

@@ -566,13 +566,28 @@ func (n *ninety) endApplication() {
 	}
 }
 
+// unheard looks up the steps on record whose messages had nothing to say when they were about to be sent.
+func (n *ninety) unheard() map[owing][]unheardStep {
+	n.t.Helper()
+	all := map[owing][]unheardStep{}
+	eachRow(n.t, n.db, `SELECT n.interview, n.person, n.ends_at, n.step, n.planned_at, n.message FROM nudges n JOIN outbox o ON o.once = n.message
+		WHERE o.state = 'moot' AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.once = o.merged_into AND m.state <> 'moot')`, nil, func(found *sql.Rows) error {
+		var message string
+		k, err := scanStep(found, &message)
+		all[k.owing] = append(all[k.owing], unheardStep{k, message})
+		return err
+	})
+	return all
+}
+
 // moveApplication moves an application, and notes how the scorecards of its interviews are then.
 func (n *ninety) moveApplication(what, id string, move func(a hiring.Application) (hiring.Application, error)) bool {
 	if n.up.After(n.now()) {
 		return false
 	}
 	var ended bool
-	due := map[owing]time.Time{}
+	then := map[owing]hiring.Scorecard{}
+	unheard := n.unheard()
 	err := n.in(func(ctx context.Context, tx *store.Tx) error {
 		a, err := tx.Application(ctx, id)
 		if err != nil {
@@ -587,14 +602,14 @@ func (n *ninety) moveApplication(what, id string, move func(a hiring.Application
 		ended = !a.Active()
 		cards, err := tx.CardsOf(ctx, id)
 		for _, s := range cards {
-			due[owing{s.Interview, s.Person}] = s.DueAt
+			then[owing{s.Interview, s.Person}] = s
 		}
 		return err
 	})
 	if !n.did(what, err) {
 		return false
 	}
-	n.closedOrNot(id, ended, due)
+	n.closedOrNot(id, ended, then, unheard)
 	return true
 }
 

@@ -227,6 +227,96 @@ func TestAReopenedApplicationIsRemindedOfAgain(t *testing.T) {
 	})
 }
 
+// Of what fell due while an application was closed by mistake they are reminded once it goes on, whatever the policy
+// has. What was held, or fell due, in between takes no other due date along.
+func TestWhatFellDueWhileClosedByMistakeIsRemindedOf(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		form, held := w.interviewed("2026-11-27T15:00", w.asha), w.interviewed("2026-11-27T17:10", w.ravi)
+		w.putDue("2026-11-27T16:03")
+		due := w.card(form, w.asha).DueAt
+		w.move(form, hiring.AppRejected)
+		w.putDue("2026-11-27T16:06")
+		w.wantNudges(form, w.asha, "5m moot the application is closed; ")
+		w.move(form, hiring.AppInterviewing)
+		w.putDue("2026-11-27T16:07")
+		w.wantNudges(form, w.asha, "5m sent ; ")
+		if s := w.card(form, w.asha); !s.DueAt.Equal(due) {
+			t.Errorf("due %s, was %s", s.DueAt, due)
+		}
+		w.putDue("2026-11-27T18:20") // after hours
+		due = w.card(held, w.ravi).DueAt
+		w.move(held, hiring.AppRejected)
+		w.putDue("2026-11-27T18:21")
+		w.wantNudges(held, w.ravi, "5m moot the application is closed; ")
+		w.move(held, hiring.AppInterviewing)
+		w.putDue("2026-11-27T18:22")
+		w.wantNudges(held, w.ravi, "5m held hours; ")
+		if s := w.card(held, w.ravi); !s.DueAt.Equal(due) {
+			t.Errorf("due %s, was %s", s.DueAt, due)
+		}
+		w.putDue("2026-11-30T09:30")
+		w.wantNudges(held, w.ravi, "5m sent ; ")
+	})
+}
+
+// Where the policy has no reminder of the due day either, one is not lost for good: the form itself, and what
+// somebody asked for.
+func TestNoReminderIsLostWithAnApplicationClosedByMistake(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SetSetting(ctx, hiring.SettingNudgeSteps, "5m")
+		})
+		i := w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T16:03")
+		w.move(i, hiring.AppRejected)
+		w.putDue("2026-12-09T10:00")
+		w.move(i, hiring.AppInterviewing)
+		if s := w.card(i, w.asha); s.Late(w.clock.now()) {
+			t.Errorf("late since %s", s.DueAt)
+		}
+		w.putDue("2026-12-09T10:01")
+		w.wantNudges(i, w.asha, "5m sent ; ")
+		w.at("2026-12-09T11:00")
+		until := w.clock.now().Add(time.Hour)
+		w.changeCard(i, w.asha, func(tx *store.Tx, s hiring.Scorecard) (hiring.Scorecard, error) {
+			return s.Snooze(until, tx.Snapshot().WorkTime(s.Person), tx.Now())
+		})
+		w.move(i, hiring.AppRejected)
+		w.putDue("2026-12-09T12:00")
+		w.move(i, hiring.AppInterviewing)
+		w.putDue("2026-12-09T12:01")
+		if n := w.reminders(w.asha); n != 2 {
+			t.Errorf("%d reminders", n)
+		}
+	})
+}
+
+// A reminder that had nothing to say when it was about to be sent, since the application was closed at that moment,
+// is sent once it goes on.
+func TestAReminderThatWasMootOnItsWayIsSentOnceTheApplicationGoesOn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		i := w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T16:05")
+		w.move(i, hiring.AppRejected)
+		must(t, w.courier().Drain(t.Context(), w.clock.now()))
+		w.at("2026-11-27T16:06")
+		w.move(i, hiring.AppInterviewing)
+		w.putDue("2026-11-27T16:07")
+		w.wantNudges(i, w.asha, "5m sent ; ")
+		var waiting int
+		must(t, w.DB().QueryRowContext(t.Context(), `SELECT count(*) FROM outbox WHERE view_name = 'nudge' AND state = 'waiting'`).Scan(&waiting))
+		if waiting != 1 {
+			t.Errorf("%d wait to be sent", waiting)
+		}
+	})
+}
+
 // Whoever takes a seat over after the end is asked by the message about the seat: no reminder comes besides before
 // the due day.
 func TestTheMessageAboutASeatIsTheFirstReminder(t *testing.T) {
@@ -256,6 +346,40 @@ func TestTheMessageAboutASeatIsTheFirstReminder(t *testing.T) {
 		}
 		w.putDue("2026-11-30T10:00")
 		w.wantNudges(i, w.ravi, "5m merged with the message about the seat; due sent ; ")
+	})
+}
+
+// Where the message about a seat came while the application was closed, it asked for nothing: the form does once the
+// application goes on.
+func TestTheMessageAboutASeatOfAClosedApplicationIsNoReminder(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, w *world) {
+		w.withoutDigest()
+		i := w.interviewed("2026-11-27T15:00", w.asha)
+		w.putDue("2026-11-27T16:30")
+		m := w.message(w.ravi, "seat")
+		m.Key = "taken:I-1"
+		w.say("seat", "nothing is waited for")
+		w.send(m)
+		w.in(func(ctx context.Context, tx *store.Tx) error {
+			after, err := i.Replace(w.asha.ID, w.ravi.ID, tx.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := tx.SaveInterview(ctx, after); err != nil {
+				return err
+			}
+			s, err := tx.Scorecard(ctx, i.ID, w.ravi.ID)
+			if err != nil {
+				return err
+			}
+			return tx.AskedWithSeat(ctx, s, m.Key, tx.Now().Add(time.Minute))
+		})
+		w.move(i, hiring.AppRejected)
+		must(t, w.courier().Drain(t.Context(), w.clock.now()))
+		w.move(i, hiring.AppInterviewing)
+		w.putDue("2026-11-27T16:32")
+		w.wantNudges(i, w.ravi, "5m sent ; ")
 	})
 }
 

@@ -433,12 +433,13 @@ func (s *Store) later(ctx context.Context, row Row, nextAt time.Time, reason, at
 }
 
 // MarkMoot puts on record that there is nothing to say any more. A message that is posted stays as
-// it is.
+// it is, and one whose subject was refreshed since Next is looked at again: it may have something to say by now.
 func (s *Store) MarkMoot(ctx context.Context, row Row) error {
 	if row.State == Sent {
 		return s.MarkDrawn(ctx, row)
 	}
-	return s.guarded(ctx, row, row.Owner, "mark as moot", `state = 'moot', next_at = NULL`)
+	return s.guarded(ctx, row, row.Owner, "mark as moot",
+		`state = CASE WHEN redraw > $4 THEN state ELSE 'moot' END, next_at = CASE WHEN redraw > $4 THEN next_at ELSE NULL END`, row.redraw)
 }
 
 // MarkDead gives a message up, or, where it is posted, only its drawing. A home is given up until it is

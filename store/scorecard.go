@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hirebot/hirebot/hiring"
@@ -141,21 +142,85 @@ func (t *Tx) closeCards(ctx context.Context, a hiring.Application, ended time.Ti
 }
 
 // oweAgain has somebody owe a scorecard of an application that goes on again after an instant at which it had
-// ended. Where a reminder of it was moot by that it is due anew, counted from now: nobody is late since the
-// application was closed, and what is past is not sent.
+// ended. Where it was due, or to be reminded of by its due date, meanwhile it is due anew, counted from now, so that
+// nobody is late since the application was closed. Of what else they did not hear for that they are reminded now, and
+// of what they asked for at the time that they said.
 func (t *Tx) oweAgain(ctx context.Context, s hiring.Scorecard, ended time.Time) error {
-	var missed bool
-	err := t.conn.row(ctx, []any{&missed}, `SELECT EXISTS (SELECT 1 FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND reason = $4 AND decided_at >= $5)`,
-		s.Interview, s.Person, instant{s.EndsAt}, hiring.MootClosed, instant{ended})
+	unheard, err := t.unheardSteps(ctx, s, ended)
 	if err != nil {
-		return fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+		return err
 	}
-	due := t.snapshot.ScorecardDue(s.Person, t.now)
-	if !missed || !due.After(s.DueAt) {
+	missed := !s.DueAt.Before(ended) && !s.DueAt.After(t.now)
+	for _, one := range unheard {
+		missed = missed || hiring.CountsFromDue(one.step) && !one.planned.Before(ended)
+	}
+	then := s
+	if due := t.snapshot.ScorecardDue(s.Person, t.now); missed && due.After(s.DueAt) {
+		then = s.DueAnew(due)
+		then.SnoozedUntil = s.SnoozedUntil
+	}
+	asked := -1 // of several times for which they asked it is the last that counts
+	for n, one := range unheard {
+		if strings.HasPrefix(one.step, askedStep) {
+			asked = n
+			continue
+		}
+		if _, done := then.StepDone(one.step); !done {
+			continue // it is of a due date that counts no more
+		}
+		if err := t.openStep(ctx, s, one); err != nil {
+			return err
+		}
+		then.Nudges = 0 // counted anew from what is on record
+	}
+	if asked >= 0 && s.SnoozedUntil.IsZero() {
+		if err := t.openStep(ctx, s, unheard[asked]); err != nil {
+			return err
+		}
+		then.SnoozedUntil = unheard[asked].planned.Time
+	}
+	if len(unheard) == 0 && then.DueAt.Equal(s.DueAt) {
 		return nil
 	}
-	_, err = t.writeScorecard(ctx, s.DueAnew(due))
+	_, err = t.writeScorecard(ctx, then)
 	return err
+}
+
+// openStep has a step of the reminders of a scorecard be undecided again.
+func (t *Tx) openStep(ctx context.Context, s hiring.Scorecard, one unheardStep) error {
+	_, err := t.write(ctx, `DELETE FROM nudges WHERE interview = $1 AND person = $2 AND ends_at = $3 AND step = $4`, s.Interview, s.Person, instant{s.EndsAt}, one.step)
+	if err != nil {
+		return fmt.Errorf("open a reminder of %s again: %w", s.Interview, err)
+	}
+	return nil
+}
+
+// unheardStep is a step of the reminders of a scorecard of which its owner did not hear, and its time.
+type unheardStep struct {
+	step    string
+	planned instant
+}
+
+// unheardSteps returns the steps of the reminders of a scorecard that are on record, and of which its owner did not
+// hear: those that were moot since its application had ended at an instant, those whose message had nothing to say
+// any more when it was about to be sent, and that which the message about their seat stands for, where that came
+// since and said that nothing is waited for.
+func (t *Tx) unheardSteps(ctx context.Context, s hiring.Scorecard, ended time.Time) ([]unheardStep, error) {
+	var all []unheardStep
+	err := t.conn.each(ctx, func(scan func(...any) error) error {
+		var one unheardStep
+		err := scan(&one.step, &one.planned)
+		all = append(all, one)
+		return err
+	}, `SELECT n.step, n.planned_at FROM nudges n LEFT JOIN outbox o ON o.once = n.message AND n.message <> ''
+		LEFT JOIN outbox m ON m.once = o.merged_into AND o.merged_into <> ''
+		WHERE n.interview = $1 AND n.person = $2 AND n.ends_at = $3
+		AND (n.reason = $4 AND n.decided_at >= $5 OR o.state = 'moot' AND COALESCE(m.state, 'moot') = 'moot' OR n.reason = $6 AND o.sent_at >= $5) ORDER BY n.planned_at, n.step`,
+		s.Interview, s.Person, instant{s.EndsAt}, hiring.MootClosed, instant{ended}, mergedWithSeat)
+	if err != nil {
+		return nil, fmt.Errorf("read the reminders of %s: %w", s.Interview, err)
+	}
+	return all, nil
 }
 
 // keepVersion keeps the present edition of a scorecard, if it is not kept yet.
