@@ -179,8 +179,14 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
-		if !i.State.On() {
+		switch {
+		case !i.State.On():
 			card.Body = []bot.Node{bot.T(offText(i.State))}
+			if i.State == hiring.InterviewNoShow {
+				card.Actions = []bot.Action{tookPlace(i)}
+			}
+		case s.State == hiring.CardDeclined && !s.Removed:
+			card.Body, card.Actions = []bot.Node{saidCannot(tx, n.on)}, []bot.Action{canAfterAll(i)}
 		}
 	case i.StartsAt.After(tx.Now()):
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you yet"

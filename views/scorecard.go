@@ -466,7 +466,7 @@ func drawDeclined(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	}
 	card := bot.Card{
 		Title: "Thank you for saying so: " + i.ID, Body: []bot.Node{bot.T("A minute after you said so, I tell " + WhoRecruits(tx, on) + ", who finds somebody else. Taken back before, nobody hears of it.")},
-		Actions: []bot.Action{{Label: "I can after all", Do: bot.Do("feedback.can", i.ID)}},
+		Actions: []bot.Action{canAfterAll(i)},
 	}
 	return card, nil
 }
@@ -543,7 +543,7 @@ func drawDidNotHappen(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	}}
 	card.Actions = []bot.Action{
 		{Label: "Another time", Do: bot.Do("interview.reschedule", i.ID)},
-		{Label: "It did happen", Do: bot.Do("interview.done", i.ID)},
+		tookPlace(i),
 		{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
 	}
 	return card, nil
