@@ -105,7 +105,8 @@ func theApplication(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.
 		return hiring.Application{}, hiring.Requisition{}, err
 	}
 	if len(apps) == 0 {
-		return hiring.Application{}, hiring.Requisition{}, hiring.Errorf(hiring.NotAllowed, "Interviews of %s are planned by those who recruit for them. Ask a recruiter.", c.ID)
+		return hiring.Application{}, hiring.Requisition{}, hiring.Errorf(hiring.NotAllowed,
+			"%s applies to no requisition that you recruit for, so there is nothing to interview for. A recruiter has them apply by: /candidate apply %s", c.ID, c.ID)
 	}
 	active := slices.DeleteFunc(slices.Clone(apps), func(a hiring.Application) bool {
 		return !a.Active() || req.Args.Text("req") != "" && a.Req != req.Args.Text("req")

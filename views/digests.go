@@ -318,7 +318,7 @@ func drawRecruiterDay(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	c.overdue(tx, parts)
 	if n := len(parts.stuck); n > 0 {
 		c.counts = append(c.counts, counted(n, "candidate")+" stuck")
-		c.add(bot.Join(bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(parts.stuck))),
+		c.add(bot.Join(bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days or more: %s.", stuckDays, appNames(parts.stuck))),
 			bot.MenuItem{Label: "Open " + firstOf(parts.stuck), Do: bot.Do("candidate.show", firstOf(parts.stuck))})
 	}
 	c.targets(parts.targets)
