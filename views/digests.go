@@ -549,7 +549,7 @@ func (c *digestDrawing) card(title string) bot.Card {
 	}
 	more := slices.Concat(c.acts[min(len(c.acts), 3):], c.later)
 	if len(more) > 0 {
-		card.Menu = &bot.Menu{Label: "Go on with", Items: more[:min(len(more), PageSize)]}
+		card.Menu = &bot.Menu{Label: "More", Items: more[:min(len(more), PageSize)]}
 	}
 	return card
 }

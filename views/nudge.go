@@ -112,7 +112,7 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 		card.Title = fmt.Sprintf("%s, %d due today: about %d min in all", count(len(open), "scorecard"), due, cardMinutes*len(open))
 	}
 	var lines []bot.Text
-	menu := &bot.Menu{Label: "Go on with"}
+	menu := &bot.Menu{Label: "More"}
 	more := func(label, hint string, do bot.Call) {
 		menu.Items = append(menu.Items, bot.MenuItem{Label: label, Hint: hint, Do: do})
 	}
@@ -210,8 +210,9 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 			{Label: "I can't", Hint: "Say who could instead", Do: bot.Do("feedback.decline", i.ID)},
 		}}
 		if s.AcceptedBy != "" {
-			card.Body = append(card.Body, bot.T("Three lines are enough."))
-			card.Menu.Items = append([]bot.MenuItem{{Label: "Three lines", Hint: "In the place of the scorecard", Do: bot.Do("feedback.lines", i.ID)}}, card.Menu.Items...)
+			card.Body = append(card.Body, bot.T("Three lines are enough: about 1 min."))
+			card.Actions[0] = bot.Action{Label: "Three lines", Do: bot.Do("feedback.lines", i.ID), Style: bot.Primary}
+			card.Menu.Items = append([]bot.MenuItem{{Label: "Whole scorecard", Do: bot.Do("feedback.give", i.ID)}}, card.Menu.Items...)
 		}
 	}
 	return card

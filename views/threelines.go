@@ -108,7 +108,7 @@ func drawLinesEnough(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	about := i.Candidate + " (" + i.ID + ")"
 	switch {
 	case s.State == hiring.CardSubmitted:
-		return bot.Card{Title: "Done, thank you. Scorecard for " + about, Tone: bot.Good, Actions: []bot.Action{{Label: "Amend", Do: amendCall(s)}}}, nil
+		return askCard(tx, viewer, nudged{s, i, on}), nil // the thanks, and the way to what the others say
 	case s.AcceptedBy == "" || !s.Waits() || !i.State.On():
 		return bot.Card{Title: "Scorecard for " + about + ": three lines are not asked for any more", Actions: []bot.Action{{Label: "My scorecards", Do: bot.Do("feedback.mine")}}}, nil
 	}
