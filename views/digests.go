@@ -384,7 +384,7 @@ func (c *digestDrawing) scorecards(tx *store.Tx, cards digestCards) {
 			bot.MenuItem{Label: "Snooze all until tomorrow", Do: bot.Do("feedback.snooze", SnoozeTomorrow)})
 	}
 	for _, one := range cards.open[:min(len(cards.open), linesEach)] {
-		about := aboutInterview(one.interview, playbookOf(tx, one.on))
+		about := AboutInterview(one.interview, playbookOf(tx, one.on))
 		c.add(bot.Join(bot.B("Scorecard "+one.Interview), bot.T(fmt.Sprintf(" %s · about %d min, %s%s", about, cardMinutes, dueWords(one.Scorecard, c.now, c.zone), withNotes(one.Scorecard)))),
 			bot.MenuItem{Label: "Fill in " + one.Interview, Hint: about, Do: bot.Do("feedback.give", one.Interview)})
 		c.later = append(c.later,

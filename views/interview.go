@@ -63,8 +63,8 @@ func StageTitle(p hiring.Playbook, key string) string {
 	return upperFirst(strings.ReplaceAll(key, "-", " "))
 }
 
-// aboutInterview names an interview without telling whose it is: "C-7, system design (R-12)".
-func aboutInterview(i hiring.Interview, p hiring.Playbook) string {
+// AboutInterview names an interview without telling whose it is: "C-7, system design (R-12)".
+func AboutInterview(i hiring.Interview, p hiring.Playbook) string {
 	return fmt.Sprintf("%s, %s (%s)", i.Candidate, InSentence(StageTitle(p, i.Stage)), i.Req)
 }
 
@@ -553,7 +553,7 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 			return bot.Card{}, err
 		}
 		p, _ := tx.Snapshot().Playbook(r.Role)
-		lines = append(lines, bot.Join(bot.B(i.ID+" "), bot.At(i.StartsAt), bot.T(" · "+aboutInterview(i, p)), bot.T(" · "), panelText(tx, hiring.Interview{Panel: withoutLeads(i.Panel)}, p)))
+		lines = append(lines, bot.Join(bot.B(i.ID+" "), bot.At(i.StartsAt), bot.T(" · "+AboutInterview(i, p)), bot.T(" · "), panelText(tx, hiring.Interview{Panel: withoutLeads(i.Panel)}, p)))
 	}
 	return interviewListCard(which, list, undated(proposed, timeless, viewer.ID, tx.Now()), lines, who.Has(hiring.Recruiter) || who.Has(hiring.HiringManager)), nil
 }

@@ -41,7 +41,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
 		return bot.Card{}, err
 	}
-	about := aboutInterview(i, p)
+	about := AboutInterview(i, p)
 	if i.State.On() && arg(v, 0) == SeatTaken {
 		s, _ := cardOf(on, i.ID, viewer.ID)
 		return seatTakenCard(i, s, about, tx.Now(), viewer.Zone), nil
@@ -193,7 +193,7 @@ func drawSlots(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
 		return bot.Card{}, err
 	}
-	return slotsCard(i, aboutInterview(i, p), viewer, tx.Now()), nil
+	return slotsCard(i, AboutInterview(i, p), viewer, tx.Now()), nil
 }
 
 func slotsCard(i hiring.Interview, about string, viewer bot.Actor, now time.Time) bot.Card {

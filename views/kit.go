@@ -60,7 +60,7 @@ func (l kitLook) cannot() bool { return l.sits && l.mine.State == hiring.CardDec
 
 func kitCard(i hiring.Interview, look kitLook) bot.Card {
 	p := look.playbook
-	about := aboutInterview(i, p)
+	about := AboutInterview(i, p)
 	card := bot.Card{Title: kitTitle(i, about, look)}
 	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
 		card.Body = []bot.Node{bot.T("There is nothing to prepare. " + offText(i.State))}

@@ -121,7 +121,7 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 			lines = append(lines, bot.Join(bot.Tf("… and %d more: ", len(all)-n), bot.C("/feedback")))
 			break
 		}
-		about := aboutInterview(one.interview, playbookOf(tx, one.on))
+		about := AboutInterview(one.interview, playbookOf(tx, one.on))
 		if one.Owed() && one.interview.StartsAt.After(tx.Now()) {
 			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "), bot.At(one.interview.StartsAt)))
 			continue
@@ -194,7 +194,7 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		card.Actions = []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}}
 	default:
 		card.Title, card.Tone = askTitle(s, tx.Now(), viewer.Zone), bot.Attention
-		card.Body = []bot.Node{bot.T(aboutInterview(i, playbookOf(tx, n.on)))}
+		card.Body = []bot.Node{bot.T(AboutInterview(i, playbookOf(tx, n.on)))}
 		if s.Snoozed(tx.Now()) {
 			card.Body = append(card.Body, bot.Join(bot.T("Put off: I remind you on "), bot.At(s.SnoozedUntil), bot.T(".")))
 		}

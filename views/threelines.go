@@ -115,7 +115,7 @@ func drawLinesEnough(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	return bot.Card{
 		Title: "Three lines are enough for " + about, Tone: bot.Attention,
 		Body: []bot.Node{
-			bot.T(aboutInterview(i, playbookOf(tx, on))),
+			bot.T(AboutInterview(i, playbookOf(tx, on))),
 			bot.Join(personText(tx.Snapshot(), s.AcceptedBy), bot.T(" accepts them in the place of your scorecard: what you would do, and a line on what spoke for it or against. About 1 min.")),
 		},
 		Actions: []bot.Action{
