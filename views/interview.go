@@ -230,6 +230,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 			return bot.Card{}, err
 		}
 		look.clashes = clashLines(tx, clashes)
+		if i.StartsAt.After(tx.Now()) {
+			look.clashes = append(look.clashes, offHours(tx, i)...)
+		}
 	}
 	look.looks = earlyLooks(tx, on, i.ID)
 	if look.changes {
@@ -258,6 +261,23 @@ func clashLines(tx *store.Tx, clashes []hiring.Clash) []bot.Text {
 			who = personText(tx.Snapshot(), c.Person)
 		}
 		lines = append(lines, bot.Join(who, bot.T(" has another interview then: "), bot.At(c.StartsAt), bot.Tf(", %d min.", c.Minutes)))
+	}
+	return lines
+}
+
+// offHours say who of the panel does not work when an interview begins: it may be meant, or a slip such as 3 am.
+func offHours(tx *store.Tx, i hiring.Interview) []bot.Text {
+	var lines []bot.Text
+	dayOff := false
+	for _, person := range i.People() {
+		switch why := tx.Snapshot().WorkTime(person).Held(i.StartsAt); {
+		case why == "" || why == hiring.HeldDayOff && dayOff:
+		case why == hiring.HeldDayOff:
+			dayOff = true
+			lines = append(lines, bot.T("That day is a weekend or a holiday."))
+		default:
+			lines = append(lines, bot.Join(personText(tx.Snapshot(), person), bot.T(": "+hiring.HeldReasonTitle(why)+" then.")))
+		}
 	}
 	return lines
 }
