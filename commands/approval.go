@@ -564,6 +564,14 @@ func answerReq(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response
 	if a, err = saveApproval(ctx, tx, before, a); err != nil {
 		return bot.Response{}, err
 	}
+	// The card that asked them changes silently: who waits for an answer has to hear of it.
+	err = tx.Send(ctx, bot.Message{
+		To: bot.Recipient{Person: a.Question.Asker}, View: bot.View{Name: views.Approval, Subject: a.Subject, Args: []string{a.ID}},
+		Key: fmt.Sprintf("answered:%s:%d", a.ID, a.Version), Why: "You get this because your question was answered.",
+	})
+	if err != nil {
+		return bot.Response{}, err
+	}
 	return redraw(req, views.Question, a.Subject, a.ID), nil
 }
 

@@ -212,7 +212,7 @@ func cancelForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, e
 	if i.State == hiring.InterviewCancelled {
 		return bot.Form{}, hiring.Errorf(hiring.Conflict, "%s is cancelled already. /interview reschedule %s plans it again.", i.ID, i.ID)
 	}
-	return fieldsForm("Cancel ", "Cancel it", "reason")(ctx, tx, req)
+	return fieldsForm("Cancel ", "Cancel the interview", "reason")(ctx, tx, req)
 }
 
 func cancelInterview(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Response, error) {

@@ -12,7 +12,11 @@ import (
 	"github.com/hirebot/hirebot/views"
 )
 
-const whySeated = "You get this because you sit on this interview; “I can't” hands it on."
+// Both stand below whatever becomes of the message, so they speak of no button.
+const (
+	whySeated = "You get this because you sit on this interview."
+	whyOff    = "You get this because you sat on this interview."
+)
 
 // tellPanel tells those of a panel whom a change concerns, a minute later, so that what is undone at
 // once goes unnoticed; and it puts in the kit that they get at its time. Once an interview is over nothing but its
@@ -21,9 +25,9 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 	due := tx.Now().Add(outreachDelay)
 	unheard := !after.CreatedAt.Before(tx.Now().Add(-outreachDelay)) // nobody has heard of it yet
 	keyOf := func(person, what string) string { return views.SeatKey(what, after.ID, person, after.Sequence) }
-	send := func(person, view, what string, args ...string) error {
+	send := func(person, view, what, why string, args ...string) error {
 		return tx.Send(ctx, bot.Message{
-			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args}, Key: keyOf(person, what), Due: due, Why: whySeated,
+			To: bot.Recipient{Person: person}, View: bot.View{Name: view, Subject: after.ID, Args: args}, Key: keyOf(person, what), Due: due, Why: why,
 		})
 	}
 	for _, person := range after.People() {
@@ -44,7 +48,7 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 			what = views.SeatChanged
 		}
 		if what != "" {
-			if err := send(person, views.PanelNews, what, what, strconv.Itoa(after.Sequence)); err != nil {
+			if err := send(person, views.PanelNews, what, whySeated, what, strconv.Itoa(after.Sequence)); err != nil {
 				return err
 			}
 		}
@@ -61,7 +65,7 @@ func tellPanel(ctx context.Context, tx *store.Tx, before, after hiring.Interview
 		if after.Sits(person) || before.State != hiring.InterviewScheduled || unheard {
 			continue
 		}
-		if err := send(person, views.PanelOff, "off", views.OffArgs(before, after.Sequence)...); err != nil {
+		if err := send(person, views.PanelOff, "off", whyOff, views.OffArgs(before, after.Sequence)...); err != nil {
 			return err
 		}
 	}

@@ -87,7 +87,23 @@ func stagesOf(p hiring.Playbook, r hiring.Requisition) []bot.Choice {
 	var choices []bot.Choice
 	for _, s := range p.Stages {
 		if len(r.Stages) == 0 || slices.Contains(r.Stages, s.Key) {
-			choices = append(choices, bot.Choice{Label: s.Title, Value: s.Key, Hint: fmt.Sprintf("%d min", s.Minutes)})
+			choices = append(choices, stageChoice(s))
+		}
+	}
+	return choices
+}
+
+func stageChoice(s hiring.Stage) bot.Choice {
+	return bot.Choice{Label: s.Title, Value: s.Key, Hint: fmt.Sprintf("%d min", s.Minutes)}
+}
+
+// withTyped adds the interview that was typed to the choices of a form: one that the requisition does not plan
+// may be held all the same, and what was typed must not be lost.
+func withTyped(choices []bot.Choice, p hiring.Playbook, typed []string) []bot.Choice {
+	for _, key := range typed {
+		known := slices.ContainsFunc(choices, func(c bot.Choice) bool { return c.Value == key })
+		if s, ok := p.Stage(key); ok && !known {
+			choices = append(choices, stageChoice(s))
 		}
 	}
 	return choices
@@ -105,7 +121,8 @@ func theApplication(ctx context.Context, tx *store.Tx, req bot.Request) (hiring.
 		return hiring.Application{}, hiring.Requisition{}, err
 	}
 	if len(apps) == 0 {
-		return hiring.Application{}, hiring.Requisition{}, hiring.Errorf(hiring.NotAllowed, "Interviews of %s are planned by those who recruit for them. Ask a recruiter.", c.ID)
+		return hiring.Application{}, hiring.Requisition{}, hiring.Errorf(hiring.NotAllowed,
+			"%s applies to no requisition that you recruit for, so there is nothing to interview for. A recruiter has them apply by: /candidate apply %s", c.ID, c.ID)
 	}
 	active := slices.DeleteFunc(slices.Clone(apps), func(a hiring.Application) bool {
 		return !a.Active() || req.Args.Text("req") != "" && a.Req != req.Args.Text("req")
@@ -147,7 +164,7 @@ func planForm(title, submit, when string) func(context.Context, *store.Tx, bot.R
 			}
 			bound["req"], values["candidate"] = a.Req, []string{a.Candidate}
 			p, _ := tx.Snapshot().Playbook(r.Role)
-			stages = stagesOf(p, r)
+			stages = withTyped(stagesOf(p, r), p, values["stage"])
 			if err := guess(ctx, tx, a, r, p, values); err != nil {
 				return form, err
 			}

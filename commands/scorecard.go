@@ -145,10 +145,15 @@ func (c myCard) draftSubject(command string) string {
 	return c.interview.ID + " " + c.asks().String()
 }
 
+// head stands above the form: whom it is about, which its number alone does not tell, and how to write.
+func (c myCard) head() bot.Text {
+	return bot.Lines(bot.B(views.AboutInterview(c.interview, c.playbook)), bot.T(candour))
+}
+
 // form asks for a scorecard, each dimension with its anchors.
 func (c myCard) form(req bot.Request, values bot.Values) bot.Form {
 	form := bot.Form{
-		Title: "Scorecard of " + c.interview.ID, Submit: "Send", Subject: c.draftSubject(req.Spec.Name()), Note: bot.T(candour),
+		Title: "Scorecard of " + c.interview.ID, Submit: "Send", Subject: c.draftSubject(req.Spec.Name()), Note: c.head(),
 		Call: bot.Do(req.Spec.Name(), c.interview.ID, c.asks().String()),
 	}
 	if n := len(c.Notes); n > 0 {

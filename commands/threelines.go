@@ -126,11 +126,11 @@ func linesForm(ctx context.Context, tx *store.Tx, req bot.Request) (bot.Form, er
 	values := bot.Values{}
 	form := bot.Form{
 		Title: "Three lines on " + c.interview.ID, Submit: "Send", Subject: c.interview.ID, Call: bot.Do(req.Spec.Name(), c.interview.ID),
-		Note: bot.Lines(bot.T(candour), bot.Join(bot.T("One line for or against is enough. The whole scorecard: "), bot.C("/feedback give "+c.interview.ID))),
+		Note: bot.Lines(c.head(), bot.Join(bot.T("One line for or against is enough. The whole scorecard: "), bot.C("/feedback give "+c.interview.ID))),
 	}
 	if c.State == hiring.CardSubmitted {
 		form.Title, form.Call = "Amend "+c.interview.ID, bot.Do(req.Spec.Name(), c.interview.ID, strconv.Itoa(c.Edition))
-		form.Note = bot.Lines(bot.T(candour), bot.Join(bot.T("To rate as well: "), bot.C("/feedback amend "+c.interview.ID)))
+		form.Note = bot.Lines(c.head(), bot.Join(bot.T("To rate as well: "), bot.C("/feedback amend "+c.interview.ID)))
 		values = bot.Values{
 			overallField: {string(c.Overall)}, views.ForField: nonEmpty(c.Lines.For), views.AgainstField: nonEmpty(c.Lines.Against), views.NextField: nonEmpty(c.Lines.Next),
 		}

@@ -616,7 +616,8 @@ func (c *Courier) draw(ctx context.Context, row store.Row, to bot.Conversation) 
 		var err error
 		card, err = c.views.Draw(ctx, tx, viewer, row.View)
 		if code := bot.ErrorCode(err); row.Redraw && !errors.Is(err, bot.ErrMoot) && (code == bot.CodeNotFound || code == bot.CodeNotAllowed) {
-			card, err = views.Withdrawn(), nil // what is posted must not go on showing what its reader may not see
+			// What is posted must not go on showing what its reader may not see, and the reason for it holds no more.
+			card, row.Why, err = views.Withdrawn(), "", nil
 		}
 		return err
 	}

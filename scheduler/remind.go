@@ -62,7 +62,7 @@ func remind(ctx context.Context, tx *store.Tx, id string, now time.Time) error {
 		messages = append(messages, bot.Message{
 			To: bot.Recipient{Person: one.Person}, Due: s.WorkTime(one.Person).Present().NextAllowed(now), View: bot.View{Name: views.Approval, Subject: a.Subject, Args: []string{a.ID}},
 			Key: fmt.Sprintf("remind:%s:%d:%d:%s:%d", a.ID, a.Current, a.StepSince.UnixMicro(), one.Person, a.Reminded),
-			Why: fmt.Sprintf("A reminder, %d of %d: this waits for you. /hire away names somebody for when you cannot.", a.Reminded, hiring.MaxReminders),
+			Why: fmt.Sprintf("A reminder, %d of %d. /hire away names somebody for when you cannot.", a.Reminded, hiring.MaxReminders),
 		})
 	}
 	if a.Reminded == hiring.MaxReminders {

@@ -148,7 +148,7 @@ func approvalCard(r hiring.Requisition, a hiring.Approval, look reqLook, mine ap
 	card.Body = append(card.Body, bot.Lines(approvalLines(a, look.who)...))
 	card.Actions, card.Menu = approvalActions(r, a, mine)
 	if mine.decides {
-		card.Context = bot.T("If you do nothing: one reminder a working day, three at most; then the requester and the recruiter are told that it waits for you.")
+		card.Context = bot.T("If you do nothing: one reminder a working day, three at most; with the last one the requester and the recruiter are told that it waits for you.")
 	}
 	return card
 }
@@ -340,7 +340,7 @@ func drawApprovalStuck(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	return bot.Card{
 		Tone: bot.Attention, Title: r.ID + " still waits for approval" + more,
 		Body: []bot.Node{
-			bot.Join(bot.T("It waits for "), waitsFor(latest, who), bot.T(". They were reminded three times; I will not do it again.")),
+			bot.Join(bot.T("It waits for "), waitsFor(latest, who), bot.T(". They got the third and last reminder together with this message.")),
 			bot.T("Talk to them, or ask an admin to change who approves."),
 		},
 		Actions: []bot.Action{{Label: "Show " + r.ID, Do: bot.Do("req.show", r.ID)}},

@@ -318,7 +318,7 @@ func drawRecruiterDay(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	c.overdue(tx, parts)
 	if n := len(parts.stuck); n > 0 {
 		c.counts = append(c.counts, counted(n, "candidate")+" stuck")
-		c.add(bot.Join(bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(parts.stuck))),
+		c.add(bot.Join(bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days or more: %s.", stuckDays, appNames(parts.stuck))),
 			bot.MenuItem{Label: "Open " + firstOf(parts.stuck), Do: bot.Do("candidate.show", firstOf(parts.stuck))})
 	}
 	c.targets(parts.targets)
@@ -384,7 +384,7 @@ func (c *digestDrawing) scorecards(tx *store.Tx, cards digestCards) {
 			bot.MenuItem{Label: "Snooze all until tomorrow", Do: bot.Do("feedback.snooze", SnoozeTomorrow)})
 	}
 	for _, one := range cards.open[:min(len(cards.open), linesEach)] {
-		about := aboutInterview(one.interview, playbookOf(tx, one.on))
+		about := AboutInterview(one.interview, playbookOf(tx, one.on))
 		c.add(bot.Join(bot.B("Scorecard "+one.Interview), bot.T(fmt.Sprintf(" %s · about %d min, %s%s", about, cardMinutes, dueWords(one.Scorecard, c.now, c.zone), withNotes(one.Scorecard)))),
 			bot.MenuItem{Label: "Fill in " + one.Interview, Hint: about, Do: bot.Do("feedback.give", one.Interview)})
 		c.later = append(c.later,
@@ -549,7 +549,7 @@ func (c *digestDrawing) card(title string) bot.Card {
 	}
 	more := slices.Concat(c.acts[min(len(c.acts), 3):], c.later)
 	if len(more) > 0 {
-		card.Menu = &bot.Menu{Label: "Go on with", Items: more[:min(len(more), PageSize)]}
+		card.Menu = &bot.Menu{Label: "More", Items: more[:min(len(more), PageSize)]}
 	}
 	return card
 }

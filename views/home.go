@@ -301,7 +301,7 @@ func homeItems(look homeLook) []homeItem {
 	all = append(all, orphanItems(look.orphans)...)
 	n = len(look.stuck)
 	add(n, false, "Open "+firstOf(look.stuck), bot.Do("candidate.show", firstOf(look.stuck)),
-		bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days: %s.", stuckDays, appNames(look.stuck)))
+		bot.B(counted(n, "candidate")), bot.Tf(" stuck for %d working days or more: %s.", stuckDays, appNames(look.stuck)))
 	n = len(look.interviews)
 	add(n, false, "Interviews", bot.Do("interview.list"), bot.B(counted(n, "interview")+" today"), bot.T(": "), interviewTimes(look.interviews, look.named), bot.T("."))
 	n = len(look.late)

@@ -63,8 +63,8 @@ func StageTitle(p hiring.Playbook, key string) string {
 	return upperFirst(strings.ReplaceAll(key, "-", " "))
 }
 
-// aboutInterview names an interview without telling whose it is: "C-7, system design (R-12)".
-func aboutInterview(i hiring.Interview, p hiring.Playbook) string {
+// AboutInterview names an interview without telling whose it is: "C-7, system design (R-12)".
+func AboutInterview(i hiring.Interview, p hiring.Playbook) string {
 	return fmt.Sprintf("%s, %s (%s)", i.Candidate, InSentence(StageTitle(p, i.Stage)), i.Req)
 }
 
@@ -230,6 +230,9 @@ func drawInterview(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 			return bot.Card{}, err
 		}
 		look.clashes = clashLines(tx, clashes)
+		if i.StartsAt.After(tx.Now()) {
+			look.clashes = append(look.clashes, offHours(tx, i)...)
+		}
 	}
 	look.looks = earlyLooks(tx, on, i.ID)
 	if look.changes {
@@ -258,6 +261,23 @@ func clashLines(tx *store.Tx, clashes []hiring.Clash) []bot.Text {
 			who = personText(tx.Snapshot(), c.Person)
 		}
 		lines = append(lines, bot.Join(who, bot.T(" has another interview then: "), bot.At(c.StartsAt), bot.Tf(", %d min.", c.Minutes)))
+	}
+	return lines
+}
+
+// offHours say who of the panel does not work when an interview begins: it may be meant, or a slip such as 3 am.
+func offHours(tx *store.Tx, i hiring.Interview) []bot.Text {
+	var lines []bot.Text
+	dayOff := false
+	for _, person := range i.People() {
+		switch why := tx.Snapshot().WorkTime(person).Held(i.StartsAt); {
+		case why == "" || why == hiring.HeldDayOff && dayOff:
+		case why == hiring.HeldDayOff:
+			dayOff = true
+			lines = append(lines, bot.T("That day is a weekend or a holiday."))
+		default:
+			lines = append(lines, bot.Join(personText(tx.Snapshot(), person), bot.T(": "+hiring.HeldReasonTitle(why)+" then.")))
+		}
 	}
 	return lines
 }
@@ -553,7 +573,7 @@ func drawInterviewList(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 			return bot.Card{}, err
 		}
 		p, _ := tx.Snapshot().Playbook(r.Role)
-		lines = append(lines, bot.Join(bot.B(i.ID+" "), bot.At(i.StartsAt), bot.T(" · "+aboutInterview(i, p)), bot.T(" · "), panelText(tx, hiring.Interview{Panel: withoutLeads(i.Panel)}, p)))
+		lines = append(lines, bot.Join(bot.B(i.ID+" "), bot.At(i.StartsAt), bot.T(" · "+AboutInterview(i, p)), bot.T(" · "), panelText(tx, hiring.Interview{Panel: withoutLeads(i.Panel)}, p)))
 	}
 	return interviewListCard(which, list, undated(proposed, timeless, viewer.ID, tx.Now()), lines, who.Has(hiring.Recruiter) || who.Has(hiring.HiringManager)), nil
 }

@@ -41,7 +41,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
 		return bot.Card{}, err
 	}
-	about := aboutInterview(i, p)
+	about := AboutInterview(i, p)
 	if i.State.On() && arg(v, 0) == SeatTaken {
 		s, _ := cardOf(on, i.ID, viewer.ID)
 		return seatTakenCard(i, s, about, tx.Now(), viewer.Zone), nil
@@ -54,6 +54,7 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	case hiring.InterviewNoShow:
 		card.Title = fmt.Sprintf("%s didn't happen: %s", i.ID, about)
 		card.Body = append(card.Body, bot.T("Nothing is asked of you."))
+		card.Actions = []bot.Action{tookPlace(i)}
 		return card, nil
 	case hiring.InterviewProposed:
 		return bot.Card{}, bot.ErrMoot
@@ -71,12 +72,16 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		if i.Join != "" {
 			fields = append(fields, bot.LabelledText{Label: "How to join", Text: joinText(i.Join)})
 		}
+		last := bot.Action{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)}
+		if s, _ := cardOf(on, i.ID, viewer.ID); s.State == hiring.CardDeclined {
+			card.Body, last = append(card.Body, saidCannot(tx, on)), canAfterAll(i)
+		}
 		card.Body = append(card.Body, fields, forCalendar(i, p),
 			bot.Tf("The kit comes %d minutes before, and the scorecard is asked for after the end.", int(hiring.KitBefore/time.Minute)))
 		card.Actions = []bot.Action{
 			{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
 			{Label: "Kit", Do: bot.Do("interview.kit", i.ID)},
-			{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)},
+			last,
 		}
 	}
 	file, err := calendarFile(i, p)
@@ -85,6 +90,22 @@ func drawPanelNews(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 	}
 	card.Body = append(card.Body, file)
 	return card, nil
+}
+
+// saidCannot reminds who said that they can't of what comes of it. It stands on every message about their seat:
+// the answer to a press is drawn over by the message itself.
+func saidCannot(tx *store.Tx, on hiring.Subject) bot.Text {
+	return bot.T("You said that you can't. " + WhoRecruits(tx, on) + " finds somebody else.")
+}
+
+// canAfterAll takes back that somebody can't.
+func canAfterAll(i hiring.Interview) bot.Action {
+	return bot.Action{Label: "I can after all", Do: bot.Do("feedback.can", i.ID)}
+}
+
+// tookPlace takes back that an interview didn't happen.
+func tookPlace(i hiring.Interview) bot.Action {
+	return bot.Action{Label: "It took place", Do: bot.Do("interview.done", i.ID)}
 }
 
 // seatTakenCard tells somebody that they sit on an interview that is over, and asks for the scorecard: it stands
@@ -172,7 +193,7 @@ func drawSlots(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) 
 	if err := tx.Audit(ctx, store.AuditEvent{Subject: i.ID, Fact: FactInterview}); err != nil {
 		return bot.Card{}, err
 	}
-	return slotsCard(i, aboutInterview(i, p), viewer, tx.Now()), nil
+	return slotsCard(i, AboutInterview(i, p), viewer, tx.Now()), nil
 }
 
 func slotsCard(i hiring.Interview, about string, viewer bot.Actor, now time.Time) bot.Card {
@@ -300,6 +321,8 @@ func interviewWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 		return sits && len(i.Slots) > 0, nil
 	case Answered:
 		return AllAnswered(i, tx.Now()), nil
+	case DidNotHappen:
+		return i.State == hiring.InterviewNoShow, nil // it was not taken back
 	case Kit:
 		return sits && i.State == hiring.InterviewScheduled && arg(v, 0) == InstantArg(i.StartsAt) && tx.Now().Before(i.EndsAt()), nil
 	}

@@ -50,13 +50,14 @@ func drawCandidateText(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bo
 	if text == "" {
 		return bot.Card{Title: "There is nothing to tell about " + i.ID, Body: []bot.Node{bot.T("Choose a time first.")}}, nil
 	}
-	card := bot.Card{Title: "Text for the candidate of " + i.ID, Body: []bot.Node{bot.T(text)}}
+	back := bot.Action{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)} // the text stands in the place of the interview
+	card := bot.Card{Title: "Text for the candidate of " + i.ID, Body: []bot.Node{bot.T(text)}, Actions: []bot.Action{back}}
 	if i.CandidateKnows() {
 		card.Context = bot.T("Marked as told. Changing the interview makes a new text.")
 		return card, nil
 	}
 	card.Context = bot.T("Copy it, send it yourself, then mark it here: I tell candidates nothing.")
-	card.Actions = []bot.Action{{Label: "Mark as told", Do: bot.Do("interview.told", i.ID, strconv.Itoa(i.Sequence)), Style: bot.Primary}}
+	card.Actions = []bot.Action{{Label: "Mark as told", Do: bot.Do("interview.told", i.ID, strconv.Itoa(i.Sequence)), Style: bot.Primary}, back}
 	return card, nil
 }
 

@@ -21,6 +21,7 @@ type kitLook struct {
 	months                  *int
 	resume, sits            bool
 	viewer                  string
+	mine                    hiring.Scorecard // the viewer's, empty for who does not sit on it
 	who                     func(string) bot.Text
 }
 
@@ -43,15 +44,23 @@ func drawKit(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View) (b
 		zone: viewer.Zone, now: tx.Now(), playbook: p, level: on.Req.Level, first: c.FirstName(), months: c.Months, resume: c.Resume != "",
 		sits: i.Sits(viewer.ID), viewer: viewer.ID, who: func(id string) bot.Text { return personText(tx.Snapshot(), id) },
 	}
+	look.mine, _ = cardOf(on, i.ID, viewer.ID)
 	if e, ok := p.Ecosystem(c.Ecosystem); ok {
 		look.ecosystem = e.Title
 	}
-	return kitCard(i, look), nil
+	card := kitCard(i, look)
+	if look.cannot() {
+		card.Body = slices.Insert(card.Body, 0, bot.Node(saidCannot(tx, on)))
+	}
+	return card, nil
 }
+
+// cannot tells whether the viewer said that they can't.
+func (l kitLook) cannot() bool { return l.sits && l.mine.State == hiring.CardDeclined }
 
 func kitCard(i hiring.Interview, look kitLook) bot.Card {
 	p := look.playbook
-	about := aboutInterview(i, p)
+	about := AboutInterview(i, p)
 	card := bot.Card{Title: kitTitle(i, about, look)}
 	if i.State != hiring.InterviewScheduled && i.State != hiring.InterviewDone {
 		card.Body = []bot.Node{bot.T("There is nothing to prepare. " + offText(i.State))}
@@ -87,7 +96,10 @@ func kitCard(i hiring.Interview, look kitLook) bot.Card {
 		card.Body = append(card.Body, bot.Lines(lines...))
 	}
 	if look.sits {
-		card.Context = bot.Tf("The scorecard opens %d minutes before the start. Your notes are for you alone.", int(hiring.FormBefore/time.Minute))
+		card.Context = bot.T("Your notes are for you alone.")
+		if look.early(i) {
+			card.Context = bot.Tf("The scorecard opens %d minutes before the start. Your notes are for you alone.", int(hiring.FormBefore/time.Minute))
+		}
 	}
 	card.Actions, card.Menu = kitActions(i, look)
 	return card
@@ -98,7 +110,7 @@ func kitCard(i hiring.Interview, look kitLook) bot.Card {
 func kitActions(i hiring.Interview, look kitLook) ([]bot.Action, *bot.Menu) {
 	menu := &bot.Menu{Label: "More"}
 	resume, scorecard := bot.Do("interview.resume", i.ID), bot.Do("feedback.give", i.ID)
-	early := look.now.Before(i.StartsAt.Add(-hiring.FormBefore))
+	early := look.early(i)
 	var actions []bot.Action
 	switch {
 	case look.sits && !early:
@@ -106,8 +118,13 @@ func kitActions(i hiring.Interview, look kitLook) ([]bot.Action, *bot.Menu) {
 	case look.resume:
 		actions = append(actions, bot.Action{Label: "Résumé", Do: resume})
 	}
-	if look.sits {
-		actions = append(actions, bot.Action{Label: "Start notes", Do: bot.Do("feedback.note", i.ID)}, bot.Action{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)})
+	if look.sits && look.mine.State != hiring.CardSubmitted {
+		actions = append(actions, bot.Action{Label: "Start notes", Do: bot.Do("feedback.note", i.ID)})
+		if look.cannot() {
+			actions = append(actions, canAfterAll(i))
+		} else {
+			actions = append(actions, bot.Action{Label: "I can't", Do: bot.Do("feedback.decline", i.ID)})
+		}
 	}
 	if look.resume && look.sits && !early {
 		menu.Items = append(menu.Items, bot.MenuItem{Label: "Résumé", Hint: "to your direct messages", Do: resume})
@@ -117,6 +134,11 @@ func kitActions(i hiring.Interview, look kitLook) ([]bot.Action, *bot.Menu) {
 	}
 	menu.Items = append(menu.Items, bot.MenuItem{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)})
 	return actions, menu
+}
+
+// early tells whether it is too early to open the scorecard.
+func (l kitLook) early(i hiring.Interview) bool {
+	return l.now.Before(i.StartsAt.Add(-hiring.FormBefore))
 }
 
 // kitTitle is what a phone shows of the kit.

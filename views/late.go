@@ -31,7 +31,7 @@ func StillWanted(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.View
 		return recruiterDayWanted(ctx, tx, viewer, v)
 	case Digest:
 		return digestWanted(ctx, tx, viewer, v)
-	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive:
+	case PanelNews, PanelOff, Slots, Answered, Kit, CardAsk, CannotGive, DidNotHappen:
 		return interviewWanted(ctx, tx, viewer, v)
 	case LatePanel:
 		return lateWanted(ctx, tx, v)

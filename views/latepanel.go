@@ -29,7 +29,7 @@ func drawLatePanel(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vi
 		return bot.Card{}, err
 	}
 	return latePanelCard(i, s, lateLook{
-		about: aboutInterview(i, playbookOf(tx, on)), count: countCards(on.Cards, i.ID), zone: viewer.Zone, now: tx.Now(),
+		about: AboutInterview(i, playbookOf(tx, on)), count: countCards(on.Cards, i.ID), zone: viewer.Zone, now: tx.Now(),
 		cause: hiring.Lateness(arg(v, 1)), until: tx.Snapshot().WorkTime(s.Person).AwayUntil(tx.Now()), gone: Gone(tx.Snapshot(), s.Person),
 		instead: instead(tx.Snapshot(), i, on), who: func(id string) bot.Text { return personText(tx.Snapshot(), id) },
 	}), nil

@@ -112,7 +112,7 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 		card.Title = fmt.Sprintf("%s, %d due today: about %d min in all", count(len(open), "scorecard"), due, cardMinutes*len(open))
 	}
 	var lines []bot.Text
-	menu := &bot.Menu{Label: "Go on with"}
+	menu := &bot.Menu{Label: "More"}
 	more := func(label, hint string, do bot.Call) {
 		menu.Items = append(menu.Items, bot.MenuItem{Label: label, Hint: hint, Do: do})
 	}
@@ -121,7 +121,7 @@ func askAllCard(tx *store.Tx, viewer bot.Actor, all, open []nudged) bot.Card {
 			lines = append(lines, bot.Join(bot.Tf("… and %d more: ", len(all)-n), bot.C("/feedback")))
 			break
 		}
-		about := aboutInterview(one.interview, playbookOf(tx, one.on))
+		about := AboutInterview(one.interview, playbookOf(tx, one.on))
 		if one.Owed() && one.interview.StartsAt.After(tx.Now()) {
 			lines = append(lines, bot.Join(bot.B(one.Interview), bot.T(" "+about+" · "), bot.At(one.interview.StartsAt)))
 			continue
@@ -179,8 +179,14 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		card.Actions = []bot.Action{{Label: "Fill in", Do: bot.Do("feedback.give", i.ID)}}
 	case !s.Waits():
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you"
-		if !i.State.On() {
+		switch {
+		case !i.State.On():
 			card.Body = []bot.Node{bot.T(offText(i.State))}
+			if i.State == hiring.InterviewNoShow {
+				card.Actions = []bot.Action{tookPlace(i)}
+			}
+		case s.State == hiring.CardDeclined && !s.Removed:
+			card.Body, card.Actions = []bot.Node{saidCannot(tx, n.on)}, []bot.Action{canAfterAll(i)}
 		}
 	case i.StartsAt.After(tx.Now()):
 		card.Title = "Scorecard for " + i.Candidate + " (" + i.ID + "): nothing is asked of you yet"
@@ -188,7 +194,7 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 		card.Actions = []bot.Action{{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)}}
 	default:
 		card.Title, card.Tone = askTitle(s, tx.Now(), viewer.Zone), bot.Attention
-		card.Body = []bot.Node{bot.T(aboutInterview(i, playbookOf(tx, n.on)))}
+		card.Body = []bot.Node{bot.T(AboutInterview(i, playbookOf(tx, n.on)))}
 		if s.Snoozed(tx.Now()) {
 			card.Body = append(card.Body, bot.Join(bot.T("Put off: I remind you on "), bot.At(s.SnoozedUntil), bot.T(".")))
 		}
@@ -204,8 +210,9 @@ func askCard(tx *store.Tx, viewer bot.Actor, n nudged) bot.Card {
 			{Label: "I can't", Hint: "Say who could instead", Do: bot.Do("feedback.decline", i.ID)},
 		}}
 		if s.AcceptedBy != "" {
-			card.Body = append(card.Body, bot.T("Three lines are enough."))
-			card.Menu.Items = append([]bot.MenuItem{{Label: "Three lines", Hint: "In the place of the scorecard", Do: bot.Do("feedback.lines", i.ID)}}, card.Menu.Items...)
+			card.Body = append(card.Body, bot.T("Three lines are enough: about 1 min."))
+			card.Actions[0] = bot.Action{Label: "Three lines", Do: bot.Do("feedback.lines", i.ID), Style: bot.Primary}
+			card.Menu.Items = append([]bot.MenuItem{{Label: "Whole scorecard", Do: bot.Do("feedback.give", i.ID)}}, card.Menu.Items...)
 		}
 	}
 	return card

@@ -167,7 +167,7 @@ const digestShown = 10
 
 func digestCard(cards []bot.Card, zone *time.Location) bot.Card {
 	out := bot.Card{Tone: bot.Attention, Title: "Since yesterday: " + count(len(cards), "thing")}
-	menu := &bot.Menu{Label: "Go on with"}
+	menu := &bot.Menu{Label: "More"}
 	titled := map[string]int{}
 	for _, c := range cards {
 		titled[c.Title]++

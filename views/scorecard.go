@@ -111,7 +111,7 @@ type scorecardsLook struct {
 }
 
 func scorecardsCard(i hiring.Interview, look scorecardsLook) bot.Card {
-	card := bot.Card{Title: fmt.Sprintf("Scorecards of %s: %s, %s", i.ID, aboutInterview(i, look.playbook), look.count)}
+	card := bot.Card{Title: fmt.Sprintf("Scorecards of %s: %s, %s", i.ID, AboutInterview(i, look.playbook), look.count)}
 	if look.done != "" {
 		card.Body = append(card.Body, bot.T(look.done))
 	}
@@ -466,7 +466,7 @@ func drawDeclined(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.Vie
 	}
 	card := bot.Card{
 		Title: "Thank you for saying so: " + i.ID, Body: []bot.Node{bot.T("A minute after you said so, I tell " + WhoRecruits(tx, on) + ", who finds somebody else. Taken back before, nobody hears of it.")},
-		Actions: []bot.Action{{Label: "I can after all", Do: bot.Do("feedback.can", i.ID)}},
+		Actions: []bot.Action{canAfterAll(i)},
 	}
 	return card, nil
 }
@@ -482,10 +482,10 @@ func drawCannotGive(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.V
 		return bot.Card{}, NoInterview(i.ID)
 	}
 	who := personText(tx.Snapshot(), arg(v, 0))
-	card := bot.Card{Title: fmt.Sprintf("%s needs somebody else: %s", i.ID, aboutInterview(i, playbookOf(tx, on))), Tone: bot.Attention}
+	card := bot.Card{Title: fmt.Sprintf("%s needs somebody else: %s", i.ID, AboutInterview(i, playbookOf(tx, on))), Tone: bot.Attention}
 	at := slices.IndexFunc(on.Cards, func(s hiring.Scorecard) bool { return s.Interview == i.ID && s.Person == arg(v, 0) })
 	if at < 0 || on.Cards[at].State != hiring.CardDeclined || on.Cards[at].Removed {
-		card.Title, card.Tone = fmt.Sprintf("%s is settled: %s", i.ID, aboutInterview(i, playbookOf(tx, on))), bot.Good
+		card.Title, card.Tone = fmt.Sprintf("%s is settled: %s", i.ID, AboutInterview(i, playbookOf(tx, on))), bot.Good
 		if at >= 0 && on.Cards[at].HandedTo != "" {
 			card.Body = []bot.Node{bot.Join(personText(tx.Snapshot(), on.Cards[at].HandedTo), bot.T(" sits on it in the place of "), who, bot.T("."))}
 		} else {
@@ -534,7 +534,7 @@ func drawDidNotHappen(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	if err != nil {
 		return bot.Card{}, err
 	}
-	about := aboutInterview(i, playbookOf(tx, on))
+	about := AboutInterview(i, playbookOf(tx, on))
 	if i.State != hiring.InterviewNoShow {
 		return bot.Card{Title: fmt.Sprintf("%s: %s is %s again", i.ID, about, lowerFirst(hiring.InterviewStateTitle(i.State)))}, nil
 	}
@@ -543,7 +543,7 @@ func drawDidNotHappen(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot
 	}}
 	card.Actions = []bot.Action{
 		{Label: "Another time", Do: bot.Do("interview.reschedule", i.ID)},
-		{Label: "It did happen", Do: bot.Do("interview.done", i.ID)},
+		tookPlace(i),
 		{Label: "Show " + i.ID, Do: bot.Do("interview.show", i.ID)},
 	}
 	return card, nil

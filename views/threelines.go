@@ -108,14 +108,14 @@ func drawLinesEnough(ctx context.Context, tx *store.Tx, viewer bot.Actor, v bot.
 	about := i.Candidate + " (" + i.ID + ")"
 	switch {
 	case s.State == hiring.CardSubmitted:
-		return bot.Card{Title: "Done, thank you. Scorecard for " + about, Tone: bot.Good, Actions: []bot.Action{{Label: "Amend", Do: amendCall(s)}}}, nil
+		return askCard(tx, viewer, nudged{s, i, on}), nil // the thanks, and the way to what the others say
 	case s.AcceptedBy == "" || !s.Waits() || !i.State.On():
 		return bot.Card{Title: "Scorecard for " + about + ": three lines are not asked for any more", Actions: []bot.Action{{Label: "My scorecards", Do: bot.Do("feedback.mine")}}}, nil
 	}
 	return bot.Card{
 		Title: "Three lines are enough for " + about, Tone: bot.Attention,
 		Body: []bot.Node{
-			bot.T(aboutInterview(i, playbookOf(tx, on))),
+			bot.T(AboutInterview(i, playbookOf(tx, on))),
 			bot.Join(personText(tx.Snapshot(), s.AcceptedBy), bot.T(" accepts them in the place of your scorecard: what you would do, and a line on what spoke for it or against. About 1 min.")),
 		},
 		Actions: []bot.Action{

@@ -72,6 +72,10 @@ func interviewIsScheduled(t *testing.T, s *site) {
 	for _, part := range []string{"C-5 Lakshmi Rao", "Candidate not told yet.", "Checked only against interviews I know."} {
 		recruiter.Answers(part)
 	}
+	recruiter.Until("a long panel has a line to itself", `(() => {
+		const panel = [...last().querySelectorAll('.fields dt')].find((dt) => dt.textContent === 'Panel').parentElement;
+		return panel.offsetWidth === panel.parentElement.offsetWidth && panel.previousElementSibling.offsetWidth < panel.offsetWidth;
+	})()`)
 	recruiter.Until("it can be taken back", `one('button', 'Undo')`)
 	s.look(recruiter, "scheduled")
 	invited := s.as(t, "interviewer-1", "")

@@ -65,10 +65,18 @@ function file(node) {
     icon('download'));
 }
 
+/** How many characters a field may have beside others: a longer one has a line to itself. */
+const fieldRoom = 48;
+
+function field(f) {
+  const value = text(f.text, 'dd', '');
+  return h('div', { class: value.textContent.length > fieldRoom ? 'wide' : '' }, h('dt', { text: f.label }), value);
+}
+
 function drawNode(node) {
   switch (node.type) {
     case 'text': return text(node.text);
-    case 'fields': return h('dl', { class: 'fields' }, (node.fields || []).map((f) => h('div', {}, h('dt', { text: f.label }), text(f.text, 'dd', ''))));
+    case 'fields': return h('dl', { class: 'fields' }, (node.fields || []).map(field));
     case 'table': return table(node);
     case 'picture': return picture(node);
     case 'file': return file(node);
