@@ -223,12 +223,26 @@ func (f *forecast) digest(r DigestRun, person string, d DigestDay, at time.Time)
 	}
 	lane := person + "/"
 	f.lanes[lane] = slices.DeleteFunc(f.lanes[lane], func(held *Outgoing) bool { // no digest of others is among them
-		return !held.Trying && !held.Tried && (held.Kind == ForecastDay || m.Morning && held.Kind == ForecastMorning)
+		replaced := !held.Trying && !held.Tried && (held.Kind == ForecastDay || m.Morning && held.Kind == ForecastMorning)
+		if replaced {
+			m.takeOver(held.Cards)
+		}
+		return replaced
 	})
 	f.made[key] = true
 	f.put(m)
 	if len(m.Cards) > 0 {
 		f.joinMerged(person, at)
+	}
+}
+
+// takeOver has a digest remind of the scorecards of which one would have whose place it takes, where it names
+// them as owed too.
+func (o *Outgoing) takeOver(cards []string) {
+	for _, card := range cards {
+		if at := slices.Index(o.Also, card); at >= 0 {
+			o.Cards, o.Also = append(o.Cards, card), slices.Delete(o.Also, at, at+1)
+		}
 	}
 }
 
