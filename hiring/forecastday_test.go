@@ -71,6 +71,15 @@ func TestForecastOfDigests(t *testing.T) {
 			w.People["ann"] = p
 			w.Days = map[string]hiring.DayFacts{"ann": {Sits: []hiring.DayThing{thing("I-7", on(15).Add(4*time.Hour))}}}
 		}, []string{"Tue 09:45 ann morning digest [I-1 I-7]" + counts(hiring.DayCounts{Scorecards: 1, Interviews: 1})}},
+		"it reminds of what the one whose place it takes would have": {func(w *hiring.ForecastWorld) {
+			w.Runs = daily(false, 15*time.Minute, 14, 15)
+			w.Cards[0].Reminded = []string{"5m", "due+1"} // nothing of its own comes on Tuesday
+			p := w.People["ann"]
+			p.Budget, p.Single = 1, true
+			p.Had = []time.Time{on(14).Add(-20 * time.Minute)} // before the digest of Monday
+			w.People["ann"] = p
+			w.Days = map[string]hiring.DayFacts{"ann": {Sits: []hiring.DayThing{thing("I-7", on(15).Add(4*time.Hour))}}}
+		}, []string{"Tue 09:45 ann morning digest [I-1 I-7]" + counts(hiring.DayCounts{Scorecards: 1, Interviews: 1})}},
 		"of a day that is over only scorecards are left": {func(w *hiring.ForecastWorld) {
 			w.Runs = daily(false, 15*time.Minute, 14, 14)
 			w.Done = []hiring.NudgeDone{{"I-1", "ann", w.Cards[0].EndsAt.UnixMicro(), "5m"}}

@@ -107,8 +107,8 @@ func joinMerged(ctx context.Context, tx *store.Tx, person, key string) error {
 }
 
 // settle saves a decision on the reminders of a scorecard, tells others of a late one, and returns whether
-// its owner is to be reminded by the message of a key. Into says that this is a digest, in which the steps are merged. It returns a
-// Conflict error where the scorecard was changed meanwhile.
+// its owner is to be reminded by the message of a key. Into says that this is a digest, in which the steps are
+// merged. It returns a Conflict error where the scorecard was changed meanwhile.
 func settle(ctx context.Context, tx *store.Tx, card hiring.Scorecard, d hiring.NudgeDecision, key, into string) (sent bool, err error) {
 	if err := tx.PlanNudge(ctx, card, d.Then); err != nil {
 		return false, err
